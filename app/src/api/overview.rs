@@ -1,0 +1,90 @@
+//! The overview: is everything working, and where do tokens and money go today.
+
+use super::requests::RequestRow;
+use super::{Cost, Problem, Tier, Tokens};
+use async_trait::async_trait;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Sums over a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Requests answered or failed.
+    pub requests: i64,
+    /// Requests that ended without a whole answer although the client stayed.
+    pub failed: i64,
+    /// Requests that needed more than one attempt and still got an answer.
+    pub fallbacks: i64,
+    /// Token counts.
+    pub tokens: Tokens,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// The tokens one tier carried today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TierShare {
+    /// The tier.
+    pub tier: Tier,
+    /// Prompt and output tokens together.
+    pub tokens: i64,
+}
+
+/// How far a new installation has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSteps {
+    /// At least one account is connected.
+    pub account: bool,
+    /// At least one caller key exists, or keys are not required.
+    pub key: bool,
+    /// At least one request came through.
+    pub request: bool,
+}
+
+impl FirstSteps {
+    /// Whether nothing is left to do.
+    pub fn done(&self) -> bool {
+        self.account && self.key && self.request
+    }
+}
+
+/// An account that needs a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The provider page to open.
+    pub provider_id: String,
+    /// The account.
+    pub account: String,
+    /// What happened and what to do.
+    pub sentence: String,
+}
+
+/// The overview page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverviewPage {
+    /// Since midnight in the reader's time zone.
+    pub today: Totals,
+    /// The day before, whole.
+    pub yesterday: Totals,
+    /// Today's tokens by tier, largest first.
+    pub tiers: Vec<TierShare>,
+    /// The newest requests, newest first, at most 12.
+    pub recent: Vec<RequestRow>,
+    /// Accounts that need a person.
+    pub troubles: Vec<Trouble>,
+    /// What a newcomer does next.
+    pub steps: FirstSteps,
+}
+
+/// The overview.
+#[async_trait]
+pub trait Overview: Send + Sync {
+    /// The whole page. `utc_offset_minutes` says where the reader's midnight is (east positive).
+    async fn overview(&self, utc_offset_minutes: i32) -> Result<OverviewPage, Problem>;
+}
+
+/// The whole page.
+#[server(prefix = "/console", endpoint = "overview")]
+pub async fn load_overview(utc_offset_minutes: i32) -> Result<OverviewPage, Problem> {
+    super::console()?.overview(utc_offset_minutes).await
+}

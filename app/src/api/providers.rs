@@ -1,0 +1,322 @@
+//! Providers, the accounts at them, and custom endpoints.
+
+use super::requests::RequestRow;
+use super::{Millis, NanoUsd, Problem, Tier};
+use async_trait::async_trait;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How an account is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Nothing is known to be wrong.
+    Ready,
+    /// Switched off by a person.
+    Off,
+    /// Waits until a stated time, then comes back by itself.
+    Parked,
+    /// Refused by the provider: a person has to act.
+    Refused,
+}
+
+/// One account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRow {
+    /// Stays the same for the life of the account.
+    pub id: i64,
+    /// The provider it is at.
+    pub provider_id: String,
+    /// Unique at its provider.
+    pub name: String,
+    /// The key with all but its last four characters masked, e.g. "••••9f2c"; empty when none is needed.
+    pub masked_key: String,
+    /// Lower is tried first.
+    pub priority: i32,
+    /// Off means never used.
+    pub enabled: bool,
+    /// How it is doing.
+    pub health: Health,
+    /// The health in words, e.g. "Rate limited by Groq until 14:05".
+    pub sentence: String,
+    /// When a parked account comes back.
+    pub parked_until: Option<Millis>,
+    /// The last error in words; empty when there was none.
+    pub last_error: String,
+    /// When it happened.
+    pub last_error_at: Option<Millis>,
+    /// When it last answered.
+    pub last_used_at: Option<Millis>,
+    /// When it was added.
+    pub created_at: Millis,
+}
+
+/// How a provider lets us in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthKind {
+    /// A key pasted by a person.
+    Key,
+    /// Nothing is needed, e.g. a server on the person's own machine.
+    Nothing,
+}
+
+/// One provider in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderRow {
+    /// e.g. "groq".
+    pub id: String,
+    /// e.g. "Groq".
+    pub name: String,
+    /// What stands before the slash in a model name.
+    pub prefix: String,
+    /// What it costs to use.
+    pub tier: Tier,
+    /// How it lets us in.
+    pub auth: AuthKind,
+    /// Made by a person rather than from the catalogue.
+    pub custom: bool,
+    /// How many models the catalogue or the person lists.
+    pub models: usize,
+    /// Wire formats it speaks.
+    pub dialects: Vec<String>,
+    /// The accounts at it, in the order they are tried.
+    pub accounts: Vec<AccountRow>,
+}
+
+/// The providers page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProvidersPage {
+    /// Providers with at least one account.
+    pub connected: Vec<ProviderRow>,
+    /// All others, by tier and name.
+    pub catalogue: Vec<ProviderRow>,
+}
+
+/// USD per million tokens in units of 10^-9 USD, as a source states it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// Fresh input.
+    pub input: NanoUsd,
+    /// Output, reasoning included.
+    pub output: NanoUsd,
+    /// Cache reads; `None` when not stated.
+    pub cache_read: Option<NanoUsd>,
+    /// Cache writes; `None` when not stated.
+    pub cache_write: Option<NanoUsd>,
+}
+
+/// A model at a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelRow {
+    /// What a client asks for: `prefix/id`.
+    pub full_name: String,
+    /// A name for people.
+    pub name: String,
+    /// Context window in tokens; `None` when not stated.
+    pub context: Option<u64>,
+    /// `None` when no source states one.
+    pub price: Option<Price>,
+}
+
+/// A wire format a provider speaks and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpeaksRow {
+    /// chat, messages...
+    pub dialect: String,
+    /// The endpoint's address.
+    pub url: String,
+}
+
+/// The provider page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderDetail {
+    /// The row as in the list.
+    pub row: ProviderRow,
+    /// Where to make a key; empty when not known.
+    pub keys_at: String,
+    /// What the vendor says about use through a router; empty when nothing special.
+    pub terms: String,
+    /// What it speaks.
+    pub speaks: Vec<SpeaksRow>,
+    /// The models it is known to have.
+    pub models: Vec<ModelRow>,
+    /// The newest requests that failed at this provider, at most 5.
+    pub failures: Vec<RequestRow>,
+    /// For a custom endpoint: whether it may live on a private network.
+    pub private_network: bool,
+}
+
+/// An account to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAccount {
+    /// The provider id.
+    pub provider: String,
+    /// Unique at its provider; empty for a name of ours.
+    #[serde(default)]
+    pub name: String,
+    /// The provider's key; empty where none is needed.
+    #[serde(default)]
+    pub key: String,
+}
+
+/// A change to an account. `None` leaves as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountChange {
+    /// A new name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// A new key.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Lower is tried first.
+    #[serde(default)]
+    pub priority: Option<i32>,
+    /// On or off.
+    #[serde(default)]
+    pub enabled: Option<bool>,
+}
+
+/// What a test request to an account showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// Whether the provider answered.
+    pub ok: bool,
+    /// What happened, in words.
+    pub sentence: String,
+    /// How long it took.
+    pub millis: i64,
+}
+
+/// A custom endpoint, to be made or changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewEndpoint {
+    /// A name for people.
+    pub name: String,
+    /// What stands before the slash in a model name; also its provider id.
+    pub prefix: String,
+    /// `chat` (OpenAI-compatible) or `messages` (Anthropic-compatible).
+    pub dialect: String,
+    /// e.g. `https://llm.example.com/v1`.
+    pub base_url: String,
+    /// The person says that this endpoint is on their own network.
+    #[serde(default)]
+    pub private_network: bool,
+    /// Model ids it is known to have, separated by commas or lines; any other is passed on as well.
+    #[serde(default)]
+    pub models: String,
+}
+
+/// Providers, accounts, custom endpoints.
+#[async_trait]
+pub trait Providers: Send + Sync {
+    /// The list.
+    async fn providers(&self) -> Result<ProvidersPage, Problem>;
+    /// One provider.
+    async fn provider(&self, id: String) -> Result<ProviderDetail, Problem>;
+    /// Makes an account.
+    async fn add_account(&self, account: NewAccount) -> Result<AccountRow, Problem>;
+    /// Changes an account; a new key also un-parks it.
+    async fn change_account(&self, id: i64, change: AccountChange) -> Result<AccountRow, Problem>;
+    /// Removes an account; its past usage stays.
+    async fn remove_account(&self, id: i64) -> Result<(), Problem>;
+    /// Sends one minimal real request through the account.
+    async fn test_account(&self, id: i64) -> Result<TestResult, Problem>;
+    /// Forgets that the account was parked or refused.
+    async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem>;
+    /// Makes a custom endpoint.
+    async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem>;
+    /// Changes a custom endpoint; the prefix stays.
+    async fn change_endpoint(&self, id: String, endpoint: NewEndpoint) -> Result<ProviderRow, Problem>;
+    /// Removes a custom endpoint and its accounts; past usage stays.
+    async fn remove_endpoint(&self, id: String) -> Result<(), Problem>;
+}
+
+/// The list.
+#[server(prefix = "/console", endpoint = "providers")]
+pub async fn load_providers() -> Result<ProvidersPage, Problem> {
+    super::console()?.providers().await
+}
+
+/// One provider.
+#[server(prefix = "/console", endpoint = "provider")]
+pub async fn load_provider(id: String) -> Result<ProviderDetail, Problem> {
+    super::console()?.provider(id).await
+}
+
+/// Makes an account and opens its provider's page.
+#[server(prefix = "/console", endpoint = "add_account")]
+pub async fn add_account(provider: String, name: String, key: String) -> Result<AccountRow, Problem> {
+    let row = super::console()?.add_account(NewAccount { provider, name, key }).await?;
+    leptos_axum::redirect(&format!("/providers/{}", row.provider_id));
+    Ok(row)
+}
+
+/// Renames an account, moves it in the order, or gives it a new key (empty keeps the old one).
+#[server(prefix = "/console", endpoint = "change_account")]
+pub async fn change_account(
+    id: i64,
+    name: String,
+    key: String,
+    priority: i32,
+) -> Result<AccountRow, Problem> {
+    let change = AccountChange {
+        name: Some(name),
+        key: Some(key).filter(|key| !key.is_empty()),
+        priority: Some(priority),
+        enabled: None,
+    };
+    super::console()?.change_account(id, change).await
+}
+
+/// Switches an account on or off.
+#[server(prefix = "/console", endpoint = "enable_account")]
+pub async fn enable_account(id: i64, enabled: bool) -> Result<AccountRow, Problem> {
+    let change = AccountChange { enabled: Some(enabled), ..AccountChange::default() };
+    super::console()?.change_account(id, change).await
+}
+
+/// Removes an account; its past usage stays.
+#[server(prefix = "/console", endpoint = "remove_account")]
+pub async fn remove_account(id: i64) -> Result<(), Problem> {
+    super::console()?.remove_account(id).await
+}
+
+/// Sends one minimal real request through the account.
+#[server(prefix = "/console", endpoint = "test_account")]
+pub async fn test_account(id: i64) -> Result<TestResult, Problem> {
+    super::console()?.test_account(id).await
+}
+
+/// Forgets that the account was parked or refused.
+#[server(prefix = "/console", endpoint = "unpark_account")]
+pub async fn unpark_account(id: i64) -> Result<AccountRow, Problem> {
+    super::console()?.unpark_account(id).await
+}
+
+/// Makes a custom endpoint and opens its page.
+#[server(prefix = "/console", endpoint = "add_endpoint")]
+pub async fn add_endpoint(
+    name: String,
+    prefix: String,
+    dialect: String,
+    base_url: String,
+    #[server(default)] private_network: bool,
+    #[server(default)] models: String,
+) -> Result<ProviderRow, Problem> {
+    let endpoint = NewEndpoint { name, prefix, dialect, base_url, private_network, models };
+    let row = super::console()?.add_endpoint(endpoint).await?;
+    leptos_axum::redirect(&format!("/providers/{}", row.id));
+    Ok(row)
+}
+
+/// Removes a custom endpoint and its accounts, and opens the list.
+#[server(prefix = "/console", endpoint = "remove_endpoint")]
+pub async fn remove_endpoint(id: String) -> Result<(), Problem> {
+    super::console()?.remove_endpoint(id).await?;
+    leptos_axum::redirect("/providers");
+    Ok(())
+}

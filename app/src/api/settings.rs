@@ -1,0 +1,123 @@
+//! Settings: password, sessions, key policy, limits, retention.
+
+use super::{Millis, Problem};
+use async_trait::async_trait;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// One browser that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRow {
+    /// Names the session without being usable as its cookie.
+    pub id: String,
+    /// Whether it is the reader's own.
+    pub current: bool,
+    /// The browser, in words, e.g. "Firefox on Linux".
+    pub browser: String,
+    /// Where it signed in from.
+    pub address: String,
+    /// When it signed in.
+    pub created_at: Millis,
+    /// When it ends by itself.
+    pub expires_at: Millis,
+}
+
+/// What a person can change. Durations in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Whether clients on this machine need a key; beyond it they always do.
+    pub require_key: bool,
+    /// Days that single requests are kept; sums are kept for good.
+    pub retention_days: i32,
+    /// Largest request body accepted, in bytes.
+    pub max_body_bytes: i64,
+    /// To open a connection to a provider.
+    pub connect_ms: i64,
+    /// From sending a streaming request to the provider's first meaningful frame.
+    pub first_byte_ms: i64,
+    /// From sending a request that does not stream to its whole reply.
+    pub whole_reply_ms: i64,
+    /// Between two frames of a stream.
+    pub idle_ms: i64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            require_key: true,
+            retention_days: 30,
+            max_body_bytes: 64 * 1024 * 1024,
+            connect_ms: 10_000,
+            first_byte_ms: 120_000,
+            whole_reply_ms: 600_000,
+            idle_ms: 120_000,
+        }
+    }
+}
+
+/// The settings page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsPage {
+    /// The person who is signed in.
+    pub person: String,
+    /// What can be changed.
+    pub policy: Policy,
+    /// Why `require_key` cannot be switched off here, in words; empty when it can.
+    pub key_lock: String,
+    /// Who is signed in where, newest first.
+    pub sessions: Vec<SessionRow>,
+    /// e.g. "0.1.0".
+    pub version: String,
+    /// Where data and the secret key live.
+    pub data_dir: String,
+    /// "SQLite, 1.2 MB" or "PostgreSQL".
+    pub database: String,
+}
+
+/// Settings.
+#[async_trait]
+pub trait Settings: Send + Sync {
+    /// The whole page.
+    async fn settings(&self) -> Result<SettingsPage, Problem>;
+    /// Changes the password of the person who asks and signs out their other sessions.
+    async fn change_password(&self, current: String, new: String) -> Result<(), Problem>;
+    /// Ends one session of the person who asks.
+    async fn end_session(&self, id: String) -> Result<(), Problem>;
+    /// Ends every session and bearer of the person who asks, this one included.
+    async fn sign_out_everywhere(&self) -> Result<(), Problem>;
+    /// Replaces the policy.
+    async fn save_policy(&self, policy: Policy) -> Result<Policy, Problem>;
+}
+
+/// The whole page.
+#[server(prefix = "/console", endpoint = "settings")]
+pub async fn load_settings() -> Result<SettingsPage, Problem> {
+    super::console()?.settings().await
+}
+
+/// Changes the password and signs out all other sessions.
+#[server(prefix = "/console", endpoint = "change_password")]
+pub async fn change_password(current: String, new: String) -> Result<(), Problem> {
+    super::console()?.change_password(current, new).await
+}
+
+/// Ends one session.
+#[server(prefix = "/console", endpoint = "end_session")]
+pub async fn end_session(id: String) -> Result<(), Problem> {
+    super::console()?.end_session(id).await
+}
+
+/// Ends every session of the person and opens the login page.
+#[server(prefix = "/console", endpoint = "sign_out_everywhere")]
+pub async fn sign_out_everywhere() -> Result<(), Problem> {
+    super::console()?.sign_out_everywhere().await?;
+    leptos_axum::redirect("/login");
+    Ok(())
+}
+
+/// Replaces the policy.
+#[server(prefix = "/console", endpoint = "save_policy")]
+pub async fn save_policy(policy: Policy) -> Result<Policy, Problem> {
+    super::console()?.save_policy(policy).await
+}
