@@ -1,1 +1,29 @@
-//! See README.md.
+//! One history for SQLite and PostgreSQL. See README.md for how to run it and roll it back.
+//!
+//! Times are Unix milliseconds (UTC) in `BIGINT` columns called `…_at`, durations are milliseconds in
+//! columns called `…_ms`, money is USD in units of 10^-9: all three are the same on both databases and need
+//! no time zone.
+
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "MigrationTrait is written with an elided lifetime, and an impl must match it"
+)]
+
+use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_people;
+mod m20261121_000002_routing;
+mod m20261121_000003_usage;
+
+/// The whole history, oldest first.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_people::Migration),
+            Box::new(m20261121_000002_routing::Migration),
+            Box::new(m20261121_000003_usage::Migration),
+        ]
+    }
+}

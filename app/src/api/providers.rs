@@ -320,3 +320,17 @@ pub async fn remove_endpoint(id: String) -> Result<(), Problem> {
     leptos_axum::redirect("/providers");
     Ok(())
 }
+
+/// Changes a custom endpoint and opens its page; its prefix stays.
+#[server(prefix = "/console", endpoint = "change_endpoint")]
+pub async fn change_endpoint(
+    id: String,
+    name: String,
+    dialect: String,
+    base_url: String,
+    #[server(default)] private_network: bool,
+    #[server(default)] models: String,
+) -> Result<ProviderRow, Problem> {
+    let endpoint = NewEndpoint { name, prefix: id.clone(), dialect, base_url, private_network, models };
+    super::console()?.change_endpoint(id, endpoint).await
+}

@@ -116,8 +116,47 @@ pub async fn sign_out_everywhere() -> Result<(), Problem> {
     Ok(())
 }
 
-/// Replaces the policy.
+/// Replaces the policy. Takes what a person types: seconds and megabytes.
 #[server(prefix = "/console", endpoint = "save_policy")]
-pub async fn save_policy(policy: Policy) -> Result<Policy, Problem> {
-    super::console()?.save_policy(policy).await
+pub async fn save_policy(
+    #[server(default)] require_key: bool,
+    retention_days: i32,
+    max_body_mb: f64,
+    connect_s: f64,
+    first_byte_s: f64,
+    whole_reply_s: f64,
+    idle_s: f64,
+) -> Result<Policy, Problem> {
+    let policy = Policy {
+        require_key,
+        retention_days,
+        max_body_bytes: (max_body_mb * f64::from(1 << 20)).round() as i64,
+        connect_ms: millis(connect_s),
+        first_byte_ms: millis(first_byte_s),
+        whole_reply_ms: millis(whole_reply_s),
+        idle_ms: millis(idle_s),
+    };
+    super::console()?.save_policy(policy).await.map_err(|problem| Problem {
+        field: problem.field.map(|field| form_field(&field).to_owned()),
+        ..problem
+    })
+}
+
+/// Seconds as typed, in milliseconds. A number that makes no sense becomes one that is refused by name.
+#[cfg(feature = "ssr")]
+fn millis(seconds: f64) -> i64 {
+    (seconds * 1e3).round() as i64
+}
+
+/// The name that a member of [`Policy`] has in the form.
+#[cfg(feature = "ssr")]
+fn form_field(member: &str) -> &str {
+    match member {
+        "max_body_bytes" => "max_body_mb",
+        "connect_ms" => "connect_s",
+        "first_byte_ms" => "first_byte_s",
+        "whole_reply_ms" => "whole_reply_s",
+        "idle_ms" => "idle_s",
+        other => other,
+    }
 }

@@ -1,1 +1,23 @@
-//! See README.md.
+//! Providers as data: which vendors there are, what they speak, what their models cost, and what each of
+//! their failures means for the request. Pure: no clock, no network, no disk. See README.md.
+
+mod builtin;
+mod custom;
+mod duration;
+mod error;
+mod file;
+mod instant;
+mod load;
+mod price;
+mod provider;
+mod reset;
+mod rule;
+mod verdict;
+
+pub use error::CatalogError;
+pub use load::Catalog;
+pub use price::Price;
+pub use provider::{Auth, Dialect, HeaderForKey, Model, Provider, Speaks, Tier, Tweak};
+pub use reset::reset_hint;
+pub use rule::{Action, Rule, StatusMatch};
+pub use verdict::{Failure, Park, Ruling, Verdict};

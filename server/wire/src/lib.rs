@@ -1,1 +1,23 @@
-//! See README.md.
+//! Wire formats as pure functions of bytes: what a request asks for, how a body is edited without being
+//! decoded, how a stream is cut into frames and watched, how errors and token counts read in each dialect.
+//!
+//! No I/O, no clock, no async runtime. See README.md.
+
+mod dialect;
+mod fault;
+mod json;
+mod peek;
+mod provider_error;
+mod splice;
+mod sse;
+mod tap;
+mod usage;
+
+pub use dialect::{Dialect, UnknownDialect};
+pub use fault::{Fault, FaultKind};
+pub use peek::{Malformed, Peek, peek};
+pub use provider_error::{ProviderError, read_error};
+pub use splice::{Edit, Overlap, splice};
+pub use sse::{FRAME_LIMIT, Frame, FrameTooLarge, Frames};
+pub use tap::{Kind, Report, Seen, StreamTap, read_reply};
+pub use usage::Usage;

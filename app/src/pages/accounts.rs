@@ -1,0 +1,244 @@
+//! The accounts at a provider: a part of the provider page.
+
+use crate::api::providers::{AccountRow, AuthKind, Health, ProviderRow};
+use crate::parts::dialog::{Confirm, Dialog, DialogButtons, Opens};
+use crate::parts::field::{Field, Hidden};
+use crate::parts::form::{Done, Form};
+use crate::parts::icon::{Glyph, Icon};
+use crate::parts::mark::HealthBadge;
+use crate::parts::time::{Ago, Day, Until};
+use leptos::prelude::*;
+
+/// The accounts in the order they are tried, and a form for another one.
+#[component]
+pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
+    let keyless = provider.auth == AuthKind::Nothing;
+    let several = provider.accounts.len() > 1;
+    let none = provider.accounts.is_empty();
+    let lines = provider.accounts.iter().map(|account| view! { <Account account=account.clone() keyless /> });
+    view! {
+        <section class="card" aria-labelledby="accounts">
+            <header>
+                <h2 id="accounts">"Accounts"</h2>
+                {several.then(|| view! { <span class="faint">"tried in this order"</span> })}
+            </header>
+            <ul class="lines accounts">{lines.collect_view()}</ul>
+            {none
+                .then(|| {
+                    view! { <p class="soft">"No account yet. Add one below and its models can be asked for at once."</p> }
+                })}
+            <AddAccount provider=provider.clone() keys_at />
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn AddAccount(provider: ProviderRow, keys_at: String) -> impl IntoView {
+    let keyless = provider.auth == AuthKind::Nothing;
+    let first = provider.accounts.is_empty();
+    let at = keys_at.trim_start_matches("https://").split('/').next().unwrap_or_default().to_owned();
+    let help = if at.is_empty() {
+        String::new()
+    } else {
+        format!("Made at {at}. It is kept sealed on this machine.")
+    };
+    let words = if keyless && first {
+        format!("Use {}", provider.name)
+    } else if first {
+        "Connect".to_owned()
+    } else {
+        "Add the account".to_owned()
+    };
+    let fields = view! {
+        <Form
+            action="add_account"
+            class="row-form"
+            done=Done::Toast(format!("{} is connected. Test the account to be sure.", provider.name))
+        >
+            <Hidden name="provider" value=provider.id.clone() />
+            {if keyless {
+                view! { <Hidden name="key" value="" /> }.into_any()
+            } else {
+                view! {
+                    <Field
+                        id="new-key"
+                        name="key"
+                        label="Key"
+                        kind="password"
+                        mono=true
+                        required=true
+                        autocomplete="off"
+                        help
+                    />
+                }
+                    .into_any()
+            }}
+            <Field id="new-name" name="name" label="Name, if you like" placeholder="work" />
+            <div class="row-end">
+                <button type="submit" class="button primary">
+                    {words}
+                </button>
+            </div>
+        </Form>
+    };
+    if first {
+        view! { <div class="add-account">{fields}</div> }.into_any()
+    } else {
+        view! {
+            <details class="add-account">
+                <summary>
+                    <Icon glyph=Glyph::Plus />
+                    "Add another account"
+                </summary>
+                {fields}
+            </details>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
+    let id = account.id;
+    let name = account.name.clone();
+    let [use_it, change_it, remove_it] =
+        ["Use", "Change", "Remove"].map(|verb| format!("{verb} the account {name}"));
+    let ask = format!("Remove {name}?");
+    let waiting = matches!(account.health, Health::Parked | Health::Refused);
+    let switch = if account.enabled { "true" } else { "false" };
+    let flipped = if account.enabled { "false" } else { "true" };
+    // The last error is only news when the sentence does not say it already.
+    let error = Some(account.last_error.clone())
+        .filter(|error| !error.is_empty() && !account.sentence.contains(error.as_str()));
+    view! {
+        <li class="account">
+            <div class="account-head">
+                <Form action="enable_account">
+                    <Hidden name="id" value=id.to_string() />
+                    <Hidden name="enabled" value=flipped />
+                    <button
+                        type="submit"
+                        class="switch"
+                        role="switch"
+                        aria-checked=switch
+                        aria-label=use_it
+                    ></button>
+                </Form>
+                <span class="two grow">
+                    <strong>{name}</strong>
+                    <span class="faint">
+                        {(!account.masked_key.is_empty())
+                            .then(|| view! { <code>{account.masked_key.clone()}</code> ", " })} "added "
+                        <Day at=account.created_at /> ", priority " {account.priority}
+                    </span>
+                </span>
+                <HealthBadge health=account.health />
+            </div>
+            <div class="account-words">
+                <p class="soft">
+                    {account.sentence.clone()}
+                    {account
+                        .parked_until
+                        .filter(|_| account.health == Health::Parked)
+                        .map(|at| view! { " Back " <Until at /> "." })}
+                </p>
+                <p class="faint">
+                    {match account.last_used_at {
+                        Some(at) => view! { "Last answered " <Ago at /> "." }.into_any(),
+                        None => view! { "It has not answered a request yet." }.into_any(),
+                    }}
+                    {account.last_error_at.zip(error).map(|(at, error)| view! { " Last error " <Ago at /> ": " {error} })}
+                </p>
+            </div>
+            <div class="buttons">
+                <Form action="test_account" class="test" done=Done::Say>
+                    <Hidden name="id" value=id.to_string() />
+                    <button type="submit" class="button small">
+                        <Icon glyph=Glyph::Play />
+                        "Test"
+                    </button>
+                </Form>
+                {waiting
+                    .then(|| {
+                        view! {
+                            <Form action="unpark_account" done=Done::Toast("The account is tried again from now on.".to_owned())>
+                                <Hidden name="id" value=id.to_string() />
+                                <button type="submit" class="button small">
+                                    "Try again now"
+                                </button>
+                            </Form>
+                        }
+                    })}
+                <Opens
+                    dialog=format!("change-{id}")
+                    class="button small"
+                    label=change_it
+                >
+                    <Icon glyph=Glyph::Pencil />
+                    "Change"
+                </Opens>
+                <Opens
+                    dialog=format!("remove-{id}")
+                    class="button small danger-plain"
+                    label=remove_it
+                >
+                    <Icon glyph=Glyph::Bin />
+                    "Remove"
+                </Opens>
+            </div>
+            <Change account=account.clone() keyless />
+            <Confirm
+                id=format!("remove-{id}")
+                title=ask
+                words="Ninerouter forgets this account and its key. Its past requests stay in the list."
+                submit="Remove the account"
+                action="remove_account"
+                toast="The account was removed."
+            >
+                <Hidden name="id" value=id.to_string() />
+            </Confirm>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Change(account: AccountRow, keyless: bool) -> impl IntoView {
+    let id = account.id;
+    let dialog = format!("change-{id}");
+    view! {
+        <Dialog id=dialog.clone() title=format!("Change {}", account.name)>
+            <Form action="change_account" class="stack" done=Done::Toast("The account was changed.".to_owned())>
+                <Hidden name="id" value=id.to_string() />
+                <Field id=format!("name-{id}") name="name" label="Name" required=true value=account.name.clone() />
+                {if keyless {
+                    view! { <Hidden name="key" value="" /> }.into_any()
+                } else {
+                    view! {
+                        <Field
+                            id=format!("key-{id}")
+                            name="key"
+                            label="New key"
+                            kind="password"
+                            mono=true
+                            help="Leave empty to keep the key it has."
+                        />
+                    }
+                        .into_any()
+                }}
+                <Field
+                    id=format!("priority-{id}")
+                    name="priority"
+                    label="Priority"
+                    kind="number"
+                    required=true
+                    value=account.priority.to_string()
+                    help="The lowest is tried first."
+                />
+                <DialogButtons dialog=dialog.clone() submit="Save" />
+            </Form>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,13 @@
+//! One file a page.
+
+pub mod accounts;
+pub mod connect;
+pub mod login;
+pub mod missing;
+pub mod overview;
+pub mod provider;
+pub mod providers;
+pub mod request;
+pub mod requests;
+pub mod settings;
+pub mod tools;

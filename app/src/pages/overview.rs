@@ -1,0 +1,194 @@
+//! The overview: is everything working, and where do tokens and money go today.
+
+use crate::api::overview::{FirstSteps, OverviewPage, Totals, Trouble, load_overview};
+use crate::parts::figure::{Figure, TierBar, against};
+use crate::parts::format;
+use crate::parts::frame::{Place, framed};
+use crate::parts::icon::{Glyph, Icon};
+use crate::parts::live::{FirstRequest, LiveList};
+use crate::parts::reader;
+use leptos::prelude::*;
+
+/// The overview.
+#[component]
+pub fn Overview() -> impl IntoView {
+    let data = load_overview(reader::utc_offset().unwrap_or(0));
+    framed(
+        Place::Overview,
+        |_| "Overview".to_owned(),
+        data,
+        |page| {
+            let steps = page.steps;
+            view! {
+                {(!page.troubles.is_empty()).then(|| view! { <Troubles troubles=page.troubles.clone() /> })}
+                {(!steps.done()).then(|| view! { <Steps steps /> })}
+                {(steps.done() || !page.recent.is_empty()).then(|| view! { <Day page /> })}
+            }
+            .into_any()
+        },
+    )
+}
+
+#[component]
+fn Day(page: OverviewPage) -> impl IntoView {
+    let busy = page.tiers.iter().any(|share| share.tokens > 0);
+    view! {
+        <Figures today=page.today yesterday=page.yesterday />
+        <section class="card" aria-labelledby="tiers">
+            <h2 id="tiers">"Today's tokens by tier"</h2>
+            {if busy {
+                view! { <TierBar tiers=page.tiers /> }.into_any()
+            } else {
+                view! { <p class="faint">"No tokens were used yet today."</p> }.into_any()
+            }}
+        </section>
+        <LiveList first=page.recent />
+    }
+    .into_any()
+}
+
+#[component]
+fn Figures(today: Totals, yesterday: Totals) -> impl IntoView {
+    let requests = match (today.failed, today.fallbacks) {
+        (0, 0) => "All answered at the first try".to_owned(),
+        (failed, 0) => format!("{} failed", format::count(failed)),
+        (0, saved) => format!("None failed, {} answered by a fallback", format::count(saved)),
+        (failed, saved) => {
+            format!("{} failed, {} answered by a fallback", format::count(failed), format::count(saved))
+        }
+    };
+    let requests = if today.requests == 0 { "None yet today".to_owned() } else { requests };
+    let (input, before) = (today.tokens.prompt(), yesterday.tokens.prompt());
+    let cached = match today.tokens.cache_read {
+        0 => "None from the provider's cache".to_owned(),
+        read => format!("{} from the provider's cache", format::share(read, input)),
+    };
+    let speed = match today.requests {
+        0 => "None yet today".to_owned(),
+        requests => format!("{} a request on average", format::tokens(today.tokens.output / requests)),
+    };
+    let priced = match today.cost.unknown_requests {
+        0 => "At the providers' list prices".to_owned(),
+        unknown => format!("and {} of unknown price", format::counted(unknown, "request", "requests")),
+    };
+    // When no price is known at all, the sum of none is not an amount.
+    let none_known = today.cost.known == 0 && today.cost.unknown_requests > 0;
+    let spend = if none_known { "unknown".to_owned() } else { format::money(today.cost.known) };
+    view! {
+        <dl class="figures" aria-label="Today">
+            <Figure
+                label="Requests today"
+                number=format::count(today.requests)
+                note=requests
+                against=against(today.requests, yesterday.requests, &format::count(yesterday.requests))
+            />
+            <Figure
+                label="Tokens in"
+                number=format::tokens(input)
+                exact=format::count(input)
+                note=cached
+                against=against(input, before, &format::tokens(before))
+            />
+            <Figure
+                label="Tokens out"
+                number=format::tokens(today.tokens.output)
+                exact=format::count(today.tokens.output)
+                note=speed
+                against=against(today.tokens.output, yesterday.tokens.output, &format::tokens(yesterday.tokens.output))
+            />
+            <Figure
+                label="Spend"
+                number=spend
+                note=priced
+                against=against(today.cost.known, yesterday.cost.known, &format::money(yesterday.cost.known))
+            />
+        </dl>
+    }
+    .into_any()
+}
+
+#[component]
+fn Troubles(troubles: Vec<Trouble>) -> impl IntoView {
+    let lines = troubles.into_iter().map(|trouble| {
+        view! {
+            <li>
+                <span class="grow">
+                    <strong>{trouble.provider_id.clone()} " / " {trouble.account}</strong>
+                    <span class="soft">{trouble.sentence}</span>
+                </span>
+                <a class="button small" href=format!("/providers/{}", trouble.provider_id)>
+                    "Fix it"
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <section class="card trouble" aria-labelledby="trouble">
+            <h2 id="trouble">
+                <Icon glyph=Glyph::Warning />
+                "Needs a hand"
+            </h2>
+            <ul class="lines">{lines.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// The three steps of a new installation.
+#[component]
+fn Steps(steps: FirstSteps) -> impl IntoView {
+    let now = match (steps.account, steps.key) {
+        (false, _) => 1,
+        (true, false) => 2,
+        (true, true) => 3,
+    };
+    view! {
+        <section class="steps" aria-labelledby="steps">
+            <h2 id="steps">"Three steps to a first answer"</h2>
+            <ol>
+                <Step number=1 now done=steps.account title="Connect a provider">
+                    <p>
+                        "Paste the key of a provider you have an account at. Some are free of charge, and a server on \
+                         your own machine needs no key at all."
+                    </p>
+                    <a class="button" class:primary=now == 1 href="/providers">
+                        {if steps.account { "Connect another" } else { "Choose a provider" }}
+                    </a>
+                </Step>
+                <Step number=2 now done=steps.key title="Copy the endpoint and make a key">
+                    <p>
+                        "Your coding tool talks to Ninerouter as it would to OpenAI or Anthropic. It needs the address and \
+                         a key of yours."
+                    </p>
+                    <a class="button" class:primary=now == 2 href="/connect">
+                        "Open Connect"
+                    </a>
+                </Step>
+                <Step number=3 now done=steps.request title="Make a first request">
+                    <p>"Ask your tool anything. This page notices by itself."</p>
+                    <FirstRequest came=steps.request next="/".to_owned() />
+                </Step>
+            </ol>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Step(number: i32, now: i32, done: bool, title: &'static str, children: Children) -> impl IntoView {
+    let class = match (done, number == now) {
+        (true, _) => "step card done",
+        (false, true) => "step card now",
+        (false, false) => "step card",
+    };
+    view! {
+        <li class=class aria-current=(number == now && !done).then_some("step")>
+            <span class="step-sign" aria-hidden="true">
+                {if done { view! { <Icon glyph=Glyph::Check /> }.into_any() } else { number.into_any() }}
+            </span>
+            <h3>{title} {done.then(|| view! { <span class="visually-hidden">", done"</span> })}</h3>
+            {children()}
+        </li>
+    }
+    .into_any()
+}

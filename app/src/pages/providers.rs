@@ -1,0 +1,278 @@
+//! Providers: the connected ones first, then the catalogue.
+
+use crate::api::Tier;
+use crate::api::providers::{AccountRow, Health, ProviderRow, ProvidersPage, load_providers};
+use crate::parts::dialog::{Dialog, DialogButtons, Opens};
+use crate::parts::field::{Field, LongField, Select, Tick};
+use crate::parts::form::{Done, Form};
+use crate::parts::format;
+use crate::parts::frame::{Place, framed};
+use crate::parts::icon::{Glyph, Icon};
+use crate::parts::mark::{HealthBadge, ProviderMark, TierChip, tier_name, tier_words};
+use crate::parts::state::Empty;
+use crate::parts::time::{Ago, Until};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// The providers.
+#[component]
+pub fn Providers() -> impl IntoView {
+    let query = use_query_map().with_untracked(|query| query.get("q")).unwrap_or_default();
+    framed(
+        Place::Providers,
+        |_| "Providers".to_owned(),
+        load_providers(),
+        move |page| {
+            let ProvidersPage { connected, catalogue } = page;
+            view! {
+                <Connected connected />
+                <Catalogue catalogue query />
+                <EndpointDialog />
+            }
+            .into_any()
+        },
+    )
+}
+
+#[component]
+fn Connected(connected: Vec<ProviderRow>) -> impl IntoView {
+    let none = connected.is_empty();
+    let lines = connected.into_iter().map(|provider| view! { <ConnectedLine provider /> });
+    view! {
+        <section class="card" aria-labelledby="connected">
+            <header>
+                <h2 id="connected">"Connected"</h2>
+                <span class="end">
+                    <Opens dialog="new-endpoint">
+                        <Icon glyph=Glyph::Plus />
+                        "Custom endpoint"
+                    </Opens>
+                </span>
+            </header>
+            {if none {
+                view! {
+                    <Empty
+                        glyph=Glyph::Providers
+                        title="No provider is connected"
+                        words="Choose one below and paste a key of yours. Ninerouter keeps it sealed on this machine and sends \
+                               it to nobody else."
+                    >
+                        <a class="button primary" href="#catalogue">
+                            "Look at the catalogue"
+                        </a>
+                    </Empty>
+                }
+                    .into_any()
+            } else {
+                view! { <ul class="lines providers">{lines.collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn ConnectedLine(provider: ProviderRow) -> impl IntoView {
+    let accounts = provider.accounts.iter().map(|account| view! { <AccountWords account=account.clone() /> });
+    let models = format::counted(i64::try_from(provider.models).unwrap_or(0), "model", "models");
+    view! {
+        <li class="provider">
+            <ProviderMark id=provider.id.clone() name=provider.name.clone() />
+            <span class="provider-name two">
+                <a class="row-link" href=format!("/providers/{}", provider.id)>
+                    {provider.name.clone()}
+                </a>
+                <span class="faint">{models} ", " <code>{provider.prefix.clone()} "/"</code></span>
+            </span>
+            <TierChip tier=provider.tier />
+            <ul class="account-words">{accounts.collect_view()}</ul>
+        </li>
+    }
+    .into_any()
+}
+
+/// An account in one line.
+#[component]
+fn AccountWords(account: AccountRow) -> impl IntoView {
+    let back = account.parked_until.filter(|_| account.health == Health::Parked);
+    let trouble = matches!(account.health, Health::Parked | Health::Refused);
+    view! {
+        <li>
+            <HealthBadge health=account.health />
+            <span>{account.name}</span>
+            {back.map(|at| view! { <span class="soft">"back " <Until at /></span> })}
+            {(trouble && back.is_none()).then(|| view! { <span class="soft">{account.sentence}</span> })}
+            {account
+                .last_used_at
+                .filter(|_| !trouble)
+                .map(|at| view! { <span class="faint">"answered " <Ago at /></span> })}
+        </li>
+    }
+    .into_any()
+}
+
+const TIERS: [Tier; 4] = [Tier::Subscription, Tier::Free, Tier::Cheap, Tier::Local];
+
+/// What a provider is found by, in lower case.
+fn search_text(provider: &ProviderRow) -> String {
+    format!("{} {} {} {}", provider.name, provider.id, provider.prefix, tier_name(provider.tier))
+        .to_lowercase()
+}
+
+#[component]
+fn Catalogue(catalogue: Vec<ProviderRow>, query: String) -> impl IntoView {
+    let wanted = query.trim().to_lowercase();
+    let all = i64::try_from(catalogue.len()).unwrap_or(0);
+    // All are sent, so that the filter can show them again at once; what does not fit is hidden.
+    let fits = move |provider: &ProviderRow| {
+        let text = search_text(provider);
+        wanted.split_whitespace().all(|word| text.contains(word))
+    };
+    let nothing = !catalogue.iter().any(&fits);
+    let groups: Vec<_> = TIERS
+        .into_iter()
+        .map(|tier| (tier, catalogue.iter().filter(|row| row.tier == tier).cloned().collect::<Vec<_>>()))
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(tier, rows)| {
+            let hidden = !rows.iter().any(&fits);
+            let tiles: Vec<_> = rows
+                .into_iter()
+                .map(|provider| {
+                    let hidden = !fits(&provider);
+                    view! { <Tile provider hidden /> }
+                })
+                .collect();
+            view! {
+                <section data-group=tier_name(tier) hidden=hidden>
+                    <h3>
+                        <TierChip tier />
+                        <span class="faint">{tier_words(tier)}</span>
+                    </h3>
+                    <ul class="tiles">{tiles}</ul>
+                </section>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card" id="catalogue" aria-labelledby="catalogue-title">
+            <header>
+                <h2 id="catalogue-title">"Catalogue"</h2>
+                <span class="faint">{format::counted(all, "provider", "providers")}</span>
+                <form class="end search" method="get" action="/providers" role="search">
+                    <Icon glyph=Glyph::Search />
+                    <input
+                        type="search"
+                        name="q"
+                        value=query.clone()
+                        placeholder="Search providers"
+                        aria-label="Search providers"
+                        autocomplete="off"
+                        spellcheck="false"
+                        data-filters="catalogue"
+                    />
+                </form>
+            </header>
+            {groups}
+            <div data-nothing="catalogue" hidden=!nothing>
+                <Empty
+                    glyph=Glyph::Search
+                    title="No such provider in the catalogue"
+                    words="Anything that speaks the OpenAI or the Anthropic format can be added as a custom endpoint."
+                >
+                    <Opens dialog="new-endpoint" class="button primary">
+                        "Add a custom endpoint"
+                    </Opens>
+                </Empty>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Tile(provider: ProviderRow, hidden: bool) -> impl IntoView {
+    let models = match provider.models {
+        0 => "any model".to_owned(),
+        some => format::counted(i64::try_from(some).unwrap_or(0), "model", "models"),
+    };
+    view! {
+        <li class="tile" data-search=search_text(&provider) hidden=hidden>
+            <ProviderMark id=provider.id.clone() name=provider.name.clone() />
+            <span class="two">
+                <a class="row-link" href=format!("/providers/{}", provider.id)>
+                    {provider.name.clone()}
+                </a>
+                <span class="faint">{models}</span>
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+/// The dialog for an endpoint that is not in the catalogue.
+#[component]
+fn EndpointDialog() -> impl IntoView {
+    view! {
+        <Dialog id="new-endpoint" title="Add a custom endpoint">
+            <p class="soft">"A server of your own, or any vendor that speaks one of these formats."</p>
+            <Form action="add_endpoint" class="stack" done=Done::Toast("The endpoint was added. Add an account to use it.".to_owned())>
+                <Field id="endpoint-name" name="name" label="Name" required=true placeholder="My server" />
+                <Field
+                    id="endpoint-prefix"
+                    name="prefix"
+                    label="Prefix"
+                    required=true
+                    mono=true
+                    placeholder="mine"
+                    help="Stands before the slash when a tool asks for a model, as in mine/llama-3."
+                />
+                <EndpointFields id="endpoint" dialect="" url="" models="" private_network=false />
+                <DialogButtons dialog="new-endpoint" submit="Add the endpoint" />
+            </Form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// The fields that adding and changing an endpoint share.
+#[component]
+pub fn EndpointFields(
+    id: &'static str,
+    #[prop(into)] dialect: String,
+    #[prop(into)] url: String,
+    #[prop(into)] models: String,
+    private_network: bool,
+) -> impl IntoView {
+    let dialects = [("chat", "OpenAI (chat completions)"), ("messages", "Anthropic (messages)")];
+    let dialects = dialects.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
+    view! {
+        <Select id=format!("{id}-dialect") name="dialect" label="Format" options=dialects chosen=dialect />
+        <Field
+            id=format!("{id}-url")
+            name="base_url"
+            label="Base address"
+            kind="url"
+            mono=true
+            required=true
+            value=url
+            placeholder="https://llm.example.com/v1"
+            help="Up to and with the version, without the last part of the path."
+        />
+        <Tick
+            id=format!("{id}-private")
+            name="private_network"
+            label="It is on my own network"
+            ticked=private_network
+            help="Only then may the address lead to this machine or to a private network."
+        />
+        <LongField
+            id=format!("{id}-models")
+            name="models"
+            label="Models"
+            value=models
+            placeholder="llama-3.3-70b, qwen3-coder"
+            help="Separated by commas or lines. Others are passed on as well."
+        />
+    }
+    .into_any()
+}

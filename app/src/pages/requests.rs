@@ -1,0 +1,260 @@
+//! The list of requests.
+
+use crate::api::requests::{RequestFilter, RequestList, load_requests};
+use crate::parts::format::encode;
+use crate::parts::frame::{Place, framed};
+use crate::parts::icon::{Glyph, Icon};
+use crate::parts::rows::{RequestHead, RequestLine};
+use crate::parts::state::Empty;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// The list of requests. Its filters live in the address.
+#[component]
+pub fn Requests() -> impl IntoView {
+    let filter = use_query_map().with_untracked(|query| {
+        let of = |name: &str| query.get(name).unwrap_or_default().trim().to_owned();
+        RequestFilter {
+            search: of("search"),
+            outcome: of("outcome"),
+            provider: of("provider"),
+            key: of("key"),
+            before: of("before"),
+        }
+    });
+    let data = load_requests(filter.clone());
+    framed(
+        Place::Requests,
+        |_| "Requests".to_owned(),
+        data,
+        move |list| {
+            view! {
+                <Filters filter=filter.clone() list=list.clone() />
+                <Notes notes=list.notes.clone() />
+                <List filter list />
+            }
+            .into_any()
+        },
+    )
+}
+
+/// The address of the list with these filters.
+fn address(filter: &RequestFilter) -> String {
+    let pairs = [
+        ("search", &filter.search),
+        ("outcome", &filter.outcome),
+        ("provider", &filter.provider),
+        ("key", &filter.key),
+        ("before", &filter.before),
+    ];
+    let query: Vec<_> = pairs
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
+    if query.is_empty() { "/requests".to_owned() } else { format!("/requests?{}", query.join("&")) }
+}
+
+const OUTCOMES: [(&str, &str); 4] =
+    [("answered", "Answered"), ("failed", "Failed"), ("broken", "Broken off"), ("cancelled", "Cancelled")];
+
+#[component]
+fn Filters(filter: RequestFilter, list: RequestList) -> impl IntoView {
+    let same = |name: &String| (name.clone(), name.clone());
+    let outcomes = OUTCOMES.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
+    let providers = list.providers.iter().map(same).collect();
+    let keys = list.keys.iter().map(same).collect();
+    view! {
+        <form class="filters" method="get" action="/requests" role="search">
+            <span class="search">
+                <Icon glyph=Glyph::Search />
+                <input
+                    type="search"
+                    name="search"
+                    value=filter.search.clone()
+                    placeholder="Model, key, client, id or error"
+                    aria-label="Search the requests"
+                    autocomplete="off"
+                    spellcheck="false"
+                />
+            </span>
+            <Choice name="outcome" all="Any outcome" options=outcomes chosen=filter.outcome.clone() />
+            <Choice name="provider" all="Any provider" options=providers chosen=filter.provider.clone() />
+            <Choice name="key" all="Any key" options=keys chosen=filter.key.clone() />
+            <button type="submit" class="button">
+                "Filter"
+            </button>
+        </form>
+        <Chips filter />
+    }
+    .into_any()
+}
+
+#[component]
+fn Choice(
+    name: &'static str,
+    all: &'static str,
+    options: Vec<(String, String)>,
+    chosen: String,
+) -> impl IntoView {
+    // A choice in the address that is not offered is still shown, so that it can be seen and taken back.
+    let stray = !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen);
+    let options = stray.then(|| (chosen.clone(), chosen.clone())).into_iter().chain(options);
+    let options = options.map(|(value, words)| {
+        let selected = value == chosen;
+        view! {
+            <option value=value selected=selected>
+                {words}
+            </option>
+        }
+    });
+    view! {
+        <select name=name aria-label=all>
+            <option value="">{all}</option>
+            {options.collect_view()}
+        </select>
+    }
+    .into_any()
+}
+
+/// What is filtered by, each with a way to take it back.
+#[component]
+fn Chips(filter: RequestFilter) -> impl IntoView {
+    let without = |change: fn(&mut RequestFilter)| {
+        let mut rest = RequestFilter { before: String::new(), ..filter.clone() };
+        change(&mut rest);
+        address(&rest)
+    };
+    let outcome = OUTCOMES
+        .into_iter()
+        .find(|(value, _)| *value == filter.outcome)
+        .map_or(filter.outcome.clone(), |(_, words)| words.to_lowercase());
+    let chips = [
+        ("contains", filter.search.clone(), without(|rest| rest.search.clear())),
+        ("outcome", outcome, without(|rest| rest.outcome.clear())),
+        ("provider", filter.provider.clone(), without(|rest| rest.provider.clear())),
+        ("key", filter.key.clone(), without(|rest| rest.key.clear())),
+        ("older than", filter.before.chars().take(12).collect(), without(|_| ())),
+    ];
+    let chips: Vec<_> = chips
+        .into_iter()
+        .filter(|(_, value, _)| !value.is_empty())
+        .map(|(name, value, href)| {
+            view! {
+                <li class="chip">
+                    <span class="faint">{name}</span>
+                    <span>{value.clone()}</span>
+                    <a href=href aria-label=format!("Remove the filter: {name} {value}")>
+                        <Icon glyph=Glyph::Cross />
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    let many = chips.len() > 1;
+    (!chips.is_empty()).then(|| {
+        view! {
+            <ul class="chips" aria-label="Filters">
+                {chips}
+                {many.then(|| view! { <li><a href="/requests">"Clear all"</a></li> })}
+            </ul>
+        }
+    })
+}
+
+#[component]
+fn Notes(notes: Vec<String>) -> impl IntoView {
+    let notes: Vec<_> = notes.into_iter().map(|note| view! { <p>{note}</p> }).collect();
+    (!notes.is_empty()).then(|| {
+        view! {
+            <div class="alert warn" role="status">
+                <Icon glyph=Glyph::Warning />
+                <div>{notes}</div>
+            </div>
+        }
+    })
+}
+
+#[component]
+fn List(filter: RequestFilter, list: RequestList) -> impl IntoView {
+    let next = list.next.clone().map(|before| address(&RequestFilter { before, ..filter.clone() }));
+    let newest = address(&RequestFilter { before: String::new(), ..filter.clone() });
+    let later = !filter.before.is_empty();
+    if list.rows.is_empty() {
+        let unfiltered = filter == RequestFilter::default();
+        let (title, words, label, href) = if unfiltered {
+            (
+                "No requests yet",
+                "Every request your tools make appears here, with what answered it and what it cost.",
+                "Connect a tool",
+                "/connect",
+            )
+        } else {
+            (
+                "No request fits",
+                "No request that is still kept matches these filters.",
+                "Show all requests",
+                "/requests",
+            )
+        };
+        return view! {
+            <section class="card">
+                <Empty glyph=Glyph::Requests title words>
+                    <a class="button primary" href=href>
+                        {label}
+                    </a>
+                </Empty>
+            </section>
+        }
+        .into_any();
+    }
+    let rows = list.rows.into_iter().map(|row| view! { <RequestLine row /> });
+    view! {
+        <section class="card table-card">
+            <div class="scroll">
+                <table class="requests">
+                    <caption class="visually-hidden">"Requests, newest first"</caption>
+                    <RequestHead />
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+        <nav class="pager" aria-label="Older and newer requests">
+            {later
+                .then(|| {
+                    view! {
+                        <a class="button" href=newest>
+                            <Icon glyph=Glyph::Left />
+                            "Newest"
+                        </a>
+                    }
+                })}
+            {next
+                .map(|next| {
+                    view! {
+                        <a class="button end" href=next rel="next">
+                            "Older"
+                            <Icon glyph=Glyph::Right />
+                        </a>
+                    }
+                })}
+        </nav>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_live_in_the_address() {
+        assert_eq!(address(&RequestFilter::default()), "/requests");
+        let filter = RequestFilter {
+            search: "rate limit".to_owned(),
+            outcome: "failed".to_owned(),
+            ..RequestFilter::default()
+        };
+        assert_eq!(address(&filter), "/requests?search=rate%20limit&outcome=failed");
+    }
+}

@@ -1,0 +1,203 @@
+//! What moves by itself: the list of the newest requests, and the wait for the first one.
+
+use super::icon::{Glyph, Icon};
+use super::rows::{RequestHead, RequestLine};
+use crate::api::requests::RequestRow;
+use leptos::ev;
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
+use web_sys::{EventSource, MessageEvent};
+
+const LIVE: &str = "/console/live";
+
+/// How many rows the list shows.
+const SHOWN: usize = 12;
+
+/// Calls `seen` for every request that ends from now on. Comes back by itself after the connection was
+/// lost, and lets go of it while the page is in the background (a browser has few connections to share).
+fn listen(seen: impl Fn(RequestRow) + Clone + 'static, connected: RwSignal<bool>) {
+    let source = StoredValue::new_local(None::<EventSource>);
+    let open = move || {
+        let seen = seen.clone();
+        source.update_value(|source| {
+            if source.as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED) {
+                return;
+            }
+            let Ok(fresh) = EventSource::new(LIVE) else { return };
+            on(&fresh, "request", move |event: JsValue| {
+                let data = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
+                if let Some(row) = data.and_then(|data| serde_json::from_str(&data).ok()) {
+                    seen(row);
+                }
+            });
+            on(&fresh, "open", move |_| connected.set(true));
+            on(&fresh, "error", move |_| connected.set(false));
+            *source = Some(fresh);
+        });
+    };
+    open();
+    let again = open.clone();
+    // The browser reconnects by itself, but gives up for good after an error status.
+    set_interval(
+        move || {
+            if !document().hidden() {
+                again();
+            }
+        },
+        Duration::from_secs(5),
+    );
+    let _ = window_event_listener_untyped("visibilitychange", move |_| {
+        if document().hidden() {
+            source.update_value(|source| {
+                if let Some(source) = source.take() {
+                    source.close();
+                }
+            });
+            connected.set(false);
+        } else {
+            open();
+        }
+    });
+}
+
+/// Adds a listener that lives as long as the page.
+fn on(target: &EventSource, name: &str, listener: impl Fn(JsValue) + 'static) {
+    let listener = Closure::<dyn Fn(JsValue)>::new(listener);
+    let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+/// The newest requests. While the pointer, the focus or the scroll position says that somebody reads, new
+/// ones wait behind a button that counts them.
+#[island]
+pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
+    let rows = RwSignal::new(first);
+    let held = RwSignal::new(Vec::<RequestRow>::new());
+    let reading = RwSignal::new(false);
+    let connected = RwSignal::new(false);
+    let flush = move || {
+        let waiting = held.with_untracked(Vec::len);
+        if waiting > 0 {
+            let mut fresh = held.get_untracked();
+            held.set(Vec::new());
+            rows.update(|rows| {
+                rows.retain(|row| fresh.iter().all(|new| new.id != row.id));
+                fresh.append(rows);
+                fresh.truncate(SHOWN);
+                *rows = fresh;
+            });
+        }
+    };
+    Effect::new(move |_| {
+        listen(
+            move |row| {
+                held.update(|held| {
+                    held.retain(|other| other.id != row.id);
+                    held.insert(0, row);
+                    held.truncate(99);
+                });
+                let scrolled = window().scroll_y().is_ok_and(|y| y > 240.0);
+                if !reading.get_untracked() && !scrolled {
+                    flush();
+                }
+            },
+            connected,
+        );
+    });
+    let leave = move || {
+        reading.set(false);
+        flush();
+    };
+    view! {
+        <section
+            class="card table-card"
+            aria-labelledby="latest"
+            on:pointerenter=move |_| reading.set(true)
+            on:pointerleave=move |_| leave()
+            on:focusin=move |_| reading.set(true)
+            on:focusout=move |_: ev::FocusEvent| reading.set(false)
+        >
+            <header>
+                <h2 id="latest">"Latest requests"</h2>
+                <span class="live" class:on=move || connected.get()>
+                    <i class="dot"></i>
+                    {move || if connected.get() { "live" } else { "not live" }}
+                </span>
+                <button
+                    type="button"
+                    class="button small"
+                    hidden=move || held.with(Vec::is_empty)
+                    on:click=move |_| flush()
+                >
+                    {move || format!("Show {} new", held.with(Vec::len))}
+                </button>
+                <a class="end" href="/requests">
+                    "All requests"
+                </a>
+            </header>
+            <div class="scroll">
+                <table class="requests">
+                    <caption class="visually-hidden">"The newest requests, newest first"</caption>
+                    <RequestHead />
+                    <tbody>
+                        <For each=move || rows.get() key=|row| row.id.clone() let:row>
+                            <RequestLine row />
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+        </section>
+    }
+}
+
+/// Waits for a first request and turns green when it comes.
+#[island]
+pub fn FirstRequest(
+    /// Whether one came before the page was made.
+    came: bool,
+    /// Where to go then; empty to stay.
+    next: String,
+) -> impl IntoView {
+    let came = RwSignal::new(came);
+    let connected = RwSignal::new(false);
+    let words = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if !came.get_untracked() {
+            listen(
+                move |row| {
+                    let target = if row.target.is_empty() { row.asked } else { row.target };
+                    words.set(format!("{} reached {target}.", row.client));
+                    came.set(true);
+                },
+                connected,
+            );
+        }
+    });
+    view! {
+        <p class="first-request" class:came=move || came.get() role="status">
+            <span class="pulse" hidden=move || came.get()></span>
+            <span hidden=move || !came.get()>
+                <Icon glyph=Glyph::Check />
+            </span>
+            <span>
+                {move || {
+                    if came.get() {
+                        format!("It works. {}", words.get())
+                    } else {
+                        "Waiting for a request from your tool…".to_owned()
+                    }
+                }}
+            </span>
+            {(!next.is_empty())
+                .then(|| {
+                    view! {
+                        <a class="button small" href=next hidden=move || !came.get()>
+                            "Show it"
+                        </a>
+                    }
+                })}
+        </p>
+    }
+}

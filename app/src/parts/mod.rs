@@ -1,0 +1,21 @@
+//! What pages are made of: one way for each thing.
+
+pub mod ambient;
+pub mod browser;
+pub mod copy;
+pub mod dialog;
+pub mod field;
+pub mod figure;
+pub mod form;
+pub mod format;
+pub mod frame;
+pub mod icon;
+pub mod live;
+pub mod mark;
+pub mod palette;
+pub mod reader;
+pub mod rows;
+pub mod state;
+pub mod theme;
+pub mod time;
+pub mod waterfall;

@@ -1,0 +1,112 @@
+//! Requests as rows of a table: the same on the overview, in the list, and on a provider's page.
+
+use super::format;
+use super::mark::OutcomeBadge;
+use super::time::Ago;
+use crate::api::requests::{Outcome, RequestRow};
+use leptos::prelude::*;
+
+/// The columns.
+#[component]
+pub fn RequestHead() -> impl IntoView {
+    view! {
+        <thead>
+            <tr>
+                <th scope="col">"When"</th>
+                <th scope="col">"Outcome"</th>
+                <th scope="col">"Client"</th>
+                <th scope="col">"Asked for, answered by"</th>
+                <th scope="col" class="number">
+                    "Tokens in, out"
+                </th>
+                <th scope="col" class="number">
+                    "Cost"
+                </th>
+                <th scope="col" class="number">
+                    "Took"
+                </th>
+            </tr>
+        </thead>
+    }
+}
+
+/// One request.
+#[component]
+pub fn RequestLine(row: RequestRow) -> impl IntoView {
+    let answered = row.outcome == Outcome::Answered;
+    let unknown = row.cost.is_none();
+    let tokens = row.tokens.map(|tokens| {
+        let exact = format!(
+            "{} in, of which {} from the cache; {} out",
+            format::count(tokens.prompt()),
+            format::count(tokens.cache_read),
+            format::count(tokens.output)
+        );
+        view! {
+            <span title=exact>
+                {format::tokens(tokens.prompt())} <span class="faint">" / "</span> {format::tokens(tokens.output)}
+            </span>
+        }
+        .into_any()
+    });
+    let first = row.first_token_ms.map(|first| format!("First token after {}", format::took(first)));
+    let who = if row.key.is_empty() { "no key".to_owned() } else { row.key.clone() };
+    view! {
+        <tr>
+            <td class="when">
+                <a class="row-link" href=format!("/requests/{}", row.id)>
+                    <Ago at=row.at />
+                </a>
+            </td>
+            <td>
+                <OutcomeBadge outcome=row.outcome />
+            </td>
+            <td>
+                <span class="two">
+                    <span>{row.client}</span>
+                    <span class="faint">{who}</span>
+                </span>
+            </td>
+            <td class="wide">
+                <span class="two">
+                    <span class="mono">{row.asked}</span>
+                    <span class="faint mono">
+                        <Dots attempts=row.attempts answered />
+                        {if row.target.is_empty() { "no target was tried".to_owned() } else { row.target }}
+                    </span>
+                    {(!row.error.is_empty()).then(|| view! { <span class="row-error">{row.error}</span> })}
+                </span>
+            </td>
+            <td class="number">
+                {tokens.unwrap_or_else(|| view! { <span class="faint" title="The provider stated no usage">"unknown"</span> }.into_any())}
+            </td>
+            <td class="number" class:faint=unknown>
+                {format::money_or_unknown(row.cost)}
+            </td>
+            <td class="number">
+                <span title=first>{format::took(row.total_ms)}</span>
+            </td>
+        </tr>
+    }
+}
+
+/// Attempts as dots: the ones that failed, then the one that answered.
+#[component]
+pub fn Dots(attempts: i64, answered: bool) -> impl IntoView {
+    let words = match (attempts, answered) {
+        (0, _) => "No call upstream".to_owned(),
+        (1, true) => "Answered at the first attempt".to_owned(),
+        (many, true) => format!("Answered at attempt {many}"),
+        (many, false) => format!("{}, none answered", format::counted(many, "attempt", "attempts")),
+    };
+    let shown = usize::try_from(attempts.clamp(0, 6)).unwrap_or(0);
+    let dots = (0..shown).map(|at| {
+        let good = answered && at + 1 == shown;
+        view! { <i class=if good { "dot good" } else { "dot bad" }></i> }
+    });
+    view! {
+        <span class="dots" role="img" aria-label=words.clone() title=words>
+            {dots.collect_view()}
+        </span>
+    }
+}

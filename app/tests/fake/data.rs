@@ -1,0 +1,352 @@
+//! The made-up data.
+
+use app::api::connect::KeyRow;
+use app::api::providers::{
+    AccountRow, AuthKind, Health, ModelRow, Price, ProviderDetail, ProviderRow, SpeaksRow,
+};
+use app::api::requests::{AttemptRow, Exclusion, Outcome, PriceLine, RequestDetail, RequestRow};
+use app::api::settings::SessionRow;
+use app::api::{Millis, Tier, Tokens};
+
+/// 2026-11-21 14:05:09 UTC.
+pub const NOW: Millis = 1_795_269_909_000;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Requests of every sort, by turns.
+pub fn request_row(now: Millis, at: i64) -> RequestRow {
+    let turn = at % 7;
+    let (client, key) = match turn {
+        0 | 3 | 6 => ("Claude Code", "claude-code laptop"),
+        1 => ("Cline", "cline"),
+        2 => ("OpenCode", "cline"),
+        4 => ("curl", ""),
+        _ => ("OpenAI SDK for Python", "ci"),
+    };
+    let (asked, target) = match turn {
+        0 | 6 => ("claude-sonnet-4-5", "anthropic/claude-sonnet-4-5"),
+        1 => ("coder", "glm/glm-4.7"),
+        2 => ("groq/llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),
+        3 => ("coder", "deepseek/deepseek-chat"),
+        4 => ("ollama/qwen3-coder:30b", "ollama/qwen3-coder:30b"),
+        _ => ("gpt-oss-120b", "groq/openai/gpt-oss-120b"),
+    };
+    let (outcome, status, error) = match turn {
+        3 => (Outcome::Failed, 503, "Every account is rate limited. The first comes back at 14:31."),
+        5 if at % 2 == 1 => (Outcome::Cancelled, 200, ""),
+        4 if at > 10 => (Outcome::Broken, 200, "The stream broke off after 840 tokens."),
+        _ => (Outcome::Answered, 200, ""),
+    };
+    let known = !matches!(turn, 3 | 4);
+    RequestRow {
+        id: format!("019ab3f2{:024x}", 0xfeed_0000_i64 - at),
+        at: now - 8_000 - at * at * 37_000,
+        client: client.to_owned(),
+        key: key.to_owned(),
+        dialect: if client == "Claude Code" { "messages" } else { "chat" }.to_owned(),
+        asked: asked.to_owned(),
+        target: target.to_owned(),
+        provider_id: target.split('/').next().unwrap_or_default().to_owned(),
+        account: "personal".to_owned(),
+        streaming: turn != 5,
+        status,
+        outcome,
+        attempts: match turn {
+            1 => 3,
+            3 => 2,
+            _ => 1,
+        },
+        tokens: (turn != 3).then_some(Tokens {
+            input: 1_204 + at * 310,
+            cache_read: if turn == 0 { 48_220 } else { 0 },
+            cache_write: 0,
+            output: 380 + at * 41,
+        }),
+        cost: known.then_some(13_204_500 + at * 912_345 - if turn == 2 { 12_000_000 } else { 0 }),
+        first_token_ms: (turn != 3).then_some(640 + at * 13),
+        total_ms: 4_210 + at * 830,
+        error: error.to_owned(),
+    }
+}
+
+pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
+    let mut row = (0..50).map(|at| request_row(now, at)).find(|row| row.id == id)?;
+    let attempt = |target: &str, account: &str, start_ms, total_ms| AttemptRow {
+        target: target.to_owned(),
+        account: account.to_owned(),
+        start_ms,
+        first_token_ms: None,
+        total_ms,
+        status: Some(429),
+        won: false,
+        verdict: String::new(),
+        error: String::new(),
+    };
+    let failed = row.outcome == Outcome::Failed;
+    let mut attempts = Vec::new();
+    if row.attempts > 1 {
+        attempts.push(AttemptRow {
+            verdict: "Parked the account until 17:00, then tried the next one.".to_owned(),
+            error: "Anthropic says that the 5-hour limit is used up.".to_owned(),
+            ..attempt("anthropic/claude-sonnet-4-5", "personal", 4, 612)
+        });
+        attempts.push(AttemptRow {
+            status: None,
+            verdict: "Tried the next target.".to_owned(),
+            error: "No connection to api.deepseek.com within 10 s.".to_owned(),
+            ..attempt("deepseek/deepseek-chat", "work", 620, 1_910)
+        });
+    }
+    if !failed {
+        let start_ms = if attempts.is_empty() { 3 } else { 2_534 };
+        row.total_ms = start_ms + 4_210;
+        attempts.push(AttemptRow {
+            status: Some(200),
+            won: true,
+            first_token_ms: Some(640),
+            ..attempt(&row.target, &row.account, start_ms, 4_200)
+        });
+    }
+    let headline = match row.attempts {
+        _ if failed => "No target could answer: every account is rate limited.".to_owned(),
+        1 => format!("Answered by {} at the first attempt.", row.target),
+        _ => format!("Answered by {} after claude-sonnet-4-5 hit its 5-hour limit.", row.target),
+    };
+    let price = |label: &str, tokens: i64, per_million: Option<i64>| PriceLine {
+        label: label.to_owned(),
+        tokens,
+        per_million,
+        cost: per_million.map(|price| price * tokens / 1_000_000),
+    };
+    let known = row.cost.is_some();
+    let prices = row.tokens.map_or(Vec::new(), |tokens| {
+        vec![
+            price("Fresh input", tokens.input, known.then_some(600_000_000)),
+            price("Cache read", tokens.cache_read, known.then_some(110_000_000)),
+            price("Cache write", tokens.cache_write, known.then_some(0)),
+            price("Output", tokens.output, known.then_some(2_200_000_000)),
+        ]
+    });
+    row.cost = if known { prices.iter().map(|line| line.cost).sum() } else { None };
+    Some(RequestDetail {
+        headline,
+        attempts,
+        exclusions: vec![
+            Exclusion {
+                what: "groq/llama-3.3-70b-versatile".to_owned(),
+                why: "Its context window of 131k tokens is too small for this request.".to_owned(),
+            },
+            Exclusion { what: "glm/glm-4.7, spare".to_owned(), why: "Switched off by you.".to_owned() },
+        ],
+        prices,
+        reasoning_tokens: known.then_some(212),
+        bytes_in: 198_441,
+        bytes_out: 14_020,
+        upstream_id: "msg_01XFDUDYJgAACzvnptvVoYEL".to_owned(),
+        finish: "end_turn".to_owned(),
+        row,
+    })
+}
+
+pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health) -> AccountRow {
+    let (sentence, error) = match health {
+        Health::Ready => ("Works.", ""),
+        Health::Off => ("Switched off by you.", ""),
+        Health::Parked => ("The 5-hour limit is used up.", "429: usage limit reached, resets at 17:00"),
+        Health::Refused => (
+            "DeepSeek refused this key (401). Paste a new one or remove the account.",
+            "401: invalid api key",
+        ),
+    };
+    AccountRow {
+        id,
+        provider_id: provider.to_owned(),
+        name: name.to_owned(),
+        masked_key: if provider == "ollama" { "" } else { "••••9f2c" }.to_owned(),
+        priority: i32::try_from(id).unwrap_or(1),
+        enabled: health != Health::Off,
+        health,
+        sentence: sentence.to_owned(),
+        parked_until: (health == Health::Parked).then_some(now + 2 * HOUR + 54 * MINUTE),
+        last_error: error.to_owned(),
+        last_error_at: (!error.is_empty()).then_some(now - 12 * MINUTE),
+        last_used_at: (health != Health::Off).then_some(now - 4 * MINUTE),
+        created_at: now - 19 * 24 * HOUR,
+    }
+}
+
+fn provider(id: &str, name: &str, tier: Tier, models: usize) -> ProviderRow {
+    ProviderRow {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        prefix: id.to_owned(),
+        tier,
+        auth: if tier == Tier::Local { AuthKind::Nothing } else { AuthKind::Key },
+        custom: id == "homelab",
+        models,
+        dialects: if id == "anthropic" { vec!["messages".to_owned()] } else { vec!["chat".to_owned()] },
+        accounts: Vec::new(),
+    }
+}
+
+pub fn connected(now: Millis) -> Vec<ProviderRow> {
+    let with = |row: ProviderRow, accounts: Vec<AccountRow>| ProviderRow { accounts, ..row };
+    vec![
+        with(
+            provider("anthropic", "Anthropic", Tier::Subscription, 6),
+            vec![
+                account(now, 1, "anthropic", "personal", Health::Parked),
+                account(now, 2, "anthropic", "work", Health::Ready),
+            ],
+        ),
+        with(
+            provider("glm", "GLM Coding Plan", Tier::Subscription, 4),
+            vec![account(now, 3, "glm", "main", Health::Ready), account(now, 4, "glm", "spare", Health::Off)],
+        ),
+        with(
+            provider("deepseek", "DeepSeek", Tier::Cheap, 2),
+            vec![account(now, 5, "deepseek", "work", Health::Refused)],
+        ),
+        with(
+            provider("groq", "Groq", Tier::Free, 9),
+            vec![account(now, 6, "groq", "personal", Health::Ready)],
+        ),
+        with(
+            provider("homelab", "Homelab vLLM", Tier::Local, 1),
+            vec![account(now, 7, "homelab", "gpu box", Health::Ready)],
+        ),
+    ]
+}
+
+pub fn catalogue() -> Vec<ProviderRow> {
+    let subscription = ["Anthropic", "GLM Coding Plan", "Kimi Coding", "MiniMax Coding", "Alibaba Coding"];
+    let cheap = [
+        "DeepSeek",
+        "OpenAI",
+        "Mistral",
+        "xAI",
+        "Together AI",
+        "Fireworks AI",
+        "DeepInfra",
+        "SiliconFlow",
+        "Novita AI",
+        "Hyperbolic",
+        "Nebius",
+        "Perplexity",
+        "Cohere",
+        "OpenRouter",
+        "SambaNova",
+        "Baseten",
+    ];
+    let free =
+        ["Groq", "Cerebras", "Google AI Studio", "GitHub Models", "NVIDIA NIM", "Cloudflare Workers AI"];
+    let local = ["Ollama", "LM Studio", "vLLM", "llama.cpp"];
+    let rows = |names: &[&str], tier| {
+        names
+            .iter()
+            .zip(0_usize..)
+            .map(|(name, at)| {
+                let id = name.to_lowercase().replace([' ', '.'], "-");
+                let id = id.strip_suffix("-coding-plan").unwrap_or(&id);
+                provider(id, name, tier, (at * 7) % 23)
+            })
+            .collect::<Vec<_>>()
+    };
+    [
+        rows(&subscription, Tier::Subscription),
+        rows(&cheap, Tier::Cheap),
+        rows(&free, Tier::Free),
+        rows(&local, Tier::Local),
+    ]
+    .concat()
+}
+
+pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDetail> {
+    let row = connected(now).into_iter().filter(|_| full).chain(catalogue()).find(|row| row.id == id)?;
+    let models =
+        ["openai/gpt-oss-120b", "llama-3.3-70b-versatile", "qwen3-32b", "kimi-k2-instruct", "glm-4.7"];
+    let model = |(at, name): (usize, &&str)| ModelRow {
+        full_name: format!("{}/{name}", row.prefix),
+        name: name.rsplit('/').next().unwrap_or_default().replace('-', " "),
+        context: (at != 3).then_some(131_072),
+        price: (at != 2).then_some(Price {
+            input: 150_000_000,
+            output: 750_000_000,
+            cache_read: (at == 0).then_some(75_000_000),
+            cache_write: None,
+        }),
+    };
+    let failures = if full && row.tier == Tier::Cheap {
+        vec![request_row(now, 3), request_row(now, 10)]
+    } else {
+        Vec::new()
+    };
+    let terms = if row.tier == Tier::Subscription {
+        "This plan is sold for use with the vendor's own tools. Whether it may be used through a router is for the vendor \
+         to say; it may close the account."
+    } else {
+        ""
+    };
+    Some(ProviderDetail {
+        keys_at: format!("https://console.{id}.example/keys"),
+        terms: terms.to_owned(),
+        speaks: vec![
+            SpeaksRow {
+                dialect: "chat".to_owned(),
+                url: format!("https://api.{id}.example/v1/chat/completions"),
+            },
+            SpeaksRow {
+                dialect: "messages".to_owned(),
+                url: format!("https://api.{id}.example/v1/messages"),
+            },
+        ],
+        models: models.iter().enumerate().map(model).collect(),
+        failures,
+        private_network: row.custom,
+        row,
+    })
+}
+
+pub fn keys(now: Millis) -> Vec<KeyRow> {
+    let key = |id, name: &str, masked: &str, requests, used: Option<Millis>| KeyRow {
+        id,
+        name: name.to_owned(),
+        masked: masked.to_owned(),
+        created_at: now - id * 24 * HOUR,
+        last_used_at: used,
+        requests,
+    };
+    vec![
+        key(1, "ci", "••••k2Lp", 0, None),
+        key(4, "cline", "••••Zt81", 1_204, Some(now - 2 * HOUR)),
+        key(19, "claude-code laptop", "••••q9Vd", 18_442, Some(now - 8_000)),
+    ]
+}
+
+pub fn models() -> Vec<String> {
+    [
+        "coder",
+        "anthropic/claude-sonnet-4-5",
+        "glm/glm-4.7",
+        "groq/openai/gpt-oss-120b",
+        "groq/llama-3.3-70b-versatile",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+pub fn sessions(now: Millis) -> Vec<SessionRow> {
+    let session = |id: &str, current, browser: &str, address: &str, hours: i64| SessionRow {
+        id: id.to_owned(),
+        current,
+        browser: browser.to_owned(),
+        address: address.to_owned(),
+        created_at: now - hours * HOUR,
+        expires_at: now + (14 * 24 - hours) * HOUR,
+    };
+    vec![
+        session("a", true, "Firefox on Linux", "127.0.0.1", 2),
+        session("b", false, "Safari on iPhone", "192.168.1.31", 70),
+    ]
+}

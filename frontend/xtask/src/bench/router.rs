@@ -1,0 +1,185 @@
+//! The release binary as it is used: started in a folder of its own, and set up through its management API.
+
+use super::client::Route;
+use super::provider::Script;
+use crate::postgres::free_port;
+use crate::process::now;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const PASSWORD: &str = "a password for the bench";
+/// Variables that would change what is measured.
+const UNWANTED: [&str; 11] = [
+    "DATABASE_URL",
+    "BASE_URL",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "REQUIRE_API_KEY",
+    "ENABLE_REQUEST_LOGS",
+    "RUST_LOG",
+];
+
+/// A folder that goes away with this value.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// An empty folder below the system's temporary one.
+    pub(crate) fn make() -> Result<Self> {
+        let path = std::env::temp_dir().join(format!("ninerouter-bench-{}", std::process::id()));
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            println!("{} is left behind: {error}", self.0.display());
+        }
+    }
+}
+
+/// The running binary. Stops when dropped.
+pub(crate) struct Router {
+    child: Child,
+    /// Stops the binary should this process be killed before it can.
+    guard: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// From starting the process to the first `200` of `/health`.
+    pub(crate) ready_after: Duration,
+}
+
+impl Router {
+    /// Starts the binary and waits until it is well.
+    pub(crate) fn start(binary: &Path, folder: &Folder) -> Result<Self> {
+        let port = free_port()?;
+        let log_path = folder.path().join("bench.log");
+        let log = fs::File::create(&log_path)?;
+        let mut command = Command::new(binary);
+        for name in UNWANTED {
+            command.env_remove(name);
+        }
+        command
+            .arg("serve")
+            .env("DATA_DIR", folder.path())
+            .env("HOST", "127.0.0.1")
+            .env("PORT", port.to_string());
+        command.env("INITIAL_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let start = now();
+        let child = command.spawn().with_context(|| format!("cannot run {}", binary.display()))?;
+        let guard = Command::new("sh")
+            .args(["-c", "trap '' INT; cat >/dev/null; kill -TERM $0", &child.id().to_string()])
+            .stdin(Stdio::piped())
+            .spawn()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut router = Self { child, guard, address, ready_after: Duration::ZERO };
+        while !exchange(address, "GET", "/health", "", "").is_ok_and(|(status, _)| status == 200) {
+            if router.child.try_wait()?.is_some() || start.elapsed() > Duration::from_secs(20) {
+                let log = fs::read_to_string(&log_path).unwrap_or_default();
+                bail!("the binary does not answer /health. Its log:\n{log}");
+            }
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        router.ready_after = start.elapsed();
+        Ok(router)
+    }
+
+    /// Makes an endpoint, an account and a caller key, and gives the way through them.
+    pub(crate) fn set_up(&self, provider: SocketAddr) -> Result<Route> {
+        let login = self.call("/api/v1/login", "", &json!({ "name": "admin", "password": PASSWORD }))?;
+        let token = text(&login, "token")?;
+        let models: Vec<&str> = Script::ALL.into_iter().map(Script::model).collect();
+        let endpoint = json!({
+            "name": "Bench", "prefix": "bench", "dialect": "chat", "base_url": format!("http://{provider}/v1"),
+            "private_network": true, "models": models,
+        });
+        self.call("/api/v1/endpoints", &token, &endpoint)?;
+        let account = json!({ "provider": "bench", "name": "bench", "key": "provider-key-of-the-bench" });
+        self.call("/api/v1/accounts", &token, &account)?;
+        let key = self.call("/api/v1/keys", &token, &json!({ "name": "bench" }))?;
+        Ok(Route { address: self.address, prefix: "bench/".to_owned(), key: text(&key, "secret")? })
+    }
+
+    /// Memory in use, in bytes.
+    pub(crate) fn memory(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc")?;
+        let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kilobytes * 1024.0)
+    }
+
+    /// Processor time used so far, in seconds.
+    pub(crate) fn processor(&self) -> Result<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in brackets may hold spaces; what follows it does not. Ticks are hundredths of a second.
+        let after = stat.rsplit_once(')').context("no name in /proc stat")?.1;
+        let ticks =
+            |number: usize| after.split_whitespace().nth(number).and_then(|word| word.parse::<f64>().ok());
+        Ok((ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0)
+    }
+
+    fn call(&self, path: &str, token: &str, body: &Value) -> Result<Value> {
+        let (status, reply) = exchange(self.address, "POST", path, token, &body.to_string())?;
+        if !(200..300).contains(&status) {
+            bail!("POST {path} answered {status}: {reply}");
+        }
+        serde_json::from_str(&reply).with_context(|| format!("POST {path} answered no JSON: {reply}"))
+    }
+}
+
+impl Drop for Router {
+    fn drop(&mut self) {
+        // First the guard, lest it strike a process that got the same number later.
+        let guard = self.guard.kill().and_then(|()| self.guard.wait());
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let start = now();
+        while matches!(self.child.try_wait(), Ok(None)) && start.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if matches!(self.child.try_wait(), Ok(None)) {
+            println!("the binary does not stop when asked to ({guard:?}, {asked:?}); it is killed");
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
+    }
+}
+
+/// One HTTP exchange on a connection of its own: status and body.
+fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &str) -> Result<(u16, String)> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let authorization =
+        if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") };
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.0\r\nhost: {address}\r\n{authorization}content-type: application/json\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply)?;
+    let (head, body) = reply.split_once("\r\n\r\n").context("the reply has no end of its head")?;
+    let status = head.split_whitespace().nth(1).and_then(|word| word.parse().ok());
+    Ok((status.context("the reply has no status")?, body.to_owned()))
+}
+
+fn text(reply: &Value, name: &str) -> Result<String> {
+    Ok(reply[name].as_str().with_context(|| format!("no `{name}` in {reply}"))?.to_owned())
+}

@@ -1,0 +1,149 @@
+//! The site: what a browser fetches besides the pages themselves.
+
+use crate::process::{run, step};
+use crate::toolchain::Toolchain;
+use crate::workspace::{Mode, Workspace};
+use anyhow::{Context, Result};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// Kinds of file that are worth compressing.
+const COMPRESSIBLE: [&str; 9] = ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
+
+/// Every file of the site by its path in the site folder.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Builds the browser half and gathers the site in its folder.
+pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<()> {
+    let module = step("browser half (WebAssembly)", || {
+        let (mut command, module) = Toolchain::find()?.build(workspace, mode);
+        run(&mut command)?;
+        Ok(module)
+    })?;
+    step("site", || {
+        let mut files = bindings(workspace, mode, &module)?;
+        gather(&workspace.root.join("style"), Path::new("style"), &mut files)?;
+        gather(&workspace.root.join("public"), Path::new(""), &mut files)?;
+        let folder = workspace.site(mode);
+        if mode == Mode::Release {
+            compress(&folder, &mut files)?;
+        }
+        mirror(&folder, &files)
+    })
+}
+
+/// The module as a browser loads it: `pkg/app.js` and `pkg/app_bg.wasm`.
+fn bindings(workspace: &Workspace, mode: Mode, module: &Path) -> Result<Files> {
+    let scratch = workspace.target.join("site").join("bindings");
+    if scratch.exists() {
+        fs::remove_dir_all(&scratch)?;
+    }
+    Bindgen::new()
+        .input_path(module)
+        .web(true)?
+        .out_name("app")
+        .typescript(false)
+        .demangle(mode == Mode::Dev)
+        .remove_name_section(mode == Mode::Release)
+        .remove_producers_section(mode == Mode::Release)
+        .generate(&scratch)
+        .with_context(|| format!("wasm-bindgen cannot read {}", module.display()))?;
+    let mut files = Files::new();
+    gather(&scratch, Path::new("pkg"), &mut files)?;
+    fs::remove_dir_all(&scratch)?;
+    Ok(files)
+}
+
+/// Adds every file below `folder`, except hidden ones and READMEs. A folder that does not exist is empty.
+fn gather(folder: &Path, prefix: &Path, files: &mut Files) -> Result<()> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with('.') || name == "README.md" {
+            continue;
+        }
+        let path = entry.path();
+        if path.is_dir() {
+            gather(&path, &prefix.join(&name), files)?;
+        } else {
+            let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files.insert(prefix.join(&name), bytes);
+        }
+    }
+    Ok(())
+}
+
+/// Adds a `.br` and a `.gz` beside every file that gets smaller by it. What did not change since the last
+/// build is not compressed again.
+fn compress(folder: &Path, files: &mut Files) -> Result<()> {
+    let made: Mutex<Files> = Mutex::default();
+    std::thread::scope(|scope| -> Result<()> {
+        let workers: Vec<_> = files
+            .iter()
+            .filter(|(path, _)| {
+                path.extension().is_some_and(|kind| COMPRESSIBLE.iter().any(|known| kind == *known))
+            })
+            .map(|(path, bytes)| {
+                let made = &made;
+                scope.spawn(move || -> Result<()> {
+                    let unchanged = fs::read(folder.join(path)).is_ok_and(|old| old == *bytes);
+                    for (suffix, pack) in [("br", brotli as fn(&[u8]) -> Result<Vec<u8>>), ("gz", gzip)] {
+                        let beside = PathBuf::from(format!("{}.{suffix}", path.display()));
+                        let packed = match fs::read(folder.join(&beside)) {
+                            Ok(old) if unchanged => old,
+                            _ => pack(bytes)?,
+                        };
+                        if packed.len() < bytes.len()
+                            && let Ok(mut made) = made.lock()
+                        {
+                            made.insert(beside, packed);
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.join().map_err(|_| anyhow::anyhow!("a compression thread panicked"))??;
+        }
+        Ok(())
+    })?;
+    files.append(&mut made.into_inner().unwrap_or_default());
+    Ok(())
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    brotli::CompressorWriter::new(&mut packed, 1 << 16, 11, 22).write_all(bytes)?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+/// Makes the folder hold exactly these files; what is right already keeps its date.
+fn mirror(folder: &Path, files: &Files) -> Result<()> {
+    let mut present = Files::new();
+    gather(folder, Path::new(""), &mut present)?;
+    for path in present.keys().filter(|path| !files.contains_key(*path)) {
+        fs::remove_file(folder.join(path))?;
+    }
+    for (path, bytes) in files {
+        if present.get(path) != Some(bytes) {
+            let target = folder.join(path);
+            if let Some(parent) = target.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(&target, bytes).with_context(|| format!("cannot write {}", target.display()))?;
+        }
+    }
+    Ok(())
+}

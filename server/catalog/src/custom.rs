@@ -1,0 +1,78 @@
+//! Providers that a person describes in the dashboard instead of in a file.
+
+use std::sync::Arc;
+
+use crate::{Auth, Catalog, Dialect, Model, Provider, Speaks, Tier, Tweak};
+
+impl Catalog {
+    /// A provider that speaks one dialect at an address of a person's own, with the default rules. Its id is
+    /// its prefix.
+    #[must_use]
+    pub fn custom(
+        &self,
+        prefix: &str,
+        name: &str,
+        tier: Tier,
+        speaks: Speaks,
+        models: impl IntoIterator<Item = String>,
+    ) -> Provider {
+        let model =
+            |id: String| Model { name: id.clone(), id, context: None, upstream_id: None, price: None };
+        Provider {
+            id: prefix.to_owned(),
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+            aliases: Vec::new(),
+            tier,
+            keys_at: String::new(),
+            terms: String::new(),
+            auth: Auth::Key,
+            speaks: vec![speaks],
+            tweak: Tweak::default(),
+            rules: Vec::new(),
+            models: models.into_iter().map(model).collect(),
+            models_url: None,
+            default_rules: Arc::clone(&self.default_rules),
+        }
+    }
+}
+
+impl Speaks {
+    /// A dialect at a base address such as `https://llm.example.com/v1`, with the headers its own vendor asks
+    /// for. Anthropic-compatible bases are commonly given with and without `/v1`: both work.
+    #[must_use]
+    pub fn at_base(dialect: Dialect, base: &str) -> Self {
+        let base = base.trim_end_matches('/');
+        let base = base.strip_suffix(dialect.path()).unwrap_or(base);
+        let version = if dialect == Dialect::Messages && !base.ends_with("/v1") { "/v1" } else { "" };
+        let headers = match dialect {
+            Dialect::Messages => [("anthropic-version".to_owned(), "2023-06-01".to_owned())].into(),
+            _ => std::collections::BTreeMap::new(),
+        };
+        Self {
+            dialect,
+            url: format!("{base}{version}{}", dialect.path()),
+            header: dialect.default_header(),
+            headers,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_address_is_understood_however_people_paste_it() {
+        for (dialect, base, url) in [
+            (Dialect::Chat, "https://a.example/v1", "https://a.example/v1/chat/completions"),
+            (Dialect::Chat, "https://a.example/v1/", "https://a.example/v1/chat/completions"),
+            (Dialect::Chat, "https://a.example/v1/chat/completions", "https://a.example/v1/chat/completions"),
+            (Dialect::Messages, "https://a.example/anthropic", "https://a.example/anthropic/v1/messages"),
+            (Dialect::Messages, "https://a.example/v1", "https://a.example/v1/messages"),
+            (Dialect::Messages, "https://a.example/v1/messages", "https://a.example/v1/messages"),
+        ] {
+            assert_eq!(Speaks::at_base(dialect, base).url, url);
+        }
+    }
+}

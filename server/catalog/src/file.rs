@@ -1,0 +1,137 @@
+//! The schema of a provider file, as written. Everything but the id is optional, so that a user's file may
+//! hold only what it changes; what a whole provider must have is checked after merging, in `load.rs`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{Auth, CatalogError, Dialect, HeaderForKey, Rule, Tier};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProviderFile {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) aliases: Option<Vec<String>>,
+    pub(crate) tier: Option<Tier>,
+    pub(crate) keys_at: Option<String>,
+    pub(crate) terms: Option<String>,
+    pub(crate) models_url: Option<String>,
+    pub(crate) auth: Option<Auth>,
+    pub(crate) speaks: Option<Vec<SpeaksFile>>,
+    #[serde(default)]
+    pub(crate) tweak: TweakFile,
+    #[serde(default, rename = "rule")]
+    pub(crate) rules: Vec<Rule>,
+    #[serde(default, rename = "model")]
+    pub(crate) models: Vec<ModelFile>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpeaksFile {
+    pub(crate) dialect: Dialect,
+    pub(crate) url: String,
+    pub(crate) header: Option<HeaderForKey>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TweakFile {
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) drop: Option<Vec<String>>,
+    pub(crate) include_usage: Option<bool>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelFile {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) context: Option<u64>,
+    pub(crate) upstream_id: Option<String>,
+    pub(crate) price: Option<PriceFile>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PriceFile {
+    pub(crate) input: Option<f64>,
+    pub(crate) output: Option<f64>,
+    pub(crate) cache_read: Option<f64>,
+    pub(crate) cache_write: Option<f64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RulesFile {
+    #[serde(rename = "rule")]
+    pub(crate) rules: Vec<Rule>,
+}
+
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, CatalogError> {
+    toml::from_str(text).map_err(|error| CatalogError::syntax(file, text, &error))
+}
+
+impl ProviderFile {
+    /// Lays another file of the same provider over this one. A key that is present replaces; headers, rules
+    /// and models merge one by one. New rules are tried before the old ones.
+    pub(crate) fn lay_over(&mut self, other: Self) {
+        let Self {
+            id: _,
+            name,
+            prefix,
+            aliases,
+            tier,
+            keys_at,
+            terms,
+            models_url,
+            auth,
+            speaks,
+            tweak,
+            rules,
+            models,
+        } = other;
+        replace(&mut self.name, name);
+        replace(&mut self.prefix, prefix);
+        replace(&mut self.aliases, aliases);
+        replace(&mut self.tier, tier);
+        replace(&mut self.keys_at, keys_at);
+        replace(&mut self.terms, terms);
+        replace(&mut self.models_url, models_url);
+        replace(&mut self.auth, auth);
+        replace(&mut self.speaks, speaks);
+        replace(&mut self.tweak.drop, tweak.drop);
+        replace(&mut self.tweak.include_usage, tweak.include_usage);
+        self.tweak.headers.extend(tweak.headers);
+        self.rules.retain(|old| rules.iter().all(|new| new.id != old.id));
+        self.rules.splice(0..0, rules);
+        for model in models {
+            match self.models.iter_mut().find(|known| known.id == model.id) {
+                Some(known) => known.lay_over(model),
+                None => self.models.push(model),
+            }
+        }
+    }
+}
+
+impl ModelFile {
+    fn lay_over(&mut self, other: Self) {
+        let Self { id: _, name, context, upstream_id, price } = other;
+        replace(&mut self.name, name);
+        replace(&mut self.context, context);
+        replace(&mut self.upstream_id, upstream_id);
+        // A price is one statement from one source: half of one and half of another is neither.
+        replace(&mut self.price, price);
+    }
+}
+
+fn replace<T>(slot: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *slot = value;
+    }
+}

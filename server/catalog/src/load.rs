@@ -1,0 +1,242 @@
+//! Files to providers: merge, then check what a whole provider must have.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use crate::{
+    CatalogError, Model, Price, Provider, Rule, Speaks, Tweak, builtin,
+    file::{self, ModelFile, PriceFile, ProviderFile, RulesFile},
+    price::nano_usd,
+};
+
+/// Every provider that is known, by id, prefix and alias.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    files: BTreeMap<String, (String, ProviderFile)>,
+    pub(crate) default_rules: Arc<[Rule]>,
+    providers: BTreeMap<String, Arc<Provider>>,
+    names: HashMap<String, String>,
+}
+
+impl Catalog {
+    /// The providers that come with the program.
+    ///
+    /// # Errors
+    /// When an embedded file is faulty, which a test rules out.
+    pub fn builtin() -> Result<Self, CatalogError> {
+        let rules: RulesFile = file::read("rules.toml", builtin::RULES)?;
+        check_rules("rules.toml", &rules.rules)?;
+        let empty = Self {
+            files: BTreeMap::new(),
+            default_rules: rules.rules.into(),
+            providers: BTreeMap::new(),
+            names: HashMap::new(),
+        };
+        empty.with(builtin::PROVIDERS.iter().map(|(name, text)| (*name, *text)))
+    }
+
+    /// Adds a user's own files (name, text) in the order given. A file with a new id adds a provider; one with
+    /// a known id overrides: keys that are present replace, headers, `[[rule]]` (by id, tried first) and
+    /// `[[model]]` (by id) merge.
+    ///
+    /// # Errors
+    /// The first fault found, as one sentence that names the file and the key.
+    pub fn with_user_files(
+        self,
+        files: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, CatalogError> {
+        self.with(files)
+    }
+
+    /// All providers, sorted by id.
+    pub fn providers(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.providers.values()
+    }
+
+    /// The provider with this id, prefix or alias.
+    #[must_use]
+    pub fn get(&self, id_or_prefix_or_alias: &str) -> Option<&Arc<Provider>> {
+        self.providers.get(self.names.get(id_or_prefix_or_alias)?)
+    }
+
+    fn with<N: AsRef<str>, T: AsRef<str>>(
+        mut self,
+        files: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Self, CatalogError> {
+        for (name, text) in files {
+            let name = name.as_ref();
+            let read: ProviderFile = file::read(name, text.as_ref())?;
+            check_list(name, "model", read.models.iter().map(|model| model.id.as_str()))?;
+            check_rules(name, &read.rules)?;
+            let merged = match self.files.remove(&read.id) {
+                Some((_, mut known)) => {
+                    known.lay_over(read);
+                    known
+                }
+                None => read,
+            };
+            let provider = build(name, merged.clone(), &self.default_rules)?;
+            self.providers.insert(provider.id.clone(), Arc::new(provider));
+            self.files.insert(merged.id.clone(), (name.to_owned(), merged));
+        }
+        self.names = self.index()?;
+        Ok(self)
+    }
+
+    fn index(&self) -> Result<HashMap<String, String>, CatalogError> {
+        let mut names: HashMap<String, String> = HashMap::new();
+        for provider in self.providers.values() {
+            let words = [("id", &provider.id), ("prefix", &provider.prefix)];
+            for (key, word) in words.into_iter().chain(provider.aliases.iter().map(|word| ("aliases", word)))
+            {
+                let taken = names.insert(word.clone(), provider.id.clone());
+                if let Some(other) = taken.filter(|other| *other != provider.id) {
+                    let file = self.files.get(&provider.id).map_or("", |(file, _)| file);
+                    return Err(CatalogError::value(
+                        file,
+                        key,
+                        format!("`{word}` already stands for provider `{other}`"),
+                    ));
+                }
+            }
+        }
+        Ok(names)
+    }
+}
+
+fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<Provider, CatalogError> {
+    check_word(file, "id", &raw.id)?;
+    let prefix = raw.prefix.unwrap_or_else(|| raw.id.clone());
+    check_word(file, "prefix", &prefix)?;
+    let aliases = raw.aliases.unwrap_or_default();
+    for alias in &aliases {
+        check_word(file, "aliases", alias)?;
+    }
+    let mut speaks = Vec::new();
+    for entry in required(file, "speaks", raw.speaks)? {
+        check_url(file, "speaks.url", &entry.url)?;
+        if speaks.iter().any(|known: &Speaks| known.dialect == entry.dialect) {
+            let dialect = entry.dialect.as_str();
+            return Err(CatalogError::value(file, "speaks.dialect", format!("`{dialect}` is given twice")));
+        }
+        speaks.push(Speaks {
+            dialect: entry.dialect,
+            url: entry.url,
+            header: entry.header.unwrap_or(entry.dialect.default_header()),
+            headers: lower(entry.headers),
+        });
+    }
+    if speaks.is_empty() {
+        return Err(CatalogError::value(file, "speaks", "at least one [[speaks]] is needed"));
+    }
+    if let Some(url) = &raw.models_url {
+        check_url(file, "models_url", url)?;
+    }
+    let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
+    Ok(Provider {
+        name: required(file, "name", raw.name)?,
+        prefix,
+        aliases,
+        tier: required(file, "tier", raw.tier)?,
+        keys_at: raw.keys_at.unwrap_or_default(),
+        terms: raw.terms.unwrap_or_default(),
+        auth: required(file, "auth", raw.auth)?,
+        speaks,
+        tweak: Tweak {
+            headers: lower(raw.tweak.headers),
+            drop: raw.tweak.drop.unwrap_or_default(),
+            include_usage: raw.tweak.include_usage.unwrap_or(true),
+        },
+        rules: raw.rules,
+        models,
+        models_url: raw.models_url,
+        default_rules: Arc::clone(default_rules),
+        id: raw.id,
+    })
+}
+
+fn build_model(file: &str, raw: ModelFile) -> Result<Model, CatalogError> {
+    if raw.id.is_empty() {
+        return Err(CatalogError::value(file, "model.id", "is empty"));
+    }
+    let price = raw.price.map(|price| build_price(file, &raw.id, price)).transpose()?;
+    Ok(Model {
+        name: raw.name.unwrap_or_else(|| raw.id.clone()),
+        context: raw.context,
+        upstream_id: raw.upstream_id,
+        price,
+        id: raw.id,
+    })
+}
+
+fn build_price(file: &str, model: &str, raw: PriceFile) -> Result<Price, CatalogError> {
+    let nano = |key: &str, usd: Option<f64>| {
+        usd.map(nano_usd)
+            .transpose()
+            .map_err(|problem| CatalogError::value(file, format!("model.{model}.price.{key}"), problem))
+    };
+    let price = Price {
+        input: nano("input", raw.input)?,
+        output: nano("output", raw.output)?,
+        cache_read: nano("cache_read", raw.cache_read)?,
+        cache_write: nano("cache_write", raw.cache_write)?,
+    };
+    match (price.input, price.cache_read) {
+        (Some(input), Some(cache_read)) if cache_read > input => Err(CatalogError::value(
+            file,
+            format!("model.{model}.price.cache_read"),
+            "is higher than `input`, and a cache read never costs more than a fresh one",
+        )),
+        _ => Ok(price),
+    }
+}
+
+fn required<T>(file: &str, key: &str, value: Option<T>) -> Result<T, CatalogError> {
+    value.ok_or_else(|| CatalogError::value(file, key, "is missing, and a new provider needs it"))
+}
+
+fn check_word(file: &str, key: &str, word: &str) -> Result<(), CatalogError> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        return Ok(());
+    }
+    Err(CatalogError::value(
+        file,
+        key,
+        format!("`{word}` may hold only lower-case letters, digits, - _ and ."),
+    ))
+}
+
+fn check_url(file: &str, key: &str, url: &str) -> Result<(), CatalogError> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    if rest.is_some_and(|rest| rest.split('/').next().is_some_and(|host| !host.is_empty())) {
+        return Ok(());
+    }
+    Err(CatalogError::value(file, key, format!("`{url}` is not an http or https address")))
+}
+
+fn check_rules(file: &str, rules: &[Rule]) -> Result<(), CatalogError> {
+    check_list(file, "rule", rules.iter().map(|rule| rule.id.as_str()))?;
+    for rule in rules {
+        rule.check().map_err(|(key, problem)| {
+            CatalogError::value(file, format!("rule.{}.{key}", rule.id), problem)
+        })?;
+    }
+    Ok(())
+}
+
+fn check_list<'a>(file: &str, key: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), CatalogError> {
+    let mut seen = HashSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(CatalogError::value(file, format!("{key}.id"), format!("`{id}` is given twice")));
+        }
+    }
+    Ok(())
+}
+
+fn lower(headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect()
+}

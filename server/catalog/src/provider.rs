@@ -1,0 +1,224 @@
+//! What is known of one vendor.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::Deserialize;
+
+use crate::{Price, Rule};
+
+/// One vendor, as its provider file states it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Provider {
+    /// Short name, the file's name without `.toml`.
+    pub id: String,
+    /// Name as the vendor writes it.
+    pub name: String,
+    /// What stands before the slash in `prefix/model`.
+    pub prefix: String,
+    /// Other words accepted in place of the prefix.
+    pub aliases: Vec<String>,
+    /// In which order plans use it.
+    pub tier: Tier,
+    /// Page where a person gets a key; empty when none is needed.
+    pub keys_at: String,
+    /// The vendor's stance on use through a router, in plain words; empty when there is nothing to say.
+    pub terms: String,
+    /// How an account proves itself.
+    pub auth: Auth,
+    /// Wire formats and where they are served; the first that the client speaks too is used.
+    pub speaks: Vec<Speaks>,
+    /// Small changes to what is sent.
+    pub tweak: Tweak,
+    /// What its failures mean, tried in order before the default rules.
+    pub rules: Vec<Rule>,
+    /// Models known by name. The vendor may have more.
+    pub models: Vec<Model>,
+    /// Where the vendor lists its models (GET, same key), when it does.
+    pub models_url: Option<String>,
+    pub(crate) default_rules: Arc<[Rule]>,
+}
+
+impl Provider {
+    /// The model with this id.
+    #[must_use]
+    pub fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
+    }
+}
+
+/// What an account of a provider costs its owner. In the order in which plans prefer them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// A fixed fee, already paid.
+    Subscription,
+    /// Paid per token.
+    Cheap,
+    /// Free of charge, usually with low limits.
+    Free,
+    /// Runs on the user's own machine.
+    Local,
+}
+
+impl Tier {
+    /// The word used in provider files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subscription => "subscription",
+            Self::Cheap => "cheap",
+            Self::Free => "free",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// How an account proves itself to the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Auth {
+    /// Not at all.
+    None,
+    /// With a key that a person made on the vendor's site.
+    Key,
+}
+
+/// One wire format served at one address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speaks {
+    /// The wire format.
+    pub dialect: Dialect,
+    /// The whole address a request is posted to. For [`Dialect::Gemini`] it ends in `/models` and the router
+    /// adds `/{model}:{verb}`.
+    pub url: String,
+    /// How the key travels.
+    pub header: HeaderForKey,
+    /// Headers sent when the client sent none of that name, in addition to [`Tweak::headers`].
+    pub headers: BTreeMap<String, String>,
+}
+
+/// A wire format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dialect {
+    /// OpenAI Chat Completions.
+    Chat,
+    /// OpenAI Responses.
+    Responses,
+    /// Anthropic Messages.
+    Messages,
+    /// Google generateContent.
+    Gemini,
+    /// Ollama's own `/api/chat`.
+    Ollama,
+}
+
+impl Dialect {
+    /// The word used in provider files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Responses => "responses",
+            Self::Messages => "messages",
+            Self::Gemini => "gemini",
+            Self::Ollama => "ollama",
+        }
+    }
+
+    /// How the end of an address that serves this dialect reads.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Chat => "/chat/completions",
+            Self::Responses => "/responses",
+            Self::Messages => "/messages",
+            Self::Gemini => "/models",
+            Self::Ollama => "/api/chat",
+        }
+    }
+
+    /// The header a key travels in where the provider file names none.
+    #[must_use]
+    pub fn default_header(self) -> HeaderForKey {
+        match self {
+            Self::Chat | Self::Responses | Self::Ollama => HeaderForKey::Authorization,
+            Self::Messages => HeaderForKey::XApiKey,
+            Self::Gemini => HeaderForKey::XGoogApiKey,
+        }
+    }
+}
+
+/// The header a key travels in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeaderForKey {
+    /// `authorization: Bearer <key>`
+    Authorization,
+    /// `x-api-key: <key>`
+    XApiKey,
+    /// `x-goog-api-key: <key>`
+    XGoogApiKey,
+}
+
+impl HeaderForKey {
+    /// Name of the header, in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::XApiKey => "x-api-key",
+            Self::XGoogApiKey => "x-goog-api-key",
+        }
+    }
+
+    /// Value of the header for a key.
+    #[must_use]
+    pub fn value(self, key: &str) -> String {
+        match self {
+            Self::Authorization => format!("Bearer {key}"),
+            Self::XApiKey | Self::XGoogApiKey => key.to_owned(),
+        }
+    }
+}
+
+/// Small changes a vendor needs to what is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tweak {
+    /// Headers sent when the client sent none of that name (lower-case names), whatever the dialect.
+    pub headers: BTreeMap<String, String>,
+    /// Top-level members of the request body that the vendor refuses, and that are removed before sending.
+    pub drop: Vec<String>,
+    /// Whether `stream_options.include_usage` may be asked of its chat endpoint. False where the vendor
+    /// refuses the member.
+    pub include_usage: bool,
+}
+
+impl Default for Tweak {
+    fn default() -> Self {
+        Self { headers: BTreeMap::new(), drop: Vec::new(), include_usage: true }
+    }
+}
+
+/// One model of a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// Name in `prefix/model`.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Context window in tokens, where a source states it.
+    pub context: Option<u64>,
+    /// Name sent to the vendor, when it is not the id.
+    pub upstream_id: Option<String>,
+    /// Price, where a source states it for this very model.
+    pub price: Option<Price>,
+}
+
+impl Model {
+    /// The name sent to the vendor.
+    #[must_use]
+    pub fn sent_as(&self) -> &str {
+        self.upstream_id.as_deref().unwrap_or(&self.id)
+    }
+}

@@ -1,0 +1,220 @@
+//! What vendors really answered, and what it means for the request. Bodies and headers are quoted from vendors'
+//! documentation and from issue threads (dates beside them), with ids and keys shortened.
+
+use catalog::{Catalog, Failure, Park, Verdict};
+
+/// 2026-11-21T12:00:00Z.
+const NOW: i64 = 1_795_262_400_000;
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+/// What should follow, with the wait in milliseconds from now.
+#[derive(Debug, PartialEq)]
+enum Next {
+    Retry(u64),
+    /// Another account; this one keeps its other models.
+    Account(i64),
+    /// Another account; this one is left alone whole.
+    Whole(i64),
+    /// Another account; a person must mend this one.
+    Person(i64),
+    AccountAtOnce,
+    Target,
+    TargetAfter(i64),
+    Stop,
+}
+
+fn next(verdict: &Verdict) -> Next {
+    match *verdict {
+        Verdict::RetryHere { after_ms } => Next::Retry(after_ms),
+        Verdict::NextAccount { park: None } => Next::AccountAtOnce,
+        Verdict::NextAccount { park: Some(Park { until, needs_person: true, .. }) } => {
+            Next::Person(until - NOW)
+        }
+        Verdict::NextAccount { park: Some(Park { until, whole_account: true, .. }) } => {
+            Next::Whole(until - NOW)
+        }
+        Verdict::NextAccount { park: Some(Park { until, .. }) } => Next::Account(until - NOW),
+        Verdict::NextTarget { park: None } => Next::Target,
+        Verdict::NextTarget { park: Some(park) } => Next::TargetAfter(park.until - NOW),
+        Verdict::Stop => Next::Stop,
+    }
+}
+
+type Case = (&'static str, u16, &'static str, &'static [(&'static str, &'static str)], &'static str, Next);
+
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    // OpenAI
+    ("openai", 429, r#"{"error":{"message":"Rate limit reached for gpt-4o in organization org-x on tokens per min (TPM): Limit 30000, Used 14567, Requested 24754. Please try again in 18.642s. Visit https://platform.openai.com/account/rate-limits to learn more.","type":"tokens","param":null,"code":"rate_limit_exceeded"}}"#,
+        &[("x-ratelimit-remaining-requests", "499"), ("x-ratelimit-reset-requests", "120ms"), ("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "18.642s")], "default/rate-limit", Next::Account(18_642)),
+    ("openai", 429, r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("openai", 429, r#"{"error":{"message":"Request too large for gpt-4o in organization org-x on tokens per min (TPM): Limit 30000, Requested 31000. The input or output tokens must be reduced in order to run successfully.","type":"tokens","code":"rate_limit_exceeded"}}"#, &[], "default/larger-than-limit", Next::Target),
+    ("openai", 400, r#"{"error":{"message":"This model's maximum context length is 128000 tokens. However, your messages resulted in 140000 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}"#, &[], "default/context-length", Next::Target),
+    ("openai", 401, r#"{"error":{"message":"Incorrect API key provided: sk-x. You can find your API key at https://platform.openai.com/account/api-keys.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}"#, &[], "default/unauthorized", Next::Person(HOUR)),
+    ("openai", 404, r#"{"error":{"message":"The model `gpt-9` does not exist or you do not have access to it.","type":"invalid_request_error","param":null,"code":"model_not_found"}}"#, &[], "default/no-such-model", Next::Target),
+    ("openai", 400, r#"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#, &[], "default/caller", Next::Stop),
+    ("openai", 400, r#"{"error":{"message":"Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different prompt.","type":"invalid_request_error","code":"invalid_prompt"}}"#, &[], "default/content-policy", Next::Stop),
+    ("openai", 503, r#"{"error":{"message":"The engine is currently overloaded, please try again later","type":"server_error"}}"#, &[], "default/overloaded", Next::Retry(500)),
+    ("openai", 500, r#"{"error":{"message":"The server had an error while processing your request. Sorry about that!","type":"server_error"}}"#, &[], "default/server", Next::Retry(350)),
+    ("openai", 401, r#"{"error":{"message":"Your OpenAI account has been deactivated, please check your email for more information.","type":"invalid_request_error","code":"account_deactivated"}}"#, &[], "default/banned", Next::Person(24 * HOUR)),
+    // Codex subscription body, 2025 and 2026
+    ("openai", 429, r#"{"error":{"type":"usage_limit_reached","message":"The usage limit has been reached","plan_type":"plus","resets_at":1795280400,"resets_in_seconds":18000}}"#, &[], "default/plan-limit", Next::Whole(5 * HOUR)),
+    // Anthropic
+    ("anthropic", 429, r#"{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed the rate limit for your organization (x) of 100,000 input tokens per minute."}}"#,
+        &[("anthropic-ratelimit-input-tokens-remaining", "0"), ("anthropic-ratelimit-input-tokens-reset", "2026-11-21T12:01:01Z"), ("anthropic-ratelimit-output-tokens-remaining", "20000"), ("anthropic-ratelimit-output-tokens-reset", "2026-11-21T13:00:00Z"), ("retry-after", "4"), ("x-should-retry", "true")], "default/rate-limit", Next::Account(4_000)),
+    ("anthropic", 429, r#"{"type":"error","error":{"type":"rate_limit_error","message":"Number of requests has exceeded your per-minute rate limit"}}"#, // 2024-03-26: no retry-after
+        &[("anthropic-ratelimit-requests-remaining", "0"), ("anthropic-ratelimit-requests-reset", "2026-11-21T12:00:40Z"), ("anthropic-ratelimit-tokens-remaining", "16000"), ("anthropic-ratelimit-tokens-reset", "2026-11-21T12:05:00Z")], "default/rate-limit", Next::Account(40_000)),
+    ("anthropic", 529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, &[], "default/overloaded", Next::Retry(500)),
+    ("anthropic", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."}}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("anthropic", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."}}"#, &[], "default/plan-limit", Next::Whole(228 * HOUR)),
+    ("anthropic", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 204032 tokens > 200000 maximum"}}"#, &[], "default/context-length", Next::Target),
+    ("anthropic", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"messages.3: `tool_use` ids were found without `tool_result` blocks immediately after"}}"#, &[], "default/caller", Next::Stop),
+    ("anthropic", 413, r#"{"type":"error","error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}"#, &[], "default/caller", Next::Stop),
+    ("anthropic", 401, r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#, &[], "default/unauthorized", Next::Person(HOUR)),
+    ("anthropic", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"This organization has been disabled."}}"#, &[], "default/banned", Next::Person(24 * HOUR)),
+    ("anthropic", 404, r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-nope"}}"#, &[], "default/not-found", Next::Target),
+    ("anthropic", 200, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, &[], "default/overloaded", Next::Retry(500)),
+    // OpenRouter
+    ("openrouter", 429, r#"{"error":{"message":"Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day","code":429,"metadata":{"headers":{"X-RateLimit-Limit":"50","X-RateLimit-Remaining":"0","X-RateLimit-Reset":"1795305600000"},"provider_name":null}},"user_id":"user_x"}"#, &[], "default/rate-limit", Next::Account(12 * HOUR)),
+    ("openrouter", 402, r#"{"error":{"message":"This request requires more credits, or fewer max_tokens. You requested up to 64000 tokens, but can only afford 2666. To increase, visit https://openrouter.ai/settings/credits","code":402,"metadata":{"provider_name":null}}}"#, &[], "openrouter/cannot-afford", Next::Person(10 * MINUTE)),
+    ("openrouter", 402, r#"{"error":{"message":"Insufficient credits. Add more using https://openrouter.ai/credits","code":402}}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("openrouter", 429, r#"{"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"deepseek/deepseek-r1:free is temporarily rate-limited upstream; please retry shortly.","provider_name":"Chutes"}}}"#, &[], "openrouter/upstream-host", Next::TargetAfter(20_000)),
+    ("openrouter", 403, r#"{"error":{"code":403,"message":"Your chosen model requires moderation and your input was flagged","metadata":{"reasons":["violence"]}}}"#, &[], "default/content-policy", Next::Stop),
+    ("openrouter", 404, r#"{"error":{"message":"No endpoints found for x/y:free.","code":404}}"#, &[], "default/no-such-model", Next::Target),
+    // DeepSeek
+    ("deepseek", 402, r#"{"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("deepseek", 401, r#"{"error":{"message":"Authentication Fails, Your api key: ****x is invalid","type":"authentication_error","param":null,"code":"invalid_request_error"}}"#, &[], "default/unauthorized", Next::Person(HOUR)),
+    ("deepseek", 400, r#"{"error":{"message":"Content Exists Risk","type":"invalid_request_error","param":null,"code":"invalid_request_error"}}"#, &[], "default/content-policy", Next::Stop),
+    ("deepseek", 400, r#"{"error":{"message":"Model Not Exist","type":"invalid_request_error","param":null,"code":"invalid_request_error"}}"#, &[], "default/no-such-model", Next::Target),
+    ("deepseek", 503, r#"{"error":{"message":"Service is too busy. We advise users to temporarily switch to alternative LLM API service providers.","type":"service_unavailable_error"}}"#, &[], "default/server", Next::Retry(350)),
+    // Groq, 2026-02-28; retry-after beside it
+    ("groq", 429, r#"{"error":{"message":"Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_x` service tier `on_demand` on tokens per day (TPD): Limit 100000, Used 97050, Requested 3619. Please try again in 9m38.016s. Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing","type":"tokens","code":"rate_limit_exceeded"}}"#,
+        &[("retry-after", "579"), ("x-ratelimit-remaining-requests", "900"), ("x-ratelimit-reset-requests", "23h59m1s")], "default/rate-limit", Next::Account(579_000)),
+    ("groq", 413, r#"{"error":{"message":"Request too large for model `llama-3.1-8b-instant` in organization `org_x` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 7421, please reduce your message size and try again.","type":"tokens","code":"rate_limit_exceeded"}}"#, &[], "default/larger-than-limit", Next::Target),
+    ("groq", 498, r#"{"error":{"message":"Flex tier capacity exceeded","type":"capacity_exceeded"}}"#, &[], "default/overloaded", Next::Retry(500)),
+    // GLM: 2026-09-11; the time is Beijing's, 16 h 35 min 41 s of that day is 8 h earlier
+    ("glm", 429, r#"{"type":"error","error":{"type":"rate_limit_error","code":"1308","message":"[1308][Usage limit reached for 5 hour. Your limit will reset at 2026-11-22 00:35:41][x]"},"request_id":"x"}"#, &[], "glm/plan-limit", Next::Whole(4 * HOUR + 35 * MINUTE + 41_000)),
+    ("glm", 429, r#"{"error":{"code":"1308","message":"已达到 5 小时的使用上限。您的限额将在 2026-11-22 00:35:41 重置。"}}"#, &[], "glm/plan-limit", Next::Whole(4 * HOUR + 35 * MINUTE + 41_000)),
+    ("glm", 429, r#"{"error":{"code":"1310","message":"Weekly/Monthly Limit Exhausted. Your limit will reset at 2026-11-28T00:00:00Z"}}"#, &[], "glm/plan-limit", Next::Whole(156 * HOUR)),
+    ("glm", 429, r#"{"error":{"code":"1302","message":"Rate limit reached for requests"}}"#, &[], "glm/rate-limit", Next::Account(5_000)),
+    ("glm", 429, r#"{"error":{"code":"1113","message":"Insufficient balance or no resource package. Please recharge."}}"#, &[], "glm/no-credit", Next::Person(HOUR)),
+    ("glm", 400, r#"{"error":{"code":"1301","message":"System detected potentially unsafe or sensitive content in input or generation."}}"#, &[], "glm/content-policy", Next::Stop),
+    ("glm", 401, r#"{"error":{"code":"1002","message":"Invalid Authentication Token"}}"#, &[], "glm/key-refused", Next::Person(HOUR)),
+    // MiniMax: 2026-05-15, and base_resp under a 200
+    ("minimax", 429, r#"{"type":"error","error":{"type":"rate_limit_error","message":"usage limit exceeded, 5-hour usage limit reached for Token Plan Starter (0/0 used), resets at 2026-11-21T15:00:00Z (2056)"},"request_id":"x"}"#, &[], "minimax/plan-limit-words", Next::Whole(3 * HOUR)),
+    ("minimax", 200, r#"{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}"#, &[], "minimax/no-credit", Next::Person(HOUR)),
+    ("minimax", 200, r#"{"base_resp":{"status_code":2056,"status_msg":"usage limit exceeded"}}"#, &[], "minimax/plan-limit", Next::Whole(15 * MINUTE)),
+    ("minimax", 200, r#"{"base_resp":{"status_code":1002,"status_msg":"rate limit"}}"#, &[], "minimax/rate-limit", Next::Account(30_000)),
+    ("minimax", 400, r#"{"type":"error","error":{"type":"bad_request_error","message":"invalid params, invalid function arguments json string (2013)","http_code":"400"}}"#, &[], "default/caller", Next::Stop),
+    // Kimi: 2026-02-04 and 2026-08
+    ("kimi", 429, r#"{"error":{"message":"We're receiving too many requests at the moment. Please wait a moment and try again.","type":"rate_limit_reached_error"}}"#, &[], "default/rate-limit", Next::Account(30_000)),
+    ("kimi", 403, r#"{"error":{"message":"You've reached your weekly (7-day) usage limit. Your quota will reset when the current 7-day window ends.","type":"access_terminated_error"}}"#, &[], "kimi/plan-limit", Next::Whole(15 * MINUTE)),
+    ("kimi", 403, r#"{"error":{"message":"You've reached your usage limit for this billing cycle. Your quota will be refreshed in the next cycle.","type":"access_terminated_error"}}"#, &[], "kimi/plan-limit", Next::Whole(15 * MINUTE)),
+    ("kimi", 401, r#"{"error":{"message":"Invalid Authentication","type":"invalid_authentication_error"}}"#, &[], "default/unauthorized", Next::Person(HOUR)),
+    // Mistral: 2026-09-14 and 2025-06-18
+    ("mistral", 429, r#"{"object":"error","message":"Rate limit exceeded","type":"rate_limited","param":null,"code":"1300","raw_status_code":429}"#, &[], "default/rate-limit", Next::Account(30_000)),
+    ("mistral", 429, r#"{"object":"error","message":"Service tier capacity exceeded for this model.","type":"invalid_request_error","param":null,"code":null}"#, &[], "default/overloaded", Next::Retry(500)),
+    ("mistral", 422, r#"{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","max_completion_tokens"],"msg":"Extra inputs are not permitted","input":32000}]},"type":"invalid_request_error","param":null,"code":null}"#, &[], "default/caller", Next::Stop),
+    // xAI: 2026-02-09 with 429, 2026-08-09 with 403
+    ("xai", 429, r#"{"code":"Some resource has been exhausted","error":"Your team x has either used all available credits or reached its monthly spending limit. To continue making API requests, please purchase more credits or raise your spending limit."}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("xai", 403, r#"{"code":"The caller does not have permission to execute the specified operation","error":"Your team x has either used all available credits or reached its monthly spending limit."}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("xai", 400, r#"{"code":"Client specified an invalid argument","error":"Incorrect API key provided: x. You can obtain an API key from https://console.x.ai."}"#, &[], "default/key-refused", Next::Person(HOUR)),
+    ("xai", 403, r#"{"code":"The caller does not have permission to execute the specified operation","error":"Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_CSAM"}"#, &[], "default/content-policy", Next::Stop),
+    // Together: 2024-06-28 says "credit_limit" for a plain rate limit
+    ("together", 429, r#"{"error":{"message":"You have been rate limited. Your rate limit is 60 queries per minute. Please navigate to https://api.together.xyz/settings/billing to upgrade to a paid plan.","type":"credit_limit","param":null,"code":null}}"#, &[], "default/rate-limit", Next::Account(30_000)),
+    ("together", 429, r#"{"error":{"message":"You have reached the rate limit specific to this model x.","type":"model_rate_limit"}}"#, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "7")], "default/rate-limit", Next::Account(7_000)),
+    ("together", 422, r#"{"error":{"message":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193.","type":"invalid_request_error"}}"#, &[], "default/caller", Next::Stop),
+    // Fireworks: 2026-07-01
+    ("fireworks", 412, r#"{"error":{"message":"Account x is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices. Please go to https://fireworks.ai/account/billing for more information.","param":null,"code":"PRECONDITION_FAILED","type":"error"},"request_id":"x"}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("fireworks", 404, r#"{"error":{"object":"error","type":"invalid_request_error","code":"NOT_FOUND","message":"Model not found, inaccessible, and/or not deployed"}}"#, &[], "default/no-such-model", Next::Target),
+    // Cerebras: 2026-01-09, 2026-07-16
+    ("cerebras", 429, r#"{"message":"Tokens per minute limit exceeded - too many tokens processed.","type":"too_many_tokens_error","param":"quota","code":"token_quota_exceeded"}"#,
+        &[("x-ratelimit-remaining-tokens-minute", "0"), ("x-ratelimit-reset-tokens-minute", "11.382881"), ("x-ratelimit-remaining-requests-day", "14000"), ("x-ratelimit-reset-requests-day", "33011.382867")], "default/rate-limit", Next::Account(11_383)),
+    ("cerebras", 400, r#"{"message":"messages.2.assistant.reasoning_content: property 'messages.2.assistant.reasoning_content' is unsupported","type":"invalid_request_error","param":"validation_error","code":"wrong_api_format"}"#, &[], "default/caller", Next::Stop),
+    // Gateways and bodies without JSON
+    ("nvidia", 502, "<html><head><title>502 Bad Gateway</title></head></html>", &[], "default/server", Next::Retry(350)),
+    ("siliconflow", 503, "", &[("retry-after", "2")], "default/server", Next::Retry(2_000)),
+    ("siliconflow", 503, "", &[("retry-after", "600")], "default/server", Next::Account(10 * MINUTE)),
+    ("siliconflow", 402, "", &[], "default/payment", Next::Person(HOUR)),
+    ("siliconflow", 403, r#"{"code":30001,"message":"Sorry, your account balance is insufficient"}"#, &[], "default/no-credit", Next::Person(HOUR)),
+    ("nvidia", 403, r#"{"detail":"Forbidden"}"#, &[], "default/forbidden", Next::Account(10 * MINUTE)),
+];
+
+fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn real_answers_get_the_right_verdict() {
+    let catalog = Catalog::builtin().unwrap();
+    let mut wrong = Vec::new();
+    for (provider, status, body, pairs, rule, expected) in CASES {
+        let failure = Failure {
+            status: Some(*status),
+            silent: false,
+            message: "",
+            code: "",
+            kind: "",
+            body,
+            headers: &headers(pairs),
+        };
+        let ruling = catalog.get(provider).unwrap().rule_on(&failure, NOW);
+        if ruling.rule != *rule || next(&ruling.verdict) != *expected {
+            wrong.push(format!(
+                "{provider} {status} {body}\n  expected {rule} {expected:?}\n  got      {ruling:?}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_message_and_code_alone_are_enough() {
+    let catalog = Catalog::builtin().unwrap();
+    let failure = Failure {
+        status: Some(429),
+        silent: false,
+        message: "Usage limit reached for 5 hour. Your limit will reset at 2026-11-21 22:00:00",
+        code: "1308",
+        kind: "",
+        body: "",
+        headers: &[],
+    };
+    let ruling = catalog.get("glm").unwrap().rule_on(&failure, NOW);
+    assert_eq!((ruling.rule.as_str(), next(&ruling.verdict)), ("glm/plan-limit", Next::Whole(2 * HOUR)));
+    assert_eq!(ruling.sentence, "Usage limit of the plan reached (429)");
+}
+
+#[test]
+fn no_answer_is_retried_once_but_silence_is_not() {
+    let catalog = Catalog::builtin().unwrap();
+    let provider = catalog.get("openai").unwrap();
+    let mut failure =
+        Failure { status: None, silent: false, message: "", code: "", kind: "", body: "", headers: &[] };
+    let reset = provider.rule_on(&failure, NOW);
+    assert_eq!(next(&reset.verdict), Next::Retry(350));
+    assert_eq!(reset.sentence, "Connection failed");
+    failure.silent = true;
+    let silent = provider.rule_on(&failure, NOW);
+    assert_eq!(next(&silent.verdict), Next::AccountAtOnce);
+    assert_eq!(silent.sentence, "No answer in time");
+}
+
+#[test]
+fn words_a_model_wrote_far_into_a_body_decide_nothing() {
+    let catalog = Catalog::builtin().unwrap();
+    let body =
+        format!("{{\"error\":{{\"message\":\"bad\"}},\"echo\":\"{}invalid api key\"}}", "x".repeat(20_000));
+    let failure = Failure {
+        status: Some(400),
+        silent: false,
+        message: "bad",
+        code: "",
+        kind: "",
+        body: &body,
+        headers: &[],
+    };
+    let ruling = catalog.get("openai").unwrap().rule_on(&failure, NOW);
+    assert_eq!((ruling.verdict, ruling.rule.as_str()), (Verdict::Stop, "default/caller"));
+}

@@ -1,0 +1,213 @@
+//! Every provider file that comes with the program, and what a user's own files do to them.
+
+use std::collections::{BTreeSet, HashSet};
+
+use catalog::{Auth, Catalog, Dialect, HeaderForKey, Tier};
+
+fn with(text: &str) -> Result<Catalog, catalog::CatalogError> {
+    Catalog::builtin()?.with_user_files([("mine.toml".to_owned(), text.to_owned())])
+}
+
+fn refusal(text: &str) -> String {
+    with(text).err().map_or_else(|| "accepted".to_owned(), |error| error.to_string())
+}
+
+const MINE: &str = r#"
+id = "mine"
+name = "Mine"
+tier = "cheap"
+auth = { kind = "key" }
+[[speaks]]
+dialect = "chat"
+url = "https://llm.example.com/v1/chat/completions"
+"#;
+
+#[test]
+fn every_file_of_the_folder_is_built_in() {
+    let folder: BTreeSet<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/providers"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let built_in: BTreeSet<String> =
+        Catalog::builtin().unwrap().providers().map(|provider| format!("{}.toml", provider.id)).collect();
+    assert_eq!(built_in, folder, "src/builtin.rs lists the files of providers/");
+}
+
+#[test]
+fn every_built_in_provider_is_sound() {
+    let catalog = Catalog::builtin().unwrap();
+    let mut names = HashSet::new();
+    for provider in catalog.providers() {
+        let id = &provider.id;
+        let mut own: Vec<&String> = provider.aliases.iter().chain([id]).collect();
+        if provider.prefix != *id {
+            own.push(&provider.prefix);
+        }
+        for name in own {
+            assert!(names.insert(name.clone()), "{id}: {name} is taken");
+            assert_eq!(&catalog.get(name).unwrap().id, id);
+        }
+        let local = provider.tier == Tier::Local;
+        let urls = provider.speaks.iter().map(|speaks| &speaks.url).chain(&provider.models_url);
+        for url in urls {
+            assert!(url.starts_with("https://") || local, "{id}: {url}");
+        }
+        for speaks in &provider.speaks {
+            assert!(speaks.url.ends_with(speaks.dialect.path()), "{id}: {}", speaks.url);
+            if speaks.dialect == Dialect::Messages {
+                assert_eq!(speaks.headers.get("anthropic-version").unwrap(), "2023-06-01", "{id}");
+            }
+        }
+        assert_eq!(provider.auth == Auth::None, local, "{id}");
+        assert_eq!(provider.keys_at.is_empty(), local, "{id}");
+        let mut models = HashSet::new();
+        for model in &provider.models {
+            assert!(models.insert(&model.id), "{id}: {} is given twice", model.id);
+            assert!(model.context.is_none_or(|context| context >= 4_096), "{id}: {}", model.id);
+            let Some(price) = model.price else { continue };
+            let (input, output) = (price.input.unwrap(), price.output.unwrap());
+            assert!(input > 0 && output >= input, "{id}: {}", model.id);
+            assert!(price.cache_read.is_none_or(|read| read <= input), "{id}: {}", model.id);
+            assert!(price.cache_write.is_none_or(|write| write >= input), "{id}: {}", model.id);
+            assert_ne!(provider.tier, Tier::Subscription, "{id}: a plan has no price per token");
+        }
+    }
+}
+
+#[test]
+fn a_price_reads_in_nano_usd_and_an_unstated_one_is_unknown() {
+    let catalog = Catalog::builtin().unwrap();
+    let anthropic = catalog.get("anthropic").unwrap();
+    let sonnet = anthropic.model("claude-sonnet-4-5").unwrap().price.unwrap();
+    assert_eq!(
+        (sonnet.input, sonnet.output, sonnet.cache_read, sonnet.cache_write),
+        (Some(3_000_000_000), Some(15_000_000_000), Some(300_000_000), Some(3_750_000_000))
+    );
+    assert_eq!(anthropic.model("claude-haiku-5-5").unwrap().price, None);
+}
+
+#[test]
+fn claude_code_and_openai_clients_both_find_a_door_at_the_coding_plans() {
+    let catalog = Catalog::builtin().unwrap();
+    for id in ["glm", "kimi", "minimax", "deepseek", "ollama", "ollama-cloud"] {
+        let provider = catalog.get(id).unwrap();
+        for dialect in [Dialect::Chat, Dialect::Messages] {
+            assert!(
+                provider.speaks.iter().any(|speaks| speaks.dialect == dialect),
+                "{id} {}",
+                dialect.as_str()
+            );
+        }
+    }
+    assert_eq!(catalog.get("glm").unwrap().speaks[0].header.value("k"), "Bearer k");
+    assert_eq!(catalog.get("kmc").unwrap().speaks[1].header, HeaderForKey::XApiKey);
+    assert_eq!(catalog.get("ollama-cloud").unwrap().speaks[1].header.name(), "authorization");
+}
+
+#[test]
+fn a_users_file_adds_a_provider_with_sensible_defaults() {
+    let catalog = with(MINE).unwrap();
+    let mine = catalog.get("mine").unwrap();
+    assert_eq!((mine.prefix.as_str(), mine.tweak.include_usage), ("mine", true));
+    assert_eq!(mine.speaks[0].header, HeaderForKey::Authorization);
+}
+
+#[test]
+fn a_users_file_overrides_only_what_it_names() {
+    let catalog = with(
+        r#"
+        id = "openai"
+        name = "Work account"
+        tweak = { headers = { OpenAI-Project = "p" } }
+        [[model]]
+        id = "gpt-4o"
+        price = { input = 0.003625, output = 1 }
+        [[model]]
+        id = "gpt-new"
+        upstream_id = "gpt-new-2027"
+        "#,
+    )
+    .unwrap();
+    let builtin = Catalog::builtin().unwrap();
+    let (before, after) = (builtin.get("openai").unwrap(), catalog.get("openai").unwrap());
+    assert_eq!(after.name, "Work account");
+    assert_eq!((&after.speaks, after.tier), (&before.speaks, before.tier));
+    assert_eq!(after.models.len(), before.models.len() + 1);
+    let gpt = after.model("gpt-4o").unwrap();
+    assert_eq!(gpt.context, before.model("gpt-4o").unwrap().context);
+    let price = gpt.price.unwrap();
+    assert_eq!((price.input, price.cache_read), (Some(3_625_000), None), "a price replaces as a whole");
+    assert_eq!(after.model("gpt-new").unwrap().sent_as(), "gpt-new-2027");
+    assert_eq!(after.tweak.headers.get("openai-project").unwrap(), "p");
+}
+
+#[test]
+fn a_users_rule_is_tried_first_and_replaces_one_of_the_same_id() {
+    let rule = r#"
+        id = "glm"
+        [[rule]]
+        id = "rate-limit"
+        status = [429]
+        verdict = "stop"
+        sentence = "Mine"
+    "#;
+    let builtin = Catalog::builtin().unwrap();
+    let catalog = with(rule).unwrap();
+    let (before, after) = (builtin.get("glm").unwrap(), catalog.get("glm").unwrap());
+    assert_eq!(after.rules[0].sentence, "Mine");
+    assert_eq!(after.rules.len(), before.rules.len());
+}
+
+#[test]
+fn a_faulty_file_is_named_with_its_key_in_one_sentence() {
+    let speaks = "[[speaks]]\ndialect = \"chat\"\nurl = \"https://x.example/v1/chat/completions\"\n";
+    for (text, parts) in [
+        ("id = \"mine\"\nnmae = \"x\"", vec!["mine.toml line 2", "nmae"]),
+        ("id = \"mine\"\nname = 3", vec!["mine.toml line 2", "key `name`", "string"]),
+        ("id = \"mine\"\ntier = \"gold\"", vec!["mine.toml line 2", "key `tier`", "gold", "subscription"]),
+        ("name = \"Mine\"", vec!["mine.toml", "missing field `id`"]),
+        ("id = \"mine\"", vec!["mine.toml", "key `speaks`", "missing"]),
+        ("id = \"Mine\"", vec!["mine.toml", "key `id`", "`Mine`", "lower-case"]),
+        ("id = \"openai\"\naliases = [\"anthropic\"]", vec!["mine.toml", "key `aliases`", "`anthropic`"]),
+        (
+            "id = \"openai\"\n[[model]]\nid = \"m\"\nprice = { input = 1, output = -1 }",
+            vec!["mine.toml", "key `model.m.price.output`", "-1"],
+        ),
+        (
+            "id = \"openai\"\n[[model]]\nid = \"m\"\nprice = { input = 1, cache_read = 2 }",
+            vec!["mine.toml", "key `model.m.price.cache_read`", "higher than `input`"],
+        ),
+        (
+            "id = \"openai\"\n[[model]]\nid = \"m\"\nprice = { input = \"free\" }",
+            vec!["mine.toml line 4", "key `input`", "expected"],
+        ),
+        (
+            "id = \"openai\"\n[[model]]\nid = \"m\"\n[[model]]\nid = \"m\"",
+            vec!["mine.toml", "model.id", "twice"],
+        ),
+        (
+            "id = \"openai\"\n[[rule]]\nid = \"r\"\nverdict = \"stop\"\nsentence = \"s\"\npark = \"soon\"",
+            vec!["mine.toml line 6", "key `park`", "soon"],
+        ),
+        (
+            "id = \"openai\"\n[[rule]]\nid = \"r\"\nverdict = \"stop\"\nsentence = \"s\"\npark = \"1s\"",
+            vec!["mine.toml", "key `rule.r.park`", "next-account"],
+        ),
+        (
+            "id = \"openai\"\n[[rule]]\nid = \"r\"\nstatus = [42]\nverdict = \"stop\"\nsentence = \"s\"",
+            vec!["mine.toml line 4", "key `status`", "429"],
+        ),
+        (
+            "id = \"x\"\n[[speaks]]\ndialect = \"chat\"\nurl = \"ftp://x\"",
+            vec!["mine.toml", "speaks.url", "ftp://x"],
+        ),
+        (&format!("id = \"x\"\nname = \"X\"\ntier = \"free\"\n{speaks}"), vec!["mine.toml", "key `auth`"]),
+        ("id = \"x\"\nauth = { kind = \"oauth\" }", vec!["mine.toml line 2", "oauth", "none"]),
+    ] {
+        let sentence = refusal(text);
+        for part in parts {
+            assert!(sentence.contains(part), "{sentence:?} should say {part:?}");
+        }
+        assert!(!sentence.contains('\n'), "{sentence:?}");
+    }
+}

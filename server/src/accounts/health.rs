@@ -1,0 +1,125 @@
+//! How accounts are doing right now: in memory, shared by every [`Snapshot`](crate::store::snapshot::Snapshot),
+//! read on every request without a lock in the usual case.
+
+use catalog::Park;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How one account is doing.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// Unix ms; 0 when it is not parked.
+    parked_until: AtomicI64,
+    /// Whether only a person can mend it.
+    refused: AtomicBool,
+    /// Whether `models` holds anything: spares the lock.
+    any_model: AtomicBool,
+    /// Models parked at this account, until when and why.
+    models: Mutex<HashMap<String, (i64, String)>>,
+    /// Why the account is parked.
+    why: Mutex<String>,
+}
+
+/// Why an account is left out of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// When it comes back, Unix ms.
+    pub until: i64,
+    /// Whether only a person can mend it.
+    pub refused: bool,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// Every lock here guards a plain value that is whole at all times, so a poisoned one is still good.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Health {
+    /// As it was written down.
+    fn stored(until: Option<i64>, refused: bool, why: &str) -> Self {
+        let health = Self::default();
+        health.parked_until.store(until.unwrap_or(0), Ordering::Relaxed);
+        health.refused.store(refused, Ordering::Relaxed);
+        why.clone_into(&mut held(&health.why));
+        health
+    }
+
+    /// Why the account may not be used for a model now; `None` when it may.
+    pub fn parked(&self, model: &str, now: i64) -> Option<Parked> {
+        let until = self.parked_until.load(Ordering::Relaxed);
+        if until > now {
+            let refused = self.refused.load(Ordering::Relaxed);
+            return Some(Parked { until, refused, why: held(&self.why).clone() });
+        }
+        if !self.any_model.load(Ordering::Relaxed) {
+            return None;
+        }
+        let models = held(&self.models);
+        let (until, why) = models.get(model)?;
+        (*until > now).then(|| Parked { until: *until, refused: false, why: why.clone() })
+    }
+
+    /// Why the whole account may not be used now.
+    pub fn parked_whole(&self, now: i64) -> Option<Parked> {
+        self.parked("", now)
+    }
+
+    /// Parks the account, or one model at it.
+    pub fn park(&self, park: Park, model: &str, why: &str) {
+        if park.whole_account {
+            self.parked_until.store(park.until, Ordering::Relaxed);
+            self.refused.store(park.needs_person, Ordering::Relaxed);
+            why.clone_into(&mut held(&self.why));
+        } else {
+            held(&self.models).insert(model.to_owned(), (park.until, why.to_owned()));
+            self.any_model.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Forgets every reason not to use the account.
+    pub fn unpark(&self) {
+        self.parked_until.store(0, Ordering::Relaxed);
+        self.refused.store(false, Ordering::Relaxed);
+        held(&self.models).clear();
+        self.any_model.store(false, Ordering::Relaxed);
+        held(&self.why).clear();
+    }
+}
+
+/// The health of every account, by id: outlives the snapshots that point at it.
+#[derive(Debug, Default)]
+pub struct Registry {
+    accounts: Mutex<HashMap<i64, Arc<Health>>>,
+}
+
+impl Registry {
+    /// The health of an account; at the first call as it was written down.
+    pub fn of(&self, id: i64, until: Option<i64>, refused: bool, why: &str) -> Arc<Health> {
+        let mut accounts = held(&self.accounts);
+        Arc::clone(accounts.entry(id).or_insert_with(|| Arc::new(Health::stored(until, refused, why))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parked_model_leaves_the_account_s_other_models_alone_and_time_frees_both() {
+        let health = Health::default();
+        let park = Park { until: 100, whole_account: false, needs_person: false };
+        health.park(park, "big", "Rate limited");
+        assert_eq!(health.parked("big", 50).unwrap().until, 100);
+        assert_eq!(health.parked("small", 50), None);
+        assert_eq!(health.parked_whole(50), None);
+        assert_eq!(health.parked("big", 100), None);
+
+        health.park(Park { until: 200, whole_account: true, needs_person: true }, "big", "Key refused");
+        assert!(health.parked("small", 150).unwrap().refused);
+        health.unpark();
+        assert_eq!(health.parked("big", 50), None);
+    }
+}

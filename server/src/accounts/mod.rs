@@ -1,0 +1,5 @@
+//! Credentials at rest and the health of the accounts they belong to.
+
+pub mod health;
+pub mod seal;
+pub mod test;

@@ -1,0 +1,103 @@
+//! A test of one account: one minimal real request, and what came of it in words.
+
+use crate::clock;
+use crate::state::App;
+use crate::store::snapshot::{Account, Provider, Speaks};
+use crate::upstream::http::{Call, NoAnswer, Reply, get, send};
+use app::api::providers::TestResult;
+use http::{HeaderMap, HeaderName};
+use serde_json::json;
+use std::time::Duration;
+use wire::Dialect;
+
+const LIMIT: Duration = Duration::from_secs(30);
+/// Most of a reply that is read.
+const BODY: usize = 4 * 1024 * 1024;
+
+/// Sends the request. `provider` must be the one the account is at.
+pub async fn test(app: &App, provider: &Provider, account: &Account) -> TestResult {
+    let began = clock::now();
+    let result = match provider.speaks.first() {
+        None => Err(format!("{} speaks no wire format that Ninerouter knows yet.", provider.spec.name)),
+        Some(speaks) => match provider.spec.models.first() {
+            Some(model) => ask(app, provider, account, speaks, model.sent_as()).await,
+            None => list(app, provider, account, speaks).await,
+        },
+    };
+    let millis = began.elapsed_ms();
+    match result {
+        Ok(sentence) => TestResult { ok: true, sentence, millis },
+        Err(sentence) => TestResult { ok: false, sentence, millis },
+    }
+}
+
+/// Asks a model for one word.
+async fn ask(
+    app: &App,
+    provider: &Provider,
+    account: &Account,
+    speaks: &Speaks,
+    model: &str,
+) -> Result<String, String> {
+    let messages = json!([{ "role": "user", "content": "Reply with the word ok." }]);
+    let body = match speaks.dialect {
+        Dialect::Messages => json!({ "model": model, "max_tokens": 16, "messages": messages }),
+        _ => json!({ "model": model, "messages": messages }),
+    };
+    let call = Call {
+        provider,
+        speaks,
+        account,
+        headers: HeaderMap::new(),
+        query: None,
+        body: body.to_string().into(),
+        limit: LIMIT,
+    };
+    let reply = send(&app.clients, call).await.map_err(|why| no_answer(provider, &why))?;
+    let body = read(provider, reply).await?;
+    let report = wire::read_reply(speaks.dialect, &body)
+        .map_err(|why| format!("{} answered, but not in its own format: {why}", provider.spec.name))?;
+    match report.error {
+        Some(error) => Err(format!("{} answered with an error: {}", provider.spec.name, error.message)),
+        None => Ok(format!("{model} answered.")),
+    }
+}
+
+/// Asks for the list of models, where none is known to ask.
+async fn list(app: &App, provider: &Provider, account: &Account, speaks: &Speaks) -> Result<String, String> {
+    let mut url = speaks.url.clone();
+    let base = url.path().trim_end_matches("/chat/completions").trim_end_matches("/messages").to_owned();
+    url.set_path(&format!("{base}/models"));
+    let name = HeaderName::from_static(speaks.header.name());
+    let credential = account.credential(speaks.header).map(|value| (name, value.clone()));
+    let reply =
+        get(&app.clients, provider, url, credential, LIMIT).await.map_err(|why| no_answer(provider, &why))?;
+    read(provider, reply).await?;
+    Ok(format!("{} answered and lists its models.", provider.spec.name))
+}
+
+fn no_answer(provider: &Provider, why: &NoAnswer) -> String {
+    format!(
+        "{} could not be reached: {why}. Check the address, the network and any proxy.",
+        provider.spec.name
+    )
+}
+
+async fn read(provider: &Provider, reply: Reply) -> Result<bytes::Bytes, String> {
+    let (status, name) = (reply.status, &provider.spec.name);
+    let body = reply.body.whole(BODY).await.map_err(|why| format!("{name} began to answer, but {why}."))?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    let said = wire::read_error(&body).message;
+    let said = if said.is_empty() { "it did not say why".to_owned() } else { said };
+    Err(match status.as_u16() {
+        401 | 403 => format!(
+            "{name} refused this key ({}): {said} Paste a new one or remove the account.",
+            status.as_u16()
+        ),
+        402 => format!("{name} wants to be paid first (402): {said}"),
+        429 => format!("{name} knows this key but is limiting it now (429): {said}"),
+        code => format!("{name} answered with {code}: {said}"),
+    })
+}

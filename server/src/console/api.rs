@@ -1,0 +1,297 @@
+//! The management API: the console's methods over JSON, for programs with a bearer. `openapi.json` beside this file
+//! describes it; a test holds the two together.
+
+use super::Desk;
+use crate::clock;
+use crate::gate::problem_response;
+use crate::session::bearer::{Bearers, LIFETIME};
+use app::api::combos::{Alias, Combo, Combos};
+use app::api::connect::{Connect, KeyRow, NewKey};
+use app::api::overview::{Overview, OverviewPage};
+use app::api::providers::{
+    AccountChange, AccountRow, NewAccount, NewEndpoint, ProviderDetail, ProviderRow, Providers,
+    ProvidersPage, TestResult,
+};
+use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
+use app::api::settings::{Policy, Settings, SettingsPage};
+use app::api::{Problem, ProblemKind};
+use axum::body::Bytes;
+use axum::extract::{Extension, Path, Query};
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The desk of a program's request.
+type At = Extension<Desk>;
+/// An answer, or the problem as JSON.
+type Answer<T> = Result<axum::Json<T>, Refused>;
+
+/// A problem on its way out.
+pub struct Refused(Problem);
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        problem_response(&self.0)
+    }
+}
+
+/// The body as a value; what is wrong with it, in words that name the member.
+fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refused> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Refused(Problem::new(ProblemKind::Invalid, format!("The body does not fit: {error}.")))
+    })
+}
+
+/// A new thing was made.
+fn created<T: Serialize>(value: T) -> Response {
+    (StatusCode::CREATED, axum::Json(value)).into_response()
+}
+
+/// `POST /api/v1/login`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LoginBody {
+    #[serde(default = "admin")]
+    name: String,
+    password: String,
+}
+
+fn admin() -> String {
+    "admin".to_owned()
+}
+
+/// A bearer.
+#[derive(Serialize)]
+pub struct Bearer {
+    token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+}
+
+/// Gives a bearer for a name and password.
+pub async fn login(Extension(desk): At, bytes: Bytes) -> Answer<Bearer> {
+    let given: LoginBody = body(&bytes)?;
+    let person = desk.authenticate(&given.name, given.password).await?;
+    let bearers = Bearers::new(&desk.app.config, desk.app.store.seal());
+    let made = bearers.make(person.id, person.epoch, clock::now().unix_ms / 1000);
+    let token = made.ok_or_else(|| Problem::new(ProblemKind::Internal, "The bearer could not be made."))?;
+    Ok(axum::Json(Bearer { token, token_type: "Bearer", expires_in: LIFETIME }))
+}
+
+/// The description of this API.
+pub async fn openapi() -> Response {
+    let mut response = Response::new(include_str!("openapi.json").into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Where the reader's midnight is.
+#[derive(Deserialize)]
+pub struct Offset {
+    #[serde(default)]
+    utc_offset_minutes: i32,
+}
+
+/// Today's and yesterday's sums.
+pub async fn usage(Extension(desk): At, Query(offset): Query<Offset>) -> Answer<OverviewPage> {
+    Ok(axum::Json(desk.overview(offset.utc_offset_minutes).await?))
+}
+
+/// A page of requests.
+pub async fn requests(Extension(desk): At, Query(filter): Query<RequestFilter>) -> Answer<RequestList> {
+    Ok(axum::Json(Requests::requests(&desk, filter).await?))
+}
+
+/// One request.
+pub async fn request(Extension(desk): At, Path(id): Path<String>) -> Answer<RequestDetail> {
+    Ok(axum::Json(Requests::request(&desk, id).await?))
+}
+
+/// All providers.
+pub async fn providers(Extension(desk): At) -> Answer<ProvidersPage> {
+    Ok(axum::Json(Providers::providers(&desk).await?))
+}
+
+/// One provider.
+pub async fn provider(Extension(desk): At, Path(id): Path<String>) -> Answer<ProviderDetail> {
+    Ok(axum::Json(Providers::provider(&desk, id).await?))
+}
+
+/// All accounts.
+pub async fn accounts(Extension(desk): At) -> Answer<Vec<AccountRow>> {
+    Ok(axum::Json(desk.account_rows().await?))
+}
+
+/// Makes an account.
+pub async fn add_account(Extension(desk): At, bytes: Bytes) -> Result<Response, Refused> {
+    let account: NewAccount = body(&bytes)?;
+    Ok(created(Providers::add_account(&desk, account).await?))
+}
+
+/// Changes an account.
+pub async fn change_account(Extension(desk): At, Path(id): Path<i64>, bytes: Bytes) -> Answer<AccountRow> {
+    let change: AccountChange = body(&bytes)?;
+    Ok(axum::Json(Providers::change_account(&desk, id, change).await?))
+}
+
+/// Removes an account.
+pub async fn remove_account(Extension(desk): At, Path(id): Path<i64>) -> Result<StatusCode, Refused> {
+    Providers::remove_account(&desk, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends a minimal real request through an account.
+pub async fn test_account(Extension(desk): At, Path(id): Path<i64>) -> Answer<TestResult> {
+    Ok(axum::Json(Providers::test_account(&desk, id).await?))
+}
+
+/// Forgets that an account was parked.
+pub async fn unpark_account(Extension(desk): At, Path(id): Path<i64>) -> Answer<AccountRow> {
+    Ok(axum::Json(Providers::unpark_account(&desk, id).await?))
+}
+
+/// All custom endpoints.
+pub async fn endpoints(Extension(desk): At) -> Answer<Vec<ProviderRow>> {
+    let page = Providers::providers(&desk).await?;
+    Ok(axum::Json(page.connected.into_iter().filter(|row| row.custom).collect()))
+}
+
+/// Makes a custom endpoint.
+pub async fn add_endpoint(Extension(desk): At, bytes: Bytes) -> Result<Response, Refused> {
+    let endpoint: NewEndpoint = body(&bytes)?;
+    Ok(created(Providers::add_endpoint(&desk, endpoint).await?))
+}
+
+/// Changes a custom endpoint.
+pub async fn change_endpoint(
+    Extension(desk): At,
+    Path(id): Path<String>,
+    bytes: Bytes,
+) -> Answer<ProviderRow> {
+    let endpoint: NewEndpoint = body(&bytes)?;
+    Ok(axum::Json(Providers::change_endpoint(&desk, id, endpoint).await?))
+}
+
+/// Removes a custom endpoint and its accounts.
+pub async fn remove_endpoint(Extension(desk): At, Path(id): Path<String>) -> Result<StatusCode, Refused> {
+    Providers::remove_endpoint(&desk, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A key's name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyBody {
+    name: String,
+}
+
+/// All caller keys.
+pub async fn keys(Extension(desk): At) -> Answer<Vec<KeyRow>> {
+    Ok(axum::Json(desk.connect().await?.keys))
+}
+
+/// Makes a caller key; the only time its text is shown.
+pub async fn create_key(Extension(desk): At, bytes: Bytes) -> Result<Response, Refused> {
+    let key: KeyBody = body(&bytes)?;
+    let made: NewKey = Connect::create_key(&desk, key.name).await?;
+    Ok(created(made))
+}
+
+/// Renames a caller key.
+pub async fn rename_key(Extension(desk): At, Path(id): Path<i64>, bytes: Bytes) -> Answer<KeyRow> {
+    let key: KeyBody = body(&bytes)?;
+    Ok(axum::Json(Connect::rename_key(&desk, id, key.name).await?))
+}
+
+/// Revokes a caller key.
+pub async fn revoke_key(Extension(desk): At, Path(id): Path<i64>) -> Result<StatusCode, Refused> {
+    Connect::revoke_key(&desk, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// All combos.
+pub async fn combos(Extension(desk): At) -> Answer<Vec<Combo>> {
+    Ok(axum::Json(Combos::combos(&desk).await?))
+}
+
+/// Makes a combo.
+pub async fn add_combo(Extension(desk): At, bytes: Bytes) -> Result<Response, Refused> {
+    let combo: Combo = body(&bytes)?;
+    Ok(created(desk.save_combo(None, combo).await?))
+}
+
+/// Replaces a combo.
+pub async fn change_combo(Extension(desk): At, Path(name): Path<String>, bytes: Bytes) -> Answer<Combo> {
+    let combo: Combo = body(&bytes)?;
+    Ok(axum::Json(desk.save_combo(Some(name), combo).await?))
+}
+
+/// Removes a combo.
+pub async fn remove_combo(Extension(desk): At, Path(name): Path<String>) -> Result<StatusCode, Refused> {
+    Combos::remove_combo(&desk, name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// All aliases.
+pub async fn aliases(Extension(desk): At) -> Answer<Vec<Alias>> {
+    Ok(axum::Json(Combos::aliases(&desk).await?))
+}
+
+/// Makes an alias.
+pub async fn add_alias(Extension(desk): At, bytes: Bytes) -> Result<Response, Refused> {
+    let alias: Alias = body(&bytes)?;
+    Ok(created(desk.save_alias(None, alias).await?))
+}
+
+/// Replaces an alias.
+pub async fn change_alias(Extension(desk): At, Path(name): Path<String>, bytes: Bytes) -> Answer<Alias> {
+    let alias: Alias = body(&bytes)?;
+    Ok(axum::Json(desk.save_alias(Some(name), alias).await?))
+}
+
+/// Removes an alias.
+pub async fn remove_alias(Extension(desk): At, Path(name): Path<String>) -> Result<StatusCode, Refused> {
+    Combos::remove_alias(&desk, name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Settings and limits.
+pub async fn settings(Extension(desk): At) -> Answer<SettingsPage> {
+    Ok(axum::Json(Settings::settings(&desk).await?))
+}
+
+/// Replaces the policy.
+pub async fn save_policy(Extension(desk): At, bytes: Bytes) -> Answer<Policy> {
+    let policy: Policy = body(&bytes)?;
+    Ok(axum::Json(Settings::save_policy(&desk, policy).await?))
+}
+
+/// A change of password.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PasswordBody {
+    current: String,
+    new: String,
+}
+
+/// Changes the password; every session and bearer ends.
+pub async fn change_password(Extension(desk): At, bytes: Bytes) -> Result<StatusCode, Refused> {
+    let change: PasswordBody = body(&bytes)?;
+    Settings::change_password(&desk, change.current, change.new).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends every session and bearer of the person.
+pub async fn sign_out_everywhere(Extension(desk): At) -> Result<StatusCode, Refused> {
+    Settings::sign_out_everywhere(&desk).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

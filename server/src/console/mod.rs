@@ -1,0 +1,89 @@
+//! What the dashboard's pages and the management API ask for: implements the traits of `app::api`, one file a page,
+//! same names.
+
+pub mod api;
+mod combos;
+mod connect;
+pub mod live;
+mod login;
+mod overview;
+mod providers;
+pub mod requests;
+mod settings;
+
+use crate::session::visitor::Visitor;
+use crate::state::{App, StateError};
+use crate::store::{Person, StoreError};
+use app::api::{Problem, ProblemKind};
+
+/// The console, bound to whoever asks.
+#[derive(Clone)]
+pub struct Desk {
+    app: App,
+    visitor: Visitor,
+}
+
+impl Desk {
+    /// For one request.
+    pub fn new(app: App, visitor: Visitor) -> Self {
+        Self { app, visitor }
+    }
+
+    /// The person who asks. The gate has already turned strangers away; this is the second lock.
+    fn person(&self) -> Result<&Person, Problem> {
+        self.visitor.person.as_ref().ok_or_else(signed_out)
+    }
+
+    /// Publishes what was just changed.
+    async fn publish(&self) -> Result<(), Problem> {
+        self.app.republish().await.map_err(|error| match error {
+            StateError::Store(error) => fail(error),
+            error => internal(&error),
+        })
+    }
+}
+
+fn signed_out() -> Problem {
+    Problem::new(ProblemKind::SignedOut, "Sign in first.")
+}
+
+/// Logs our own fault, and says so without its details.
+fn internal(error: &dyn std::error::Error) -> Problem {
+    tracing::error!(%error, "the console failed");
+    Problem::new(
+        ProblemKind::Internal,
+        "Something went wrong on our side; the log of Ninerouter says what. Try again.",
+    )
+}
+
+/// A store error nobody could have expected.
+fn fail(error: StoreError) -> Problem {
+    match error {
+        StoreError::Missing => {
+            Problem::new(ProblemKind::NotFound, "It is not there any more. Reload the page.")
+        }
+        error => internal(&error),
+    }
+}
+
+/// A store error where a name may be taken.
+fn taken(field: &'static str, message: impl FnOnce() -> String) -> impl FnOnce(StoreError) -> Problem {
+    move |error| match error {
+        StoreError::Taken => {
+            Problem { message: message(), field: Some(field.to_owned()), kind: ProblemKind::Conflict }
+        }
+        error => fail(error),
+    }
+}
+
+/// A name for people: trimmed, not empty, not endless, of one line.
+fn name(field: &str, text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Problem::invalid(field, "Give it a name."));
+    }
+    if text.chars().count() > 80 || text.chars().any(char::is_control) {
+        return Err(Problem::invalid(field, "Use a name of one line, at most 80 characters."));
+    }
+    Ok(text.to_owned())
+}

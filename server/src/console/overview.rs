@@ -1,0 +1,123 @@
+//! The overview: is everything working, and where do tokens and money go today.
+
+use super::requests::row_of;
+use super::{Desk, fail};
+use crate::clock;
+use crate::store::{Sum, SumKey};
+use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
+use app::api::providers::Health;
+use app::api::requests::RequestFilter;
+use app::api::{Cost, Problem, Tier, Tokens};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+
+const DAY: i64 = 24 * 3_600_000;
+const HOUR: i64 = 3_600_000;
+/// Requests shown.
+const RECENT: u64 = 12;
+
+fn totals(sums: &[(SumKey, Sum)]) -> Totals {
+    let mut totals = Totals::default();
+    for (_, sum) in sums {
+        totals.requests += sum.requests;
+        totals.failed += sum.failed + sum.broken;
+        totals.fallbacks += sum.fallbacks;
+        totals.tokens = Tokens {
+            input: totals.tokens.input + sum.input_tokens,
+            cache_read: totals.tokens.cache_read + sum.cache_read_tokens,
+            cache_write: totals.tokens.cache_write + sum.cache_write_tokens,
+            output: totals.tokens.output + sum.output_tokens,
+        };
+        totals.cost = Cost {
+            known: totals.cost.known + sum.cost,
+            unknown_requests: totals.cost.unknown_requests + sum.cost_unknown,
+        };
+    }
+    totals
+}
+
+/// Midnight before `now` where the reader is, to the hour: sums are kept by the hour.
+fn midnight(now: i64, utc_offset_minutes: i32) -> i64 {
+    let offset = i64::from(utc_offset_minutes.clamp(-14 * 60, 14 * 60)) * 60_000;
+    let local = now + offset;
+    let start = local - local.rem_euclid(DAY) - offset;
+    start.div_euclid(HOUR) * HOUR
+}
+
+/// The tier as pages show it.
+pub(super) fn tier(tier: catalog::Tier) -> Tier {
+    match tier {
+        catalog::Tier::Subscription => Tier::Subscription,
+        catalog::Tier::Cheap => Tier::Cheap,
+        catalog::Tier::Free => Tier::Free,
+        catalog::Tier::Local => Tier::Local,
+    }
+}
+
+impl Desk {
+    fn tiers(&self, sums: &[(SumKey, Sum)]) -> Vec<TierShare> {
+        let snapshot = self.app.snapshot();
+        let mut shares: BTreeMap<Tier, i64> = BTreeMap::new();
+        for (key, sum) in sums {
+            let Some(provider) = snapshot.provider(&key.provider_id) else { continue };
+            let tokens =
+                sum.input_tokens + sum.cache_read_tokens + sum.cache_write_tokens + sum.output_tokens;
+            if tokens > 0 {
+                *shares.entry(tier(provider.spec.tier)).or_default() += tokens;
+            }
+        }
+        let mut shares: Vec<TierShare> =
+            shares.into_iter().map(|(tier, tokens)| TierShare { tier, tokens }).collect();
+        shares.sort_by_key(|share| std::cmp::Reverse(share.tokens));
+        shares
+    }
+
+    async fn troubles(&self) -> Result<Vec<Trouble>, Problem> {
+        let rows = self.account_rows().await?;
+        let needing = rows.into_iter().filter(|row| matches!(row.health, Health::Refused | Health::Parked));
+        Ok(needing
+            .map(|row| Trouble { provider_id: row.provider_id, account: row.name, sentence: row.sentence })
+            .collect())
+    }
+}
+
+#[async_trait]
+impl Overview for Desk {
+    async fn overview(&self, utc_offset_minutes: i32) -> Result<OverviewPage, Problem> {
+        self.person()?;
+        let store = &self.app.store;
+        let now = clock::now().unix_ms;
+        let today = midnight(now, utc_offset_minutes);
+        let sums = store.hours(today, now + HOUR).await.map_err(fail)?;
+        let before = store.hours(today - DAY, today).await.map_err(fail)?;
+        let recent = store.requests(&RequestFilter::default(), RECENT).await.map_err(fail)?;
+        let snapshot = self.app.snapshot();
+        let steps = FirstSteps {
+            account: snapshot.providers().any(|provider| provider.connected()),
+            key: !store.keys().await.map_err(fail)?.is_empty() || !snapshot.policy.require_key,
+            request: !recent.is_empty(),
+        };
+        Ok(OverviewPage {
+            today: totals(&sums),
+            yesterday: totals(&before),
+            tiers: self.tiers(&sums),
+            recent: recent.iter().map(row_of).collect(),
+            troubles: self.troubles().await?,
+            steps,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_the_reader_s_midnight() {
+        let noon = 1_763_726_400_000; // 2025-11-21T12:00:00Z
+        assert_eq!(midnight(noon, 0), noon - 12 * HOUR);
+        assert_eq!(midnight(noon, 60), noon - 13 * HOUR);
+        assert_eq!(midnight(noon, -8 * 60), noon - 4 * HOUR);
+        assert_eq!(midnight(noon, 13 * 60), noon - HOUR);
+    }
+}

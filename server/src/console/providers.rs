@@ -1,0 +1,357 @@
+//! Providers, the accounts at them, and custom endpoints.
+
+use super::overview::tier;
+use super::requests::row_of;
+use super::{Desk, fail, name, taken};
+use crate::accounts::test::test;
+use crate::clock;
+use crate::config::Secret;
+use crate::gateway::plan::duration;
+use crate::store::snapshot::{Provider, Snapshot};
+use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
+use crate::upstream::address;
+use app::api::providers::{
+    AccountChange, AccountRow, AuthKind, Health, ModelRow, NewAccount, NewEndpoint, Price, ProviderDetail,
+    ProviderRow, Providers, ProvidersPage, SpeaksRow, TestResult,
+};
+use app::api::requests::RequestFilter;
+use app::api::{Problem, ProblemKind};
+use async_trait::async_trait;
+use catalog::Auth;
+use http::HeaderValue;
+use std::collections::HashMap;
+use std::sync::Arc;
+use url::Url;
+
+/// Failures shown on a provider's page.
+const FAILURES: u64 = 5;
+/// Longest key accepted: a service's key is far shorter.
+const LONGEST_KEY: usize = 8192;
+
+fn no_provider(id: &str) -> Problem {
+    Problem::new(ProblemKind::NotFound, format!("There is no provider \"{id}\"."))
+}
+
+/// An account as pages show it. `parked` is how it is doing now, newer than what was written down.
+fn account_row(snapshot: &Snapshot, stored: &StoredAccount, used_at: Option<i64>, now: i64) -> AccountRow {
+    let provider = snapshot.provider(&stored.provider_id);
+    let live = provider.and_then(|provider| provider.accounts.iter().find(|account| account.id == stored.id));
+    let parked = live.and_then(|account| account.health.parked_whole(now));
+    let provider_name = provider.map_or(stored.provider_id.as_str(), |provider| provider.spec.name.as_str());
+    let (health, sentence) = match &parked {
+        _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
+        Some(parked) => {
+            let wait = duration((parked.until - now).div_euclid(1000) + 1);
+            if parked.refused {
+                let what = "Paste a new key, or un-park it once the matter is settled.";
+                (Health::Refused, format!("{provider_name}: {}. {what} Tried again in {wait}.", parked.why))
+            } else {
+                (Health::Parked, format!("{provider_name}: {}. Tried again in {wait}.", parked.why))
+            }
+        }
+        None => (Health::Ready, "Ready.".to_owned()),
+    };
+    AccountRow {
+        id: stored.id,
+        provider_id: stored.provider_id.clone(),
+        name: stored.name.clone(),
+        masked_key: if stored.key.is_some() {
+            format!("••••{}", stored.key_tail)
+        } else {
+            String::new()
+        },
+        priority: stored.priority,
+        enabled: stored.enabled,
+        health,
+        sentence,
+        parked_until: parked.map(|parked| parked.until),
+        last_error: stored.last_error.clone(),
+        last_error_at: stored.last_error_at,
+        last_used_at: used_at,
+        created_at: stored.created_at,
+    }
+}
+
+fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
+    let spec = &provider.spec;
+    ProviderRow {
+        id: spec.id.clone(),
+        name: spec.name.clone(),
+        prefix: spec.prefix.clone(),
+        tier: tier(spec.tier),
+        auth: match spec.auth {
+            Auth::Key => AuthKind::Key,
+            Auth::None => AuthKind::Nothing,
+        },
+        custom: provider.custom,
+        models: spec.models.len(),
+        dialects: provider.speaks.iter().map(|speaks| speaks.dialect.to_string()).collect(),
+        accounts,
+    }
+}
+
+fn model_row(spec: &catalog::Provider, model: &catalog::Model) -> ModelRow {
+    let price = model.price.and_then(|price| {
+        Some(Price {
+            input: price.input?,
+            output: price.output?,
+            cache_read: price.cache_read,
+            cache_write: price.cache_write,
+        })
+    });
+    ModelRow {
+        full_name: format!("{}/{}", spec.prefix, model.id),
+        name: model.name.clone(),
+        context: model.context,
+        price,
+    }
+}
+
+/// A key as a provider would give it; refused when it could not even be sent.
+fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        // A custom endpoint on one's own network commonly wants none.
+        return match provider.spec.auth {
+            Auth::Key if !provider.custom => Err(Problem::invalid("key", "Paste the key.")),
+            Auth::Key | Auth::None => Ok(None),
+        };
+    }
+    if text.len() > LONGEST_KEY || text.contains(char::is_whitespace) || HeaderValue::from_str(text).is_err()
+    {
+        return Err(Problem::invalid(
+            "key",
+            "This is not a key: it holds blanks or unusual characters, or is too long.",
+        ));
+    }
+    Ok(Some(Secret::from(text.to_owned())))
+}
+
+impl Desk {
+    pub(super) async fn account_rows(&self) -> Result<Vec<AccountRow>, Problem> {
+        let stored = self.app.store.accounts().await.map_err(fail)?;
+        let used = self.app.store.account_usage().await.map_err(fail)?;
+        let (snapshot, now) = (self.app.snapshot(), clock::now().unix_ms);
+        Ok(stored
+            .iter()
+            .map(|account| account_row(&snapshot, account, used.get(&account.id).copied(), now))
+            .collect())
+    }
+
+    async fn account_row(&self, id: i64) -> Result<AccountRow, Problem> {
+        let stored = self.app.store.account(id).await.map_err(fail)?;
+        let used = self.app.store.account_usage().await.map_err(fail)?;
+        Ok(account_row(&self.app.snapshot(), &stored, used.get(&id).copied(), clock::now().unix_ms))
+    }
+
+    fn provider_of(&self, id: &str) -> Result<Arc<Provider>, Problem> {
+        self.app.snapshot().provider(id).cloned().ok_or_else(|| no_provider(id))
+    }
+
+    /// An endpoint that makes sense and leads where it may.
+    async fn endpoint(&self, endpoint: NewEndpoint) -> Result<StoredEndpoint, Problem> {
+        let display = name("name", &endpoint.name)?;
+        let prefix = endpoint.prefix.trim().to_owned();
+        let fits = |letter: char| {
+            letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-' || letter == '_'
+        };
+        if prefix.is_empty() || prefix.len() > 40 || !prefix.chars().all(fits) {
+            return Err(Problem::invalid(
+                "prefix",
+                "Use small letters, digits, - and _ only, at most 40 of them.",
+            ));
+        }
+        if !matches!(endpoint.dialect.as_str(), "chat" | "messages") {
+            let message = "Choose \"chat\" (OpenAI-compatible) or \"messages\" (Anthropic-compatible).";
+            return Err(Problem::invalid("dialect", message));
+        }
+        let base_url = endpoint.base_url.trim().trim_end_matches('/').to_owned();
+        let url = Url::parse(&base_url)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let not_url =
+            || Problem::invalid("base_url", "Give a whole address, e.g. https://llm.example.com/v1.");
+        let url = url.ok_or_else(not_url)?;
+        if !url.username().is_empty()
+            || url.password().is_some()
+            || url.query().is_some()
+            || url.fragment().is_some()
+        {
+            return Err(Problem::invalid(
+                "base_url",
+                "Leave out user name, password, ? and #: the key goes into an account.",
+            ));
+        }
+        if !endpoint.private_network {
+            let refused = |why: address::AddressError| Problem::invalid("base_url", why.to_string());
+            address::check(&url).await.map_err(refused)?;
+        }
+        let mut models: Vec<String> = Vec::new();
+        for model in endpoint.models.split([',', '\n']).map(str::trim).filter(|model| !model.is_empty()) {
+            if !models.iter().any(|known| known == model) {
+                models.push(model.to_owned());
+            }
+        }
+        Ok(StoredEndpoint {
+            prefix,
+            name: display,
+            dialect: endpoint.dialect,
+            base_url,
+            private_network: endpoint.private_network,
+            models,
+        })
+    }
+}
+
+#[async_trait]
+impl Providers for Desk {
+    async fn providers(&self) -> Result<ProvidersPage, Problem> {
+        self.person()?;
+        let mut accounts: HashMap<String, Vec<AccountRow>> = HashMap::new();
+        for row in self.account_rows().await? {
+            accounts.entry(row.provider_id.clone()).or_default().push(row);
+        }
+        let snapshot = self.app.snapshot();
+        let mut page = ProvidersPage::default();
+        for provider in snapshot.providers() {
+            let rows = accounts.remove(&provider.spec.id).unwrap_or_default();
+            // A custom endpoint without an account was still made by the person: it belongs with theirs.
+            let list =
+                if rows.is_empty() && !provider.custom { &mut page.catalogue } else { &mut page.connected };
+            list.push(provider_row(provider, rows));
+        }
+        page.catalogue.sort_by(|one, other| (one.tier, &one.name).cmp(&(other.tier, &other.name)));
+        Ok(page)
+    }
+
+    async fn provider(&self, id: String) -> Result<ProviderDetail, Problem> {
+        self.person()?;
+        let provider = self.provider_of(&id)?;
+        let spec = &provider.spec;
+        let rows = self.account_rows().await?.into_iter().filter(|row| row.provider_id == spec.id).collect();
+        let filter = RequestFilter {
+            provider: spec.id.clone(),
+            outcome: "failed".to_owned(),
+            ..RequestFilter::default()
+        };
+        let failures = self.app.store.requests(&filter, FAILURES).await.map_err(fail)?;
+        Ok(ProviderDetail {
+            row: provider_row(&provider, rows),
+            keys_at: spec.keys_at.clone(),
+            terms: spec.terms.clone(),
+            speaks: provider
+                .speaks
+                .iter()
+                .map(|speaks| SpeaksRow { dialect: speaks.dialect.to_string(), url: speaks.url.to_string() })
+                .collect(),
+            models: spec.models.iter().map(|model| model_row(spec, model)).collect(),
+            failures: failures.iter().map(row_of).collect(),
+            private_network: provider.custom && provider.private_network,
+        })
+    }
+
+    async fn add_account(&self, account: NewAccount) -> Result<AccountRow, Problem> {
+        self.person()?;
+        let provider = self
+            .provider_of(account.provider.trim())
+            .map_err(|problem| Problem { field: Some("provider".to_owned()), ..problem })?;
+        let key = key(&provider, &account.key)?;
+        let id = &provider.spec.id;
+        let display = match account.name.trim() {
+            "" => format!("{} {}", provider.spec.name, provider.accounts.len() + 1),
+            given => name("name", given)?,
+        };
+        let made = self.app.store.add_account(id, &display, key.as_ref(), clock::now().unix_ms).await;
+        let made = made.map_err(taken("name", || {
+            format!(
+                "{} already has an account called \"{display}\". Choose another name.",
+                provider.spec.name
+            )
+        }))?;
+        self.publish().await?;
+        self.account_row(made.id).await
+    }
+
+    async fn change_account(&self, id: i64, change: AccountChange) -> Result<AccountRow, Problem> {
+        self.person()?;
+        let stored = self.app.store.account(id).await.map_err(fail)?;
+        let provider = self.provider_of(&stored.provider_id)?;
+        let display = change.name.map(|text| name("name", &text)).transpose()?;
+        let new_key = match change.key {
+            Some(text) => key(&provider, &text)?,
+            None => None,
+        };
+        let unpark = new_key.is_some();
+        let edit = AccountEdit {
+            name: display.clone(),
+            key: new_key,
+            priority: change.priority,
+            enabled: change.enabled,
+        };
+        self.app.store.change_account(id, edit).await.map_err(taken("name", || {
+            format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())
+        }))?;
+        if unpark {
+            self.app.registry.of(id, None, false, "").unpark();
+        }
+        self.publish().await?;
+        self.account_row(id).await
+    }
+
+    async fn remove_account(&self, id: i64) -> Result<(), Problem> {
+        self.person()?;
+        self.app.store.delete_account(id).await.map_err(fail)?;
+        self.publish().await
+    }
+
+    async fn test_account(&self, id: i64) -> Result<TestResult, Problem> {
+        self.person()?;
+        let stored = self.app.store.account(id).await.map_err(fail)?;
+        let provider = self.provider_of(&stored.provider_id)?;
+        let gone = || Problem::new(ProblemKind::NotFound, "This account is not there any more.");
+        let account = provider.accounts.iter().find(|account| account.id == id).ok_or_else(gone)?;
+        Ok(test(&self.app, &provider, account).await)
+    }
+
+    async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem> {
+        self.person()?;
+        self.app.store.park_account(id, None, false, "").await.map_err(fail)?;
+        self.app.registry.of(id, None, false, "").unpark();
+        self.account_row(id).await
+    }
+
+    async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
+        self.person()?;
+        let endpoint = self.endpoint(endpoint).await?;
+        let in_use = || {
+            let message = format!(
+                "\"{}\" already stands for another provider. Choose another prefix.",
+                endpoint.prefix
+            );
+            Problem { message, field: Some("prefix".to_owned()), kind: ProblemKind::Conflict }
+        };
+        if self.app.snapshot().provider(&endpoint.prefix).is_some() {
+            return Err(in_use());
+        }
+        let made = self.app.store.add_endpoint(&endpoint, clock::now().unix_ms).await;
+        made.map_err(taken("prefix", || in_use().message))?;
+        self.publish().await?;
+        Ok(provider_row(&*self.provider_of(&endpoint.prefix)?, Vec::new()))
+    }
+
+    async fn change_endpoint(&self, id: String, mut endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
+        self.person()?;
+        endpoint.prefix.clone_from(&id);
+        let endpoint = self.endpoint(endpoint).await?;
+        self.app.store.change_endpoint(&endpoint).await.map_err(fail)?;
+        self.publish().await?;
+        let rows = self.account_rows().await?.into_iter().filter(|row| row.provider_id == id).collect();
+        Ok(provider_row(&*self.provider_of(&id)?, rows))
+    }
+
+    async fn remove_endpoint(&self, id: String) -> Result<(), Problem> {
+        self.person()?;
+        self.app.store.delete_endpoint(&id).await.map_err(fail)?;
+        self.publish().await
+    }
+}

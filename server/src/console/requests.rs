@@ -1,0 +1,170 @@
+//! Requests: what was asked, what answered, what it took.
+
+use super::{Desk, fail};
+use crate::store::{AttemptRecord, RequestRecord, StoreError};
+use crate::usage::price::price_lines;
+use app::api::requests::{
+    AttemptRow, Outcome, RequestDetail, RequestFilter, RequestList, RequestRow, Requests,
+};
+use app::api::{Problem, ProblemKind, Tokens};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+/// Rows on a page.
+const PAGE: u64 = 50;
+
+/// Token counts as pages show them.
+pub fn tokens(usage: &wire::Usage) -> Tokens {
+    let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+    Tokens {
+        input: count(usage.input),
+        cache_read: count(usage.cache_read),
+        cache_write: count(usage.cache_write),
+        output: count(usage.output),
+    }
+}
+
+fn target(provider_id: &str, model: &str) -> String {
+    if provider_id.is_empty() { String::new() } else { format!("{provider_id}/{model}") }
+}
+
+/// A request as lists show it.
+pub fn row_of(record: &RequestRecord) -> RequestRow {
+    RequestRow {
+        id: record.id.simple().to_string(),
+        at: record.started_at,
+        client: record.client.clone(),
+        key: record.key_name.clone(),
+        dialect: record.dialect.clone(),
+        asked: record.asked.clone(),
+        target: target(&record.provider_id, &record.model),
+        provider_id: record.provider_id.clone(),
+        account: record.account_name.clone(),
+        streaming: record.streaming,
+        status: record.status,
+        outcome: record.outcome,
+        attempts: i64::from(record.attempt_count),
+        tokens: record.usage.as_ref().map(tokens),
+        cost: record.cost,
+        first_token_ms: record.first_token_ms,
+        total_ms: record.total_ms,
+        error: record.error.clone(),
+    }
+}
+
+fn attempt_row(attempt: &AttemptRecord) -> AttemptRow {
+    AttemptRow {
+        target: target(&attempt.provider_id, &attempt.model),
+        account: attempt.account_name.clone(),
+        start_ms: attempt.start_ms,
+        first_token_ms: attempt.first_token_ms,
+        total_ms: attempt.total_ms,
+        status: attempt.status,
+        won: attempt.won,
+        verdict: attempt.verdict.clone(),
+        error: attempt.error.clone(),
+    }
+}
+
+/// The attempts; where the store kept none because the only one answered, that one.
+fn attempt_rows(record: &RequestRecord) -> Vec<AttemptRow> {
+    if !record.attempts.is_empty() || record.attempt_count == 0 {
+        return record.attempts.iter().map(attempt_row).collect();
+    }
+    vec![AttemptRow {
+        target: target(&record.provider_id, &record.model),
+        account: record.account_name.clone(),
+        start_ms: 0,
+        first_token_ms: record.first_token_ms,
+        total_ms: record.total_ms,
+        status: Some(record.status),
+        won: true,
+        verdict: String::new(),
+        error: record.error.clone(),
+    }]
+}
+
+fn headline(record: &RequestRecord) -> String {
+    let target = target(&record.provider_id, &record.model);
+    let failed = record.attempt_count - i32::from(record.outcome != Outcome::Failed);
+    match record.outcome {
+        Outcome::Answered if failed <= 0 => format!("Answered by {target}."),
+        Outcome::Answered if failed == 1 => format!("Answered by {target} after one attempt failed."),
+        Outcome::Answered => format!("Answered by {target} after {failed} attempts failed."),
+        Outcome::Failed if record.attempt_count == 0 => "Refused before any provider was asked.".to_owned(),
+        Outcome::Failed if record.attempt_count == 1 => format!("Failed: {target} gave no answer."),
+        Outcome::Failed => format!("Failed after {} attempts, {target} last.", record.attempt_count),
+        Outcome::Broken => format!("The answer of {target} broke off."),
+        Outcome::Cancelled => "The client left before the end.".to_owned(),
+    }
+}
+
+/// What a filter makes no sense as, in words, and the filter that does.
+fn sensible(mut filter: RequestFilter) -> (RequestFilter, Vec<String>) {
+    let mut notes = Vec::new();
+    if !matches!(filter.outcome.as_str(), "" | "answered" | "failed" | "broken" | "cancelled") {
+        notes.push(format!("\"{}\" is no outcome, so all are shown.", filter.outcome));
+        filter.outcome.clear();
+    }
+    if !filter.before.is_empty() && Uuid::parse_str(&filter.before).is_err() {
+        notes.push("That page does not exist, so this is the first.".to_owned());
+        filter.before.clear();
+    }
+    (filter, notes)
+}
+
+#[async_trait]
+impl Requests for Desk {
+    async fn requests(&self, filter: RequestFilter) -> Result<RequestList, Problem> {
+        self.person()?;
+        let (filter, notes) = sensible(filter);
+        // One more than is shown tells whether there is a next page.
+        let records = self.app.store.requests(&filter, PAGE + 1).await.map_err(fail)?;
+        let mut rows: Vec<RequestRow> = records.iter().map(row_of).collect();
+        let more = u64::try_from(rows.len()).is_ok_and(|shown| shown > PAGE);
+        rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+        let next = if more { rows.last().map(|row| row.id.clone()) } else { None };
+        let snapshot = self.app.snapshot();
+        let mut providers: Vec<String> =
+            snapshot.providers().filter(|it| !it.accounts.is_empty()).map(|it| it.spec.id.clone()).collect();
+        if !filter.provider.is_empty() && !providers.contains(&filter.provider) {
+            providers.push(filter.provider);
+        }
+        let keys = self.app.store.keys().await.map_err(fail)?.into_iter().map(|key| key.name).collect();
+        Ok(RequestList { rows, next, notes, providers, keys })
+    }
+
+    async fn request(&self, id: String) -> Result<RequestDetail, Problem> {
+        self.person()?;
+        let unknown = || {
+            let message = "There is no request of this id. It may be older than what is kept, or a second too young to be written.";
+            Problem::new(ProblemKind::NotFound, message)
+        };
+        let id = Uuid::parse_str(&id).map_err(|_| unknown())?;
+        let record = self.app.store.request(id).await.map_err(|error| match error {
+            StoreError::Missing => unknown(),
+            error => fail(error),
+        })?;
+        let snapshot = self.app.snapshot();
+        let model = snapshot
+            .provider(&record.provider_id)
+            .and_then(|provider| provider.spec.model(&record.model))
+            .and_then(|model| model.price);
+        Ok(RequestDetail {
+            row: row_of(&record),
+            headline: headline(&record),
+            attempts: attempt_rows(&record),
+            exclusions: record.exclusions.clone(),
+            prices: record.usage.as_ref().map(|usage| price_lines(usage, model)).unwrap_or_default(),
+            reasoning_tokens: record
+                .usage
+                .as_ref()
+                .and_then(|usage| usage.reasoning)
+                .and_then(|tokens| i64::try_from(tokens).ok()),
+            bytes_in: record.bytes_in,
+            bytes_out: record.bytes_out,
+            upstream_id: record.upstream_id,
+            finish: record.finish,
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! The proxied request. [`handle`] calls the steps top to bottom; each step is the file of its name.
+
+mod attempt;
+pub mod caller;
+mod headers;
+mod inbound;
+pub mod live;
+pub mod models;
+pub mod plan;
+pub mod record;
+mod relay;
+
+use crate::clock;
+use crate::state::App;
+use attempt::Lost;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::response::Response;
+use record::Trace;
+use std::net::SocketAddr;
+use wire::{Dialect, Fault, FaultKind};
+
+/// `POST /v1/chat/completions`.
+pub async fn chat(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    answer(app, Dialect::Chat, peer, request).await
+}
+
+/// `POST /v1/messages`.
+pub async fn messages(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    answer(app, Dialect::Messages, peer, request).await
+}
+
+async fn answer(app: App, dialect: Dialect, peer: SocketAddr, request: Request) -> Response {
+    let cutting = app.tasks.cutting();
+    let answer = tokio::select! {
+        answer = handle(&app, dialect, peer, request) => answer,
+        () = cutting.cancelled() => {
+            let message = "Ninerouter is stopping. Send the request again when it is back.";
+            Err(Fault::new(FaultKind::Unavailable, message))
+        }
+    };
+    answer.unwrap_or_else(|fault| relay::fault_response(&fault, dialect))
+}
+
+/// One request, step by step. A fault here came before there was a request worth recording.
+async fn handle(app: &App, dialect: Dialect, peer: SocketAddr, request: Request) -> Result<Response, Fault> {
+    let arrived = clock::now();
+    let snapshot = app.snapshot();
+    let (parts, body) = request.into_parts();
+
+    let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
+    let inbound = inbound::read(dialect, &parts, body, snapshot.policy.max_body_bytes).await?;
+    let mut trace = Trace::open(arrived, &caller, &inbound, app.recorder.place().await, app.live.clone());
+    let plan = match plan::plan(&snapshot, &inbound.peek.model, dialect, arrived.unix_ms) {
+        Ok(plan) => plan,
+        Err(none) => {
+            trace.excluded(none.exclusions);
+            let lost = Lost::AllOut { fault: none.fault, retry_after: none.retry_after };
+            return Ok(relay::refuse(lost, dialect, trace));
+        }
+    };
+    trace.planned(&plan);
+    match attempt::run(app, &snapshot.policy, &plan, &inbound, &caller.tool, &mut trace).await {
+        Ok(won) => Ok(relay::respond(won, dialect, trace, &app.tasks)),
+        Err(lost) => Ok(relay::refuse(lost, dialect, trace)),
+    }
+}

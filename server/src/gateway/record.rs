@@ -1,0 +1,225 @@
+//! Step 8: one record a request, whatever becomes of it: written when the guard goes, be it after the last byte or
+//! because the client left.
+
+use super::caller::Caller;
+use super::inbound::Inbound;
+use super::live::Live;
+use super::plan::Target;
+use super::plan::{Plan, Step};
+use crate::clock::{self, Moment};
+use crate::store::{AttemptRecord, RequestRecord};
+use crate::usage::price;
+use crate::usage::recorder::Place;
+use app::api::requests::{Exclusion, Outcome};
+use std::sync::Arc;
+use uuid::Uuid;
+use wire::{Report, Usage};
+
+/// Status kept for a client that left before the answer began, as nginx does.
+const CLIENT_LEFT: u16 = 499;
+
+/// The record of one request under way.
+pub struct Trace {
+    arrived: Moment,
+    record: Box<RequestRecord>,
+    ended: bool,
+    attempt_at: Option<Moment>,
+    target: Option<Arc<Target>>,
+    place: Option<Place>,
+    live: Live,
+}
+
+impl Trace {
+    /// Opens the record.
+    pub fn open(arrived: Moment, caller: &Caller, inbound: &Inbound, place: Place, live: Live) -> Self {
+        let record = RequestRecord {
+            id: id_at(arrived.unix_ms),
+            started_at: arrived.unix_ms,
+            client: caller.tool.name.clone(),
+            key_id: caller.key.as_ref().map(|key| key.id),
+            key_name: caller.key.as_ref().map(|key| key.name.clone()).unwrap_or_default(),
+            dialect: inbound.dialect.to_string(),
+            asked: inbound.peek.model.clone(),
+            combo: String::new(),
+            provider_id: String::new(),
+            model: String::new(),
+            account_id: None,
+            account_name: String::new(),
+            streaming: inbound.peek.stream,
+            status: CLIENT_LEFT,
+            outcome: Outcome::Cancelled,
+            attempt_count: 0,
+            attempts: Vec::new(),
+            usage: None,
+            cost: None,
+            first_token_ms: None,
+            total_ms: 0,
+            bytes_in: i64::try_from(inbound.bytes.len()).unwrap_or(i64::MAX),
+            bytes_out: 0,
+            upstream_id: String::new(),
+            finish: String::new(),
+            error: String::new(),
+            exclusions: Vec::new(),
+        };
+        Self {
+            arrived,
+            record: Box::new(record),
+            ended: false,
+            attempt_at: None,
+            target: None,
+            place: Some(place),
+            live,
+        }
+    }
+
+    /// The request's id: 32 hexadecimal digits.
+    pub fn id(&self) -> String {
+        self.record.id.simple().to_string()
+    }
+
+    /// `provider/model` tried last; `None` before the first attempt.
+    pub fn target_name(&self) -> Option<String> {
+        self.target.as_ref().map(|target| target.name())
+    }
+
+    /// Attempts begun.
+    pub fn attempts(&self) -> i32 {
+        self.record.attempt_count
+    }
+
+    /// Keeps what the plan left out.
+    pub fn planned(&mut self, plan: &Plan) {
+        self.record.combo.clone_from(&plan.combo);
+        self.record.exclusions.clone_from(&plan.exclusions);
+    }
+
+    /// Keeps what was left out when that was everything.
+    pub fn excluded(&mut self, exclusions: Vec<Exclusion>) {
+        self.record.exclusions = exclusions;
+    }
+
+    /// An attempt begins.
+    pub fn begin(&mut self, step: &Step) {
+        self.attempt_at = Some(clock::now());
+        self.target = Some(Arc::clone(&step.target));
+        let attempt = AttemptRecord {
+            provider_id: step.target.provider.spec.id.clone(),
+            model: step.target.model.clone(),
+            account_id: Some(step.account.id),
+            account_name: step.account.name.clone(),
+            start_ms: self.arrived.elapsed_ms(),
+            ..AttemptRecord::default()
+        };
+        let record = &mut self.record;
+        record.provider_id.clone_from(&attempt.provider_id);
+        record.model.clone_from(&attempt.model);
+        record.account_id = attempt.account_id;
+        record.account_name.clone_from(&attempt.account_name);
+        record.attempt_count += 1;
+        record.attempts.push(attempt);
+    }
+
+    fn attempt_ms(&self) -> i64 {
+        self.attempt_at.map_or(0, |at| at.elapsed_ms())
+    }
+
+    /// The attempt failed.
+    pub fn failed(&mut self, status: Option<u16>, verdict: &str, rule: &str, error: &str) {
+        let total_ms = self.attempt_ms();
+        if let Some(attempt) = self.record.attempts.last_mut() {
+            attempt.total_ms = total_ms;
+            attempt.status = status;
+            attempt.verdict = verdict.to_owned();
+            attempt.rule = rule.to_owned();
+            attempt.error = error.to_owned();
+        }
+    }
+
+    /// The attempt answers: its first meaningful frame is here.
+    pub fn committed(&mut self, status: u16) {
+        let first_token_ms = self.attempt_ms();
+        self.record.first_token_ms = Some(self.arrived.elapsed_ms());
+        self.record.status = status;
+        if let Some(attempt) = self.record.attempts.last_mut() {
+            attempt.status = Some(status);
+            attempt.first_token_ms = Some(first_token_ms);
+            attempt.won = true;
+        }
+    }
+
+    /// Keeps what the provider stated of its answer.
+    pub fn learn(&mut self, report: &Report) {
+        self.record.usage.clone_from(&report.usage);
+        self.record.upstream_id.clone_from(&report.id);
+        self.record.finish.clone_from(&report.finish);
+    }
+
+    /// Bytes went out to the client.
+    pub fn sent(&mut self, bytes: usize) {
+        self.record.bytes_out += i64::try_from(bytes).unwrap_or(i64::MAX);
+    }
+
+    /// The client got a whole answer.
+    pub fn answered(&mut self) {
+        self.record.outcome = Outcome::Answered;
+        self.end_attempt("");
+    }
+
+    /// The client got an error instead of an answer.
+    pub fn refused(&mut self, status: u16, error: &str) {
+        self.record.outcome = Outcome::Failed;
+        self.record.status = status;
+        error.clone_into(&mut self.record.error);
+        self.ended = true;
+    }
+
+    /// The answer broke off after it had begun.
+    pub fn broke(&mut self, error: &str) {
+        self.record.outcome = Outcome::Broken;
+        error.clone_into(&mut self.record.error);
+        self.end_attempt(error);
+    }
+
+    fn end_attempt(&mut self, error: &str) {
+        let total_ms = self.attempt_ms();
+        if let Some(attempt) = self.record.attempts.last_mut() {
+            attempt.total_ms = total_ms;
+            error.clone_into(&mut attempt.error);
+        }
+        self.ended = true;
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        if !self.ended {
+            let total_ms = self.attempt_ms();
+            if let Some(attempt) = self.record.attempts.last_mut() {
+                attempt.total_ms = total_ms;
+            }
+            "The client left before the end.".clone_into(&mut self.record.error);
+        }
+        self.record.total_ms = self.arrived.elapsed_ms();
+        self.record.cost = match (&self.record.usage, &self.target) {
+            (Some(usage), Some(target)) => cost(usage, target),
+            _ => None,
+        };
+        self.live.publish(&self.record);
+        if let Some(place) = self.place.take() {
+            place.take((*self.record).clone());
+        }
+    }
+}
+
+fn cost(usage: &Usage, target: &Target) -> Option<i64> {
+    let spec = &target.provider.spec;
+    let price = spec.model(&target.model).and_then(|model| model.price);
+    price::cost(usage, price, spec.tier)
+}
+
+/// A new id whose order is that of arrival.
+fn id_at(unix_ms: i64) -> Uuid {
+    let seconds = unix_ms.div_euclid(1000).unsigned_abs();
+    let nanos = u32::try_from(unix_ms.rem_euclid(1000)).unwrap_or(0) * 1_000_000;
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos))
+}

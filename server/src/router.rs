@@ -1,0 +1,190 @@
+//! The table of contents: every route, its handler, and who may use it.
+//!
+//! A route cannot be added without saying who may use it, and nothing is public that does not say so here.
+//! A test walks this table without credentials.
+
+use crate::console::api;
+use crate::console::live::live;
+use crate::state::App;
+use crate::{gate, gateway, site, status};
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower_http::compression::CompressionLayer;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Public,
+    /// Whoever shows a caller key (or is waived one on this machine): the gateway's first step checks it, and
+    /// answers in the caller's dialect.
+    Caller,
+    /// A program with a bearer.
+    Program,
+    /// A person with a session.
+    Person,
+}
+
+/// One route.
+pub struct Route {
+    /// Its method.
+    pub method: MethodFilter,
+    /// Its path, as axum writes it.
+    pub path: String,
+    /// Who may use it.
+    pub access: Access,
+    handler: Option<MethodRouter<App>>,
+}
+
+const GET: MethodFilter = MethodFilter::GET;
+const POST: MethodFilter = MethodFilter::POST;
+const PUT: MethodFilter = MethodFilter::PUT;
+const PATCH: MethodFilter = MethodFilter::PATCH;
+const DELETE: MethodFilter = MethodFilter::DELETE;
+
+fn route<H, T>(method: MethodFilter, path: &str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Route { method, path: path.to_owned(), access, handler: Some(on(method, handler)) }
+}
+
+/// Routes for coding tools and for watching over Ninerouter.
+fn gateway_routes() -> Vec<Route> {
+    use Access::{Caller, Public};
+    vec![
+        route(POST, "/v1/chat/completions", Caller, gateway::chat),
+        route(POST, "/v1/messages", Caller, gateway::messages),
+        route(GET, "/v1/models", Caller, gateway::models::list),
+        route(GET, "/v1/models/{*id}", Caller, gateway::models::one),
+        route(GET, "/health", Public, status::health),
+        route(GET, "/ready", Public, status::ready),
+    ]
+}
+
+/// The management API for programs.
+fn program_routes() -> Vec<Route> {
+    use Access::{Program, Public};
+    vec![
+        route(POST, "/api/v1/login", Public, api::login),
+        route(GET, "/api/v1/openapi.json", Public, api::openapi),
+        route(GET, "/api/v1/usage", Program, api::usage),
+        route(GET, "/api/v1/requests", Program, api::requests),
+        route(GET, "/api/v1/requests/{id}", Program, api::request),
+        route(GET, "/api/v1/providers", Program, api::providers),
+        route(GET, "/api/v1/providers/{id}", Program, api::provider),
+        route(GET, "/api/v1/accounts", Program, api::accounts),
+        route(POST, "/api/v1/accounts", Program, api::add_account),
+        route(PATCH, "/api/v1/accounts/{id}", Program, api::change_account),
+        route(DELETE, "/api/v1/accounts/{id}", Program, api::remove_account),
+        route(POST, "/api/v1/accounts/{id}/test", Program, api::test_account),
+        route(POST, "/api/v1/accounts/{id}/unpark", Program, api::unpark_account),
+        route(GET, "/api/v1/endpoints", Program, api::endpoints),
+        route(POST, "/api/v1/endpoints", Program, api::add_endpoint),
+        route(PUT, "/api/v1/endpoints/{id}", Program, api::change_endpoint),
+        route(DELETE, "/api/v1/endpoints/{id}", Program, api::remove_endpoint),
+        route(GET, "/api/v1/keys", Program, api::keys),
+        route(POST, "/api/v1/keys", Program, api::create_key),
+        route(PATCH, "/api/v1/keys/{id}", Program, api::rename_key),
+        route(DELETE, "/api/v1/keys/{id}", Program, api::revoke_key),
+        route(GET, "/api/v1/combos", Program, api::combos),
+        route(POST, "/api/v1/combos", Program, api::add_combo),
+        route(PUT, "/api/v1/combos/{name}", Program, api::change_combo),
+        route(DELETE, "/api/v1/combos/{name}", Program, api::remove_combo),
+        route(GET, "/api/v1/aliases", Program, api::aliases),
+        route(POST, "/api/v1/aliases", Program, api::add_alias),
+        route(PUT, "/api/v1/aliases/{name}", Program, api::change_alias),
+        route(DELETE, "/api/v1/aliases/{name}", Program, api::remove_alias),
+        route(GET, "/api/v1/settings", Program, api::settings),
+        route(PUT, "/api/v1/settings/policy", Program, api::save_policy),
+        route(POST, "/api/v1/password", Program, api::change_password),
+        route(DELETE, "/api/v1/sessions", Program, api::sign_out_everywhere),
+    ]
+}
+
+/// Files of the site: the same for everyone, and nobody's secret.
+fn site_routes() -> Vec<Route> {
+    use Access::Public;
+    vec![
+        route(GET, "/pkg/{*file}", Public, site::file),
+        route(GET, "/style/{*file}", Public, site::file),
+        route(GET, "/favicon.svg", Public, site::file),
+        route(GET, "/robots.txt", Public, site::file),
+    ]
+}
+
+/// Pages and server functions that a stranger may use; all others want a session.
+const OPEN_TO_STRANGERS: [&str; 5] =
+    ["/login", "/setup", "/console/visitor", "/console/log_in", "/console/set_up"];
+
+/// Who may use a page or server function.
+pub fn page_access(path: &str) -> Access {
+    if OPEN_TO_STRANGERS.contains(&path) { Access::Public } else { Access::Person }
+}
+
+/// Pages and server functions. Leptos makes their handlers.
+fn page_routes() -> Vec<Route> {
+    let pages = generate_route_list(app::App).into_iter().map(|page| (GET, page.path().to_owned()));
+    let functions = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| (POST, path.to_owned()));
+    pages
+        .chain(functions)
+        .map(|(method, path)| Route { method, access: page_access(&path), path, handler: None })
+        .chain([route(GET, "/console/live", Access::Person, live)])
+        .collect()
+}
+
+/// Every route there is.
+pub fn table() -> Vec<Route> {
+    [gateway_routes(), program_routes(), site_routes(), page_routes()].into_iter().flatten().collect()
+}
+
+fn routed(routes: Vec<Route>) -> Router<App> {
+    routes
+        .into_iter()
+        .filter_map(|route| Some((route.path, route.handler?)))
+        .fold(Router::new(), |router, (path, handler)| router.route(&path, handler))
+}
+
+/// The whole router.
+pub fn router(app: &App) -> Router {
+    // Two routers so that a coding tool's request passes no layer of the dashboard's.
+    let gateway = routed(gateway_routes()).with_state(App::clone(app));
+    gateway.merge(dashboard(app))
+}
+
+fn dashboard(app: &App) -> Router {
+    let programs = routed(program_routes())
+        .layer(from_fn_with_state(App::clone(app), gate::program))
+        .with_state(App::clone(app));
+
+    let options = LeptosOptions::builder().output_name("app").site_pkg_dir("pkg").build();
+    let shell = {
+        let options = options.clone();
+        move || app::shell(options.clone())
+    };
+    let pages = Router::<LeptosOptions>::new()
+        .leptos_routes_with_context(
+            &options,
+            generate_route_list(app::App),
+            gate::provide_console,
+            shell.clone(),
+        )
+        .fallback(leptos_axum::render_app_async_with_context(gate::provide_console, shell))
+        .with_state(options);
+    let people = pages
+        .merge(Router::new().route("/console/live", axum::routing::get(live)).with_state(App::clone(app)))
+        .layer(from_fn_with_state(App::clone(app), gate::person))
+        .layer(gate::sessions(app))
+        .layer(CompressionLayer::new());
+
+    routed(site_routes())
+        .with_state(App::clone(app))
+        .merge(programs)
+        .merge(people)
+        .layer(map_response(gate::guard))
+}

@@ -1,0 +1,129 @@
+//! What every handler shares.
+
+use crate::accounts::health::Registry;
+use crate::config::Config;
+use crate::gateway::live::Live;
+use crate::session::setup::SetupLink;
+use crate::session::throttle::Throttle;
+use crate::store::snapshot::Snapshot;
+use crate::store::{Store, StoreError};
+use crate::tasks::Tasks;
+use crate::upstream::client::{ClientError, Clients};
+use crate::usage::recorder::Recorder;
+use arc_swap::ArcSwap;
+use catalog::{Catalog, CatalogError};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Why the state could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// A catalogue file is at fault.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A user's catalogue file could not be read.
+    #[error("The provider file {0} could not be read: {1}")]
+    File(String, std::io::Error),
+    /// The HTTP client could not be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Shared by every handler and task.
+#[derive(Debug)]
+pub struct State {
+    /// Boot configuration.
+    pub config: Config,
+    /// The database.
+    pub store: Store,
+    /// Known providers.
+    pub catalog: Catalog,
+    /// Health of accounts.
+    pub registry: Registry,
+    /// HTTP clients.
+    pub clients: Clients,
+    /// Writes usage.
+    pub recorder: Recorder,
+    /// Tells open dashboards.
+    pub live: Live,
+    /// Background work.
+    pub tasks: Tasks,
+    /// The one-time link of the first run.
+    pub setup: SetupLink,
+    /// Slows down guessing of passwords.
+    pub throttle: Throttle,
+    /// The port really listened on.
+    pub port: u16,
+    snapshot: ArcSwap<Snapshot>,
+}
+
+/// The state, as handlers hold it.
+pub type App = Arc<State>;
+
+impl State {
+    /// Builds the state around an open store. `port` is the one listened on.
+    pub async fn build(config: Config, store: Store, port: u16) -> Result<App, StateError> {
+        let catalog = Catalog::builtin()?.with_user_files(user_files(&config.data_dir)?)?;
+        let registry = Registry::default();
+        let snapshot = store.snapshot(&catalog, &registry).await?;
+        let clients = Clients::new(&config.proxy, snapshot.policy.connect_ms)?;
+        let tasks = Tasks::default();
+        let recorder = Recorder::start(store.clone(), &tasks);
+        Ok(Arc::new(Self {
+            config,
+            catalog,
+            registry,
+            clients,
+            recorder,
+            live: Live::default(),
+            tasks,
+            setup: SetupLink::default(),
+            throttle: Throttle::default(),
+            port,
+            snapshot: ArcSwap::from_pointee(snapshot),
+            store,
+        }))
+    }
+
+    /// What routing reads, as of now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Reads the store again and publishes a new snapshot. Called after every change.
+    pub async fn republish(&self) -> Result<(), StateError> {
+        let snapshot = self.store.snapshot(&self.catalog, &self.registry).await?;
+        self.clients.set_connect_limit(snapshot.policy.connect_ms)?;
+        self.snapshot.store(Arc::new(snapshot));
+        Ok(())
+    }
+
+    /// Where clients reach us, without a trailing slash.
+    pub fn public_url(&self) -> String {
+        self.config.public_url(self.port)
+    }
+}
+
+/// `<data dir>/providers/*.toml`, by name.
+fn user_files(data_dir: &Path) -> Result<Vec<(String, String)>, StateError> {
+    let folder = data_dir.join("providers");
+    let unreadable = |path: &Path, error| StateError::File(path.display().to_string(), error);
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(&folder, error)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| unreadable(&folder, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}

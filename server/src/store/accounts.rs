@@ -1,0 +1,198 @@
+//! Accounts at providers. Keys are sealed before they get here and opened after they leave.
+
+use super::entity::accounts::{ActiveModel, Column, Entity, Model};
+use super::{Store, StoreError};
+use crate::config::Secret;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, TransactionTrait,
+};
+
+/// One account, its key opened.
+#[derive(Clone, Debug)]
+pub struct StoredAccount {
+    /// Stays the same for life.
+    pub id: i64,
+    /// A catalogue id or a custom endpoint's prefix.
+    pub provider_id: String,
+    /// Unique at its provider.
+    pub name: String,
+    /// The provider's key; `None` where none is needed.
+    pub key: Option<Secret>,
+    /// The key's last four characters.
+    pub key_tail: String,
+    /// Lower is tried first.
+    pub priority: i32,
+    /// Off means never used.
+    pub enabled: bool,
+    /// When it comes back by itself.
+    pub parked_until: Option<i64>,
+    /// Stays out until a person acts.
+    pub refused: bool,
+    /// Why it is parked or refused, in words.
+    pub parked_why: String,
+    /// The last error in words; empty when there was none.
+    pub last_error: String,
+    /// When it happened.
+    pub last_error_at: Option<i64>,
+    /// When it was added.
+    pub created_at: i64,
+}
+
+/// A change to an account. `None` leaves as it is.
+#[derive(Clone, Debug, Default)]
+pub struct AccountEdit {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new key.
+    pub key: Option<Secret>,
+    /// A new place in the order.
+    pub priority: Option<i32>,
+    /// On or off.
+    pub enabled: Option<bool>,
+}
+
+fn place(id: i64) -> String {
+    format!("accounts/{id}")
+}
+
+/// The last four characters, for telling keys apart; nothing of a key so short that four would give it away.
+pub(super) fn tail(key: &str) -> String {
+    let length = key.chars().count();
+    if length < 12 { String::new() } else { key.chars().skip(length - 4).collect() }
+}
+
+impl Store {
+    fn opened(&self, row: Model) -> Result<StoredAccount, StoreError> {
+        let key = match &row.sealed_key {
+            Some(sealed) => Some(self.seal.unseal(&place(row.id), sealed)?),
+            None => None,
+        };
+        Ok(StoredAccount {
+            id: row.id,
+            provider_id: row.provider_id,
+            name: row.name,
+            key,
+            key_tail: row.key_tail,
+            priority: row.priority,
+            enabled: row.enabled,
+            parked_until: row.parked_until,
+            refused: row.refused,
+            parked_why: row.parked_why,
+            last_error: row.last_error,
+            last_error_at: row.last_error_at,
+            created_at: row.created_at,
+        })
+    }
+
+    /// All accounts in the order they are tried.
+    pub async fn accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
+        let rows =
+            Entity::find().order_by_asc(Column::Priority).order_by_asc(Column::Id).all(&self.db).await?;
+        rows.into_iter().map(|row| self.opened(row)).collect()
+    }
+
+    /// One account.
+    pub async fn account(&self, id: i64) -> Result<StoredAccount, StoreError> {
+        let row = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        self.opened(row)
+    }
+
+    /// Makes an account, last in its provider's order.
+    pub async fn add_account(
+        &self,
+        provider_id: &str,
+        name: &str,
+        key: Option<&Secret>,
+        now: i64,
+    ) -> Result<StoredAccount, StoreError> {
+        // The id is part of the sealed value's place, so the row is made first, in one transaction.
+        let work = self.db.begin().await?;
+        let others = Entity::find().filter(Column::ProviderId.eq(provider_id)).count(&work).await?;
+        let row = ActiveModel {
+            provider_id: Set(provider_id.to_owned()),
+            name: Set(name.to_owned()),
+            sealed_key: Set(None),
+            key_tail: Set(key.map(|key| tail(key.reveal())).unwrap_or_default()),
+            priority: Set(i32::try_from(others).unwrap_or(i32::MAX).saturating_add(1)),
+            enabled: Set(true),
+            parked_until: Set(None),
+            refused: Set(false),
+            parked_why: Set(String::new()),
+            last_error: Set(String::new()),
+            last_error_at: Set(None),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        let mut made = row.insert(&work).await?;
+        if let Some(key) = key {
+            let sealed = self.seal.seal(&place(made.id), key.reveal());
+            let mut row: ActiveModel = made.into();
+            row.sealed_key = Set(Some(sealed));
+            made = row.update(&work).await?;
+        }
+        work.commit().await?;
+        self.opened(made)
+    }
+
+    /// Changes an account; a new key also forgets that it was parked or refused.
+    pub async fn change_account(&self, id: i64, edit: AccountEdit) -> Result<StoredAccount, StoreError> {
+        let found = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        let unchanged = found.clone();
+        let mut row: ActiveModel = found.into();
+        if let Some(name) = edit.name {
+            row.name = Set(name);
+        }
+        if let Some(priority) = edit.priority {
+            row.priority = Set(priority);
+        }
+        if let Some(enabled) = edit.enabled {
+            row.enabled = Set(enabled);
+        }
+        if let Some(key) = edit.key {
+            row.key_tail = Set(tail(key.reveal()));
+            row.sealed_key = Set(Some(self.seal.seal(&place(id), key.reveal())));
+            row.parked_until = Set(None);
+            row.refused = Set(false);
+            row.parked_why = Set(String::new());
+        }
+        let changed = if row.is_changed() { row.update(&self.db).await? } else { unchanged };
+        self.opened(changed)
+    }
+
+    /// Deletes an account; its past usage stays.
+    pub async fn delete_account(&self, id: i64) -> Result<(), StoreError> {
+        let deleted = Entity::delete_by_id(id).exec(&self.db).await?;
+        if deleted.rows_affected == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+
+    /// Writes down that an account is parked until a time, refused, or (with neither) free again.
+    pub async fn park_account(
+        &self,
+        id: i64,
+        until: Option<i64>,
+        refused: bool,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        Entity::update_many()
+            .col_expr(Column::ParkedUntil, Expr::value(until))
+            .col_expr(Column::Refused, Expr::value(refused))
+            .col_expr(Column::ParkedWhy, Expr::value(why))
+            .filter(Column::Id.eq(id))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Writes down an account's last error.
+    pub async fn note_error(&self, id: i64, error: &str, now: i64) -> Result<(), StoreError> {
+        Entity::update_many()
+            .col_expr(Column::LastError, Expr::value(error))
+            .col_expr(Column::LastErrorAt, Expr::value(now))
+            .filter(Column::Id.eq(id))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! The tables as the queries of this room see them. What a column means stands in `migrations`.
+
+/// Writes an entity module: sea-orm wants each in a module of its own.
+macro_rules! entity {
+    ($module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident : $type:ty),+ $(,)? }) => {
+        pub mod $module {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model { $($(#[$attribute])* pub $field: $type),+ }
+
+            #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    };
+}
+
+entity!(people, "people", {
+    #[sea_orm(primary_key)] id: i64,
+    name: String, password_hash: String, role: String, epoch: i64, created_at: i64,
+});
+entity!(sessions, "sessions", {
+    #[sea_orm(primary_key, auto_increment = false)] id: String,
+    person_id: Option<i64>, data: String, address: String, agent: String, created_at: i64, expires_at: i64,
+});
+entity!(caller_keys, "caller_keys", {
+    #[sea_orm(primary_key)] id: i64,
+    name: String, hash: Vec<u8>, tail: String, created_at: i64,
+});
+entity!(endpoints, "endpoints", {
+    #[sea_orm(primary_key, auto_increment = false)] prefix: String,
+    name: String, dialect: String, base_url: String, private_network: bool, created_at: i64,
+});
+entity!(endpoint_models, "endpoint_models", {
+    #[sea_orm(primary_key, auto_increment = false)] prefix: String,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+    position: i32,
+});
+entity!(accounts, "accounts", {
+    #[sea_orm(primary_key)] id: i64,
+    provider_id: String, name: String, sealed_key: Option<Vec<u8>>, key_tail: String, priority: i32,
+    enabled: bool, parked_until: Option<i64>, refused: bool, parked_why: String, last_error: String,
+    last_error_at: Option<i64>, created_at: i64,
+});
+entity!(aliases, "aliases", {
+    #[sea_orm(primary_key, auto_increment = false)] name: String,
+    model: String, created_at: i64,
+});
+entity!(combos, "combos", {
+    #[sea_orm(primary_key, auto_increment = false)] name: String,
+    enabled: bool, created_at: i64,
+});
+entity!(combo_targets, "combo_targets", {
+    #[sea_orm(primary_key, auto_increment = false)] combo: String,
+    #[sea_orm(primary_key, auto_increment = false)] position: i32,
+    model: String, enabled: bool,
+});
+entity!(settings, "settings", {
+    #[sea_orm(primary_key, auto_increment = false)] id: i32,
+    require_key: bool, retention_days: i32, max_body_bytes: i64, connect_ms: i64, first_byte_ms: i64,
+    whole_reply_ms: i64, idle_ms: i64, seal_check: Vec<u8>,
+});
+entity!(requests, "requests", {
+    #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+    started_at: i64, client: String, key_id: Option<i64>, key_name: String, dialect: String, asked: String,
+    combo: String, provider_id: String, model: String, account_id: Option<i64>, account_name: String,
+    streaming: bool, status: i32, outcome: String, attempts: i32, input_tokens: Option<i64>,
+    cache_read_tokens: Option<i64>, cache_write_tokens: Option<i64>, output_tokens: Option<i64>,
+    reasoning_tokens: Option<i64>, cost: Option<i64>, first_token_ms: Option<i64>, total_ms: i64,
+    bytes_in: i64, bytes_out: i64, upstream_id: String, finish: String, error: String,
+});
+entity!(attempts, "attempts", {
+    #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)] position: i32,
+    provider_id: String, model: String, account_id: Option<i64>, account_name: String, start_ms: i64,
+    first_token_ms: Option<i64>, total_ms: i64, status: Option<i32>, won: bool, verdict: String, rule: String,
+    error: String,
+});
+entity!(exclusions, "exclusions", {
+    #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)] position: i32,
+    what: String, why: String,
+});
+
+// The daily sums have the same columns; they are only written so far, by name.
+entity!(usage_hours, "usage_hours", {
+    #[sea_orm(primary_key, auto_increment = false)] period_at: i64,
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+    #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)] key_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)] client: String,
+    #[sea_orm(primary_key, auto_increment = false)] combo: String,
+    requests: i64, answered: i64, failed: i64, broken: i64, cancelled: i64, fallbacks: i64,
+    unstated: i64, input_tokens: i64, cache_read_tokens: i64, cache_write_tokens: i64,
+    output_tokens: i64, reasoning_tokens: i64, cost: i64, cost_unknown: i64, first_token_ms: i64,
+    first_tokens: i64, total_ms: i64,
+});

@@ -1,0 +1,67 @@
+//! Caller keys: what a client shows to be let in. Only their hashes are kept.
+
+use super::entity::caller_keys::{ActiveModel, Column, Entity, Model};
+use super::{Store, StoreError};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+/// One caller key.
+#[derive(Clone, Debug)]
+pub struct StoredKey {
+    /// Stays the same for life.
+    pub id: i64,
+    /// Unique.
+    pub name: String,
+    /// SHA-256 of the key.
+    pub hash: Vec<u8>,
+    /// The key's last four characters.
+    pub tail: String,
+    /// When it was made.
+    pub created_at: i64,
+}
+
+impl From<Model> for StoredKey {
+    fn from(row: Model) -> Self {
+        Self { id: row.id, name: row.name, hash: row.hash, tail: row.tail, created_at: row.created_at }
+    }
+}
+
+impl Store {
+    /// All keys, newest first.
+    pub async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
+        let rows = Entity::find().order_by_desc(Column::Id).all(&self.db).await?;
+        Ok(rows.into_iter().map(StoredKey::from).collect())
+    }
+
+    /// Makes a key; [`StoreError::Taken`] when the name is.
+    pub async fn add_key(
+        &self,
+        name: &str,
+        hash: &[u8],
+        tail: &str,
+        now: i64,
+    ) -> Result<StoredKey, StoreError> {
+        let row = ActiveModel {
+            name: Set(name.to_owned()),
+            hash: Set(hash.to_vec()),
+            tail: Set(tail.to_owned()),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        Ok(row.insert(&self.db).await?.into())
+    }
+
+    /// Renames a key.
+    pub async fn rename_key(&self, id: i64, name: &str) -> Result<StoredKey, StoreError> {
+        let found = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        let mut row: ActiveModel = found.into();
+        row.name = Set(name.to_owned());
+        Ok(row.update(&self.db).await?.into())
+    }
+
+    /// Deletes a key; its past usage keeps its name.
+    pub async fn delete_key(&self, id: i64) -> Result<(), StoreError> {
+        let deleted = Entity::delete_many().filter(Column::Id.eq(id)).exec(&self.db).await?;
+        if deleted.rows_affected == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+}

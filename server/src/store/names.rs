@@ -1,0 +1,104 @@
+//! Names of one's own for models: combos and aliases.
+
+use super::entity::{aliases, combo_targets, combos};
+use super::{Store, StoreError};
+use app::api::combos::{Alias, Combo, ComboTarget};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
+
+impl Store {
+    /// All combos, by name.
+    pub async fn combos(&self) -> Result<Vec<Combo>, StoreError> {
+        let targets =
+            combo_targets::Entity::find().order_by_asc(combo_targets::Column::Position).all(&self.db).await?;
+        let rows = combos::Entity::find().order_by_asc(combos::Column::Name).all(&self.db).await?;
+        let targets_of = |name: &str| {
+            targets
+                .iter()
+                .filter(|row| row.combo == name)
+                .map(|row| ComboTarget { model: row.model.clone(), enabled: row.enabled })
+                .collect()
+        };
+        Ok(rows
+            .into_iter()
+            .map(|row| Combo { targets: targets_of(&row.name), name: row.name, enabled: row.enabled })
+            .collect())
+    }
+
+    /// Makes a combo, or replaces the one called `replaces`.
+    pub async fn save_combo(
+        &self,
+        replaces: Option<&str>,
+        combo: &Combo,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let work = self.db.begin().await?;
+        if let Some(old) = replaces {
+            let deleted = combos::Entity::delete_by_id(old).exec(&work).await?;
+            if deleted.rows_affected == 0 {
+                return Err(StoreError::Missing);
+            }
+        }
+        let row = combos::ActiveModel {
+            name: Set(combo.name.clone()),
+            enabled: Set(combo.enabled),
+            created_at: Set(now),
+        };
+        combos::Entity::insert(row).exec_without_returning(&work).await?;
+        let targets: Vec<combo_targets::ActiveModel> = (0..)
+            .zip(&combo.targets)
+            .map(|(position, target)| combo_targets::ActiveModel {
+                combo: Set(combo.name.clone()),
+                position: Set(position),
+                model: Set(target.model.clone()),
+                enabled: Set(target.enabled),
+            })
+            .collect();
+        if !targets.is_empty() {
+            combo_targets::Entity::insert_many(targets).exec_without_returning(&work).await?;
+        }
+        Ok(work.commit().await?)
+    }
+
+    /// Deletes a combo.
+    pub async fn delete_combo(&self, name: &str) -> Result<(), StoreError> {
+        let deleted = combos::Entity::delete_by_id(name).exec(&self.db).await?;
+        if deleted.rows_affected == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+
+    /// All aliases, by name.
+    pub async fn aliases(&self) -> Result<Vec<Alias>, StoreError> {
+        let rows = aliases::Entity::find().order_by_asc(aliases::Column::Name).all(&self.db).await?;
+        Ok(rows.into_iter().map(|row| Alias { name: row.name, model: row.model }).collect())
+    }
+
+    /// Makes an alias, or replaces the one called `replaces`.
+    pub async fn save_alias(
+        &self,
+        replaces: Option<&str>,
+        alias: &Alias,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        let work = self.db.begin().await?;
+        if let Some(old) = replaces {
+            let deleted =
+                aliases::Entity::delete_many().filter(aliases::Column::Name.eq(old)).exec(&work).await?;
+            if deleted.rows_affected == 0 {
+                return Err(StoreError::Missing);
+            }
+        }
+        let row = aliases::ActiveModel {
+            name: Set(alias.name.clone()),
+            model: Set(alias.model.clone()),
+            created_at: Set(now),
+        };
+        aliases::Entity::insert(row).exec_without_returning(&work).await?;
+        Ok(work.commit().await?)
+    }
+
+    /// Deletes an alias.
+    pub async fn delete_alias(&self, name: &str) -> Result<(), StoreError> {
+        let deleted = aliases::Entity::delete_by_id(name).exec(&self.db).await?;
+        if deleted.rows_affected == 0 { Err(StoreError::Missing) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,392 @@
+//! Single requests with their attempts and exclusions.
+
+use super::entity::{attempts, exclusions, requests};
+use super::{Store, StoreError};
+use app::api::requests::{Exclusion, Outcome, RequestFilter};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+/// Rows per INSERT: both databases limit the number of bound values to under 32,768 or 65,536.
+const CHUNK: usize = 500;
+
+/// One request as it ended.
+#[derive(Clone, Debug)]
+pub struct RequestRecord {
+    /// Version 7: sorts by time.
+    pub id: Uuid,
+    /// When it arrived, Unix ms.
+    pub started_at: i64,
+    /// The coding tool.
+    pub client: String,
+    /// The caller key.
+    pub key_id: Option<i64>,
+    /// Its name at the time.
+    pub key_name: String,
+    /// The client's wire format.
+    pub dialect: String,
+    /// The model name asked for.
+    pub asked: String,
+    /// The combo that name stood for; empty when none.
+    pub combo: String,
+    /// The provider that answered, or was tried last; empty when none was.
+    pub provider_id: String,
+    /// Its model.
+    pub model: String,
+    /// The account used.
+    pub account_id: Option<i64>,
+    /// Its name at the time.
+    pub account_name: String,
+    /// Whether the client asked for a stream.
+    pub streaming: bool,
+    /// The HTTP status the client got.
+    pub status: u16,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Calls made upstream.
+    pub attempt_count: i32,
+    /// The calls upstream; left out of the database when there was just one and it answered, because then
+    /// the request says it all.
+    pub attempts: Vec<AttemptRecord>,
+    /// Token counts; `None` when the provider stated none.
+    pub usage: Option<wire::Usage>,
+    /// USD in units of 10^-9; `None` when unknown.
+    pub cost: Option<i64>,
+    /// From arrival to the first meaningful frame.
+    pub first_token_ms: Option<i64>,
+    /// From arrival to the end.
+    pub total_ms: i64,
+    /// Bytes of the request body.
+    pub bytes_in: i64,
+    /// Bytes of the reply sent.
+    pub bytes_out: i64,
+    /// The provider's id of its reply.
+    pub upstream_id: String,
+    /// The provider's word for why it stopped.
+    pub finish: String,
+    /// What went wrong; empty when nothing did.
+    pub error: String,
+    /// What was left out of the plan.
+    pub exclusions: Vec<Exclusion>,
+}
+
+/// One call upstream.
+#[derive(Clone, Debug, Default)]
+pub struct AttemptRecord {
+    /// The provider.
+    pub provider_id: String,
+    /// Its model.
+    pub model: String,
+    /// The account used.
+    pub account_id: Option<i64>,
+    /// Its name at the time.
+    pub account_name: String,
+    /// From the request's arrival to its start.
+    pub start_ms: i64,
+    /// From its start to the first meaningful frame.
+    pub first_token_ms: Option<i64>,
+    /// From its start to its end.
+    pub total_ms: i64,
+    /// The provider's HTTP status.
+    pub status: Option<u16>,
+    /// Whether it answered.
+    pub won: bool,
+    /// What its failure meant for the plan.
+    pub verdict: String,
+    /// The rule that said so.
+    pub rule: String,
+    /// What went wrong.
+    pub error: String,
+}
+
+impl RequestRecord {
+    /// Whether its attempts say more than the request does.
+    fn keeps_attempts(&self) -> bool {
+        !matches!(self.attempts.as_slice(), [] | [AttemptRecord { won: true, .. }])
+    }
+}
+
+/// The word kept for an outcome.
+pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered => "answered",
+        Outcome::Failed => "failed",
+        Outcome::Broken => "broken",
+        Outcome::Cancelled => "cancelled",
+    }
+}
+
+/// The outcome of a word; `None` when there is none.
+pub(super) fn outcome_of(word: &str) -> Option<Outcome> {
+    Some(match word {
+        "answered" => Outcome::Answered,
+        "failed" => Outcome::Failed,
+        "broken" => Outcome::Broken,
+        "cancelled" => Outcome::Cancelled,
+        _ => return None,
+    })
+}
+
+fn count(tokens: Option<u64>) -> Option<i64> {
+    tokens.map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX))
+}
+
+fn request_row(record: &RequestRecord) -> requests::ActiveModel {
+    let usage = record.usage.as_ref();
+    requests::ActiveModel {
+        id: Set(record.id),
+        started_at: Set(record.started_at),
+        client: Set(record.client.clone()),
+        key_id: Set(record.key_id),
+        key_name: Set(record.key_name.clone()),
+        dialect: Set(record.dialect.clone()),
+        asked: Set(record.asked.clone()),
+        combo: Set(record.combo.clone()),
+        provider_id: Set(record.provider_id.clone()),
+        model: Set(record.model.clone()),
+        account_id: Set(record.account_id),
+        account_name: Set(record.account_name.clone()),
+        streaming: Set(record.streaming),
+        status: Set(i32::from(record.status)),
+        outcome: Set(outcome_word(record.outcome).to_owned()),
+        attempts: Set(record.attempt_count),
+        input_tokens: Set(count(usage.map(|usage| usage.input))),
+        cache_read_tokens: Set(count(usage.map(|usage| usage.cache_read))),
+        cache_write_tokens: Set(count(usage.map(|usage| usage.cache_write))),
+        output_tokens: Set(count(usage.map(|usage| usage.output))),
+        reasoning_tokens: Set(count(usage.and_then(|usage| usage.reasoning))),
+        cost: Set(record.cost),
+        first_token_ms: Set(record.first_token_ms),
+        total_ms: Set(record.total_ms),
+        bytes_in: Set(record.bytes_in),
+        bytes_out: Set(record.bytes_out),
+        upstream_id: Set(record.upstream_id.clone()),
+        finish: Set(record.finish.clone()),
+        error: Set(record.error.clone()),
+    }
+}
+
+fn attempt_row(request_id: Uuid, position: i32, attempt: &AttemptRecord) -> attempts::ActiveModel {
+    attempts::ActiveModel {
+        request_id: Set(request_id),
+        position: Set(position),
+        provider_id: Set(attempt.provider_id.clone()),
+        model: Set(attempt.model.clone()),
+        account_id: Set(attempt.account_id),
+        account_name: Set(attempt.account_name.clone()),
+        start_ms: Set(attempt.start_ms),
+        first_token_ms: Set(attempt.first_token_ms),
+        total_ms: Set(attempt.total_ms),
+        status: Set(attempt.status.map(i32::from)),
+        won: Set(attempt.won),
+        verdict: Set(attempt.verdict.clone()),
+        rule: Set(attempt.rule.clone()),
+        error: Set(attempt.error.clone()),
+    }
+}
+
+/// Writes records inside a transaction of the caller's.
+pub(super) async fn insert(work: &DatabaseTransaction, records: &[RequestRecord]) -> Result<(), StoreError> {
+    for chunk in records.chunks(CHUNK) {
+        requests::Entity::insert_many(chunk.iter().map(request_row)).exec_without_returning(work).await?;
+    }
+    let attempt_rows: Vec<_> = records
+        .iter()
+        .filter(|record| record.keeps_attempts())
+        .flat_map(|record| {
+            (0..).zip(&record.attempts).map(|(position, attempt)| attempt_row(record.id, position, attempt))
+        })
+        .collect();
+    for chunk in attempt_rows.chunks(CHUNK) {
+        attempts::Entity::insert_many(chunk.to_vec()).exec_without_returning(work).await?;
+    }
+    let exclusion_rows: Vec<_> = records
+        .iter()
+        .flat_map(|record| {
+            (0..).zip(&record.exclusions).map(|(position, exclusion)| exclusions::ActiveModel {
+                request_id: Set(record.id),
+                position: Set(position),
+                what: Set(exclusion.what.clone()),
+                why: Set(exclusion.why.clone()),
+            })
+        })
+        .collect();
+    for chunk in exclusion_rows.chunks(CHUNK) {
+        exclusions::Entity::insert_many(chunk.to_vec()).exec_without_returning(work).await?;
+    }
+    Ok(())
+}
+
+fn record_of(row: requests::Model) -> RequestRecord {
+    let number = |tokens: Option<i64>| tokens.and_then(|tokens| u64::try_from(tokens).ok());
+    let usage = match (number(row.input_tokens), number(row.output_tokens)) {
+        (Some(input), Some(output)) => Some(wire::Usage {
+            input,
+            output,
+            cache_read: number(row.cache_read_tokens).unwrap_or(0),
+            cache_write: number(row.cache_write_tokens).unwrap_or(0),
+            reasoning: number(row.reasoning_tokens),
+        }),
+        _ => None,
+    };
+    RequestRecord {
+        id: row.id,
+        started_at: row.started_at,
+        client: row.client,
+        key_id: row.key_id,
+        key_name: row.key_name,
+        dialect: row.dialect,
+        asked: row.asked,
+        combo: row.combo,
+        provider_id: row.provider_id,
+        model: row.model,
+        account_id: row.account_id,
+        account_name: row.account_name,
+        streaming: row.streaming,
+        status: u16::try_from(row.status).unwrap_or(0),
+        outcome: outcome_of(&row.outcome).unwrap_or(Outcome::Failed),
+        attempt_count: row.attempts,
+        attempts: Vec::new(),
+        usage,
+        cost: row.cost,
+        first_token_ms: row.first_token_ms,
+        total_ms: row.total_ms,
+        bytes_in: row.bytes_in,
+        bytes_out: row.bytes_out,
+        upstream_id: row.upstream_id,
+        finish: row.finish,
+        error: row.error,
+        exclusions: Vec::new(),
+    }
+}
+
+/// `%text%` with the text's own wildcards taken literally.
+fn containing(text: &str) -> LikeExpr {
+    let mut pattern = String::from("%");
+    for letter in text.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape('\\')
+}
+
+/// The ids that begin with these hexadecimal digits.
+fn ids_beginning(digits: &str) -> Option<(Uuid, Uuid)> {
+    let digits: String = digits.chars().filter(|letter| *letter != '-').collect();
+    if !(8..=32).contains(&digits.len()) || !digits.chars().all(|letter| letter.is_ascii_hexdigit()) {
+        return None;
+    }
+    let first = u128::from_str_radix(&format!("{digits:0<32}"), 16).ok()?;
+    let last = u128::from_str_radix(&format!("{digits:f<32}"), 16).ok()?;
+    Some((Uuid::from_u128(first), Uuid::from_u128(last)))
+}
+
+fn matching(filter: &RequestFilter) -> Condition {
+    use requests::Column;
+    let mut all = Condition::all();
+    if let Some(outcome) = outcome_of(&filter.outcome) {
+        all = all.add(Column::Outcome.eq(outcome_word(outcome)));
+    }
+    if !filter.provider.is_empty() {
+        all = all.add(Column::ProviderId.eq(&filter.provider));
+    }
+    if !filter.key.is_empty() {
+        all = all.add(Column::KeyName.eq(&filter.key));
+    }
+    if let Ok(before) = Uuid::parse_str(&filter.before) {
+        all = all.add(Column::Id.lt(before));
+    }
+    let search = filter.search.trim();
+    if !search.is_empty() {
+        let mut any = Condition::any();
+        for column in [
+            Column::Asked,
+            Column::Model,
+            Column::ProviderId,
+            Column::KeyName,
+            Column::Client,
+            Column::AccountName,
+            Column::Error,
+        ] {
+            any = any.add(Expr::expr(Func::lower(Expr::col(column))).like(containing(search)));
+        }
+        if let Some((first, last)) = ids_beginning(search) {
+            any = any.add(Column::Id.between(first, last));
+        }
+        all = all.add(any);
+    }
+    all
+}
+
+impl Store {
+    /// Requests that match, newest first, without their attempts.
+    pub async fn requests(
+        &self,
+        filter: &RequestFilter,
+        limit: u64,
+    ) -> Result<Vec<RequestRecord>, StoreError> {
+        let rows = requests::Entity::find()
+            .filter(matching(filter))
+            .order_by_desc(requests::Column::Id)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        Ok(rows.into_iter().map(record_of).collect())
+    }
+
+    /// One request with its attempts and exclusions.
+    pub async fn request(&self, id: Uuid) -> Result<RequestRecord, StoreError> {
+        let row = requests::Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        let mut record = record_of(row);
+        let rows = attempts::Entity::find()
+            .filter(attempts::Column::RequestId.eq(id))
+            .order_by_asc(attempts::Column::Position)
+            .all(&self.db)
+            .await?;
+        record.attempts = rows
+            .into_iter()
+            .map(|row| AttemptRecord {
+                provider_id: row.provider_id,
+                model: row.model,
+                account_id: row.account_id,
+                account_name: row.account_name,
+                start_ms: row.start_ms,
+                first_token_ms: row.first_token_ms,
+                total_ms: row.total_ms,
+                status: row.status.and_then(|status| u16::try_from(status).ok()),
+                won: row.won,
+                verdict: row.verdict,
+                rule: row.rule,
+                error: row.error,
+            })
+            .collect();
+        let rows = exclusions::Entity::find()
+            .filter(exclusions::Column::RequestId.eq(id))
+            .order_by_asc(exclusions::Column::Position)
+            .all(&self.db)
+            .await?;
+        record.exclusions = rows.into_iter().map(|row| Exclusion { what: row.what, why: row.why }).collect();
+        Ok(record)
+    }
+
+    /// Deletes requests that arrived before a time, with their attempts and exclusions; sums stay.
+    pub async fn forget_requests(&self, before: i64) -> Result<u64, StoreError> {
+        let millis = u128::try_from(before).unwrap_or(0);
+        // The smallest version 7 id of that millisecond: the first 48 bits are the time.
+        let first = Uuid::from_u128(millis << 80);
+        attempts::Entity::delete_many().filter(attempts::Column::RequestId.lt(first)).exec(&self.db).await?;
+        exclusions::Entity::delete_many()
+            .filter(exclusions::Column::RequestId.lt(first))
+            .exec(&self.db)
+            .await?;
+        let deleted =
+            requests::Entity::delete_many().filter(requests::Column::Id.lt(first)).exec(&self.db).await?;
+        Ok(deleted.rows_affected)
+    }
+}

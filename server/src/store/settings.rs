@@ -1,0 +1,64 @@
+//! What a person can change: one row.
+
+use super::entity::settings::{ActiveModel, Column, Entity};
+use super::{Store, StoreError};
+use crate::accounts::seal::CHECK;
+use app::api::settings::Policy;
+use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::{ActiveModelTrait, EntityTrait};
+
+impl Store {
+    /// Makes the row with its defaults, unless it is there.
+    pub(super) async fn make_settings(&self) -> Result<(), StoreError> {
+        let policy = Policy::default();
+        let row = ActiveModel {
+            id: Set(1),
+            require_key: Set(policy.require_key),
+            retention_days: Set(policy.retention_days),
+            max_body_bytes: Set(policy.max_body_bytes),
+            connect_ms: Set(policy.connect_ms),
+            first_byte_ms: Set(policy.first_byte_ms),
+            whole_reply_ms: Set(policy.whole_reply_ms),
+            idle_ms: Set(policy.idle_ms),
+            seal_check: Set(self.seal.seal("settings/seal_check", CHECK)),
+        };
+        Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(&self.db).await?;
+        Ok(())
+    }
+
+    /// The sealed text that tells a wrong key.
+    pub(super) async fn seal_check(&self) -> Result<Vec<u8>, StoreError> {
+        Ok(Entity::find_by_id(1).one(&self.db).await?.ok_or(StoreError::Missing)?.seal_check)
+    }
+
+    /// The policy.
+    pub async fn policy(&self) -> Result<Policy, StoreError> {
+        let row = Entity::find_by_id(1).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        Ok(Policy {
+            require_key: row.require_key,
+            retention_days: row.retention_days,
+            max_body_bytes: row.max_body_bytes,
+            connect_ms: row.connect_ms,
+            first_byte_ms: row.first_byte_ms,
+            whole_reply_ms: row.whole_reply_ms,
+            idle_ms: row.idle_ms,
+        })
+    }
+
+    /// Replaces the policy.
+    pub async fn save_policy(&self, policy: &Policy) -> Result<(), StoreError> {
+        let row = ActiveModel {
+            id: Unchanged(1),
+            require_key: Set(policy.require_key),
+            retention_days: Set(policy.retention_days),
+            max_body_bytes: Set(policy.max_body_bytes),
+            connect_ms: Set(policy.connect_ms),
+            first_byte_ms: Set(policy.first_byte_ms),
+            whole_reply_ms: Set(policy.whole_reply_ms),
+            idle_ms: Set(policy.idle_ms),
+            ..Default::default()
+        };
+        row.update(&self.db).await?;
+        Ok(())
+    }
+}

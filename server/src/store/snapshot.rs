@@ -1,0 +1,253 @@
+//! What routing reads, whole and in memory: no request waits for the database.
+//!
+//! A snapshot never changes. After every change to what it is made of a new one is published.
+
+use super::{Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
+use crate::accounts::health::{Health, Registry};
+use app::api::combos::{Alias, Combo};
+use app::api::settings::Policy;
+use catalog::{Catalog, HeaderForKey, Tier};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr;
+use std::sync::Arc;
+use url::Url;
+use wire::Dialect;
+
+/// A caller key, as a request finds it.
+#[derive(Debug)]
+pub struct CallerKey {
+    /// Stays the same for life.
+    pub id: i64,
+    /// For showing.
+    pub name: String,
+}
+
+/// An account, ready to be used.
+#[derive(Debug)]
+pub struct Account {
+    /// Stays the same for life.
+    pub id: i64,
+    /// For showing.
+    pub name: String,
+    /// Off means never used.
+    pub enabled: bool,
+    /// Its key as the headers that providers want, marked as sensitive; empty where none is needed.
+    credentials: Vec<(HeaderForKey, HeaderValue)>,
+    /// How it is doing.
+    pub health: Arc<Health>,
+}
+
+impl Account {
+    /// The header that carries the key; `None` where none is needed.
+    pub fn credential(&self, header: HeaderForKey) -> Option<&HeaderValue> {
+        self.credentials.iter().find(|(wanted, _)| *wanted == header).map(|(_, value)| value)
+    }
+}
+
+/// One wire format at one address.
+#[derive(Debug)]
+pub struct Speaks {
+    /// The wire format.
+    pub dialect: Dialect,
+    /// The whole address.
+    pub url: Url,
+    /// How the key travels.
+    pub header: HeaderForKey,
+    /// Sent when the client sent none of that name.
+    pub defaults: HeaderMap,
+}
+
+/// A provider with the accounts at it.
+#[derive(Debug)]
+pub struct Provider {
+    /// As the catalogue or the person describes it.
+    pub spec: Arc<catalog::Provider>,
+    /// Made by a person rather than from the catalogue.
+    pub custom: bool,
+    /// Whether its address may be on a private network. Catalogue files are the operator's own word.
+    pub private_network: bool,
+    /// What it speaks.
+    pub speaks: Vec<Speaks>,
+    /// In the order they are tried.
+    pub accounts: Vec<Arc<Account>>,
+}
+
+impl Provider {
+    /// The endpoint for a wire format.
+    pub fn speaking(&self, dialect: Dialect) -> Option<&Speaks> {
+        self.speaks.iter().find(|speaks| speaks.dialect == dialect)
+    }
+
+    /// Whether any account may be used at all.
+    pub fn connected(&self) -> bool {
+        self.accounts.iter().any(|account| account.enabled)
+    }
+}
+
+/// What routing reads.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// Limits and key requirement.
+    pub policy: Policy,
+    keys: HashMap<[u8; 32], Arc<CallerKey>>,
+    providers: BTreeMap<String, Arc<Provider>>,
+    /// Prefixes and aliases of providers -> id.
+    prefixes: HashMap<String, String>,
+    combos: BTreeMap<String, Combo>,
+    aliases: BTreeMap<String, Alias>,
+}
+
+impl Snapshot {
+    /// The key of that hash.
+    pub fn key(&self, hash: &[u8; 32]) -> Option<&Arc<CallerKey>> {
+        self.keys.get(hash)
+    }
+
+    /// The provider of that id, prefix or alias.
+    pub fn provider(&self, name: &str) -> Option<&Arc<Provider>> {
+        self.providers.get(name).or_else(|| self.providers.get(self.prefixes.get(name)?))
+    }
+
+    /// All providers, by id.
+    pub fn providers(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.providers.values()
+    }
+
+    /// The combo of that name, if it is on.
+    pub fn combo(&self, name: &str) -> Option<&Combo> {
+        self.combos.get(name).filter(|combo| combo.enabled)
+    }
+
+    /// The model an alias stands for.
+    pub fn alias(&self, name: &str) -> Option<&str> {
+        self.aliases.get(name).map(|alias| alias.model.as_str())
+    }
+
+    /// Every name a client can ask for now: combos, aliases, then models of connected providers.
+    pub fn model_names(&self) -> Vec<String> {
+        let combos = self.combos.values().filter(|combo| combo.enabled).map(|combo| combo.name.clone());
+        let aliases = self.aliases.keys().cloned();
+        let models = self.providers.values().filter(|provider| provider.connected()).flat_map(|provider| {
+            let spec = &provider.spec;
+            spec.models.iter().map(|model| format!("{}/{}", spec.prefix, model.id))
+        });
+        combos.chain(aliases).chain(models).collect()
+    }
+}
+
+/// What a snapshot is made of.
+struct Parts {
+    policy: Policy,
+    keys: Vec<StoredKey>,
+    accounts: Vec<StoredAccount>,
+    endpoints: Vec<StoredEndpoint>,
+    combos: Vec<Combo>,
+    aliases: Vec<Alias>,
+}
+
+impl Store {
+    /// Reads everything routing needs.
+    pub async fn snapshot(&self, catalog: &Catalog, registry: &Registry) -> Result<Snapshot, StoreError> {
+        let parts = Parts {
+            policy: self.policy().await?,
+            keys: self.keys().await?,
+            accounts: self.accounts().await?,
+            endpoints: self.endpoints().await?,
+            combos: self.combos().await?,
+            aliases: self.aliases().await?,
+        };
+        Ok(build(parts, catalog, registry))
+    }
+}
+
+fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Snapshot {
+    let mut accounts: HashMap<&str, Vec<Arc<Account>>> = HashMap::new();
+    for stored in &parts.accounts {
+        accounts.entry(&stored.provider_id).or_default().push(Arc::new(account(stored, registry)));
+    }
+    let mut take = |id: &str| accounts.remove(id).unwrap_or_default();
+    let mut providers: BTreeMap<String, Arc<Provider>> = BTreeMap::new();
+    let mut prefixes = HashMap::new();
+    for spec in catalog.providers() {
+        for name in spec.aliases.iter().chain([&spec.prefix]) {
+            prefixes.insert(name.clone(), spec.id.clone());
+        }
+        let provider = provider(Arc::clone(spec), false, true, take(&spec.id));
+        providers.insert(spec.id.clone(), Arc::new(provider));
+    }
+    for endpoint in &parts.endpoints {
+        let spec = Arc::new(custom(endpoint, catalog));
+        let provider = provider(spec, true, endpoint.private_network, take(&endpoint.prefix));
+        providers.insert(endpoint.prefix.clone(), Arc::new(provider));
+    }
+    let keys = parts.keys.into_iter().filter_map(|key| {
+        let hash = <[u8; 32]>::try_from(key.hash).ok()?;
+        Some((hash, Arc::new(CallerKey { id: key.id, name: key.name })))
+    });
+    Snapshot {
+        policy: parts.policy,
+        keys: keys.collect(),
+        providers,
+        prefixes,
+        combos: parts.combos.into_iter().map(|combo| (combo.name.clone(), combo)).collect(),
+        aliases: parts.aliases.into_iter().map(|alias| (alias.name.clone(), alias)).collect(),
+    }
+}
+
+fn account(stored: &StoredAccount, registry: &Registry) -> Account {
+    let credentials = stored.key.as_ref().map(|key| {
+        [HeaderForKey::Authorization, HeaderForKey::XApiKey, HeaderForKey::XGoogApiKey]
+            .into_iter()
+            .filter_map(|header| {
+                // A key that is no header value was refused when it was saved.
+                let mut value = HeaderValue::from_str(&header.value(key.reveal())).ok()?;
+                value.set_sensitive(true);
+                Some((header, value))
+            })
+            .collect()
+    });
+    Account {
+        id: stored.id,
+        name: stored.name.clone(),
+        enabled: stored.enabled,
+        credentials: credentials.unwrap_or_default(),
+        health: registry.of(stored.id, stored.parked_until, stored.refused, &stored.parked_why),
+    }
+}
+
+fn provider(
+    spec: Arc<catalog::Provider>,
+    custom: bool,
+    private_network: bool,
+    accounts: Vec<Arc<Account>>,
+) -> Provider {
+    let speaks = spec.speaks.iter().filter_map(|speaks| {
+        let mut defaults = HeaderMap::new();
+        for (name, value) in spec.tweak.headers.iter().chain(&speaks.headers) {
+            // Names and values were checked when the file was read.
+            if let (Ok(name), Ok(value)) = (HeaderName::from_str(name), HeaderValue::from_str(value)) {
+                defaults.insert(name, value);
+            }
+        }
+        Some(Speaks {
+            dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
+            url: Url::parse(&speaks.url).ok()?,
+            header: speaks.header,
+            defaults,
+        })
+    });
+    let speaks = speaks.collect();
+    Provider { spec, custom, private_network, speaks, accounts }
+}
+
+/// A custom endpoint as a provider: the same rules and headers as one from the catalogue.
+fn custom(endpoint: &StoredEndpoint, catalog: &Catalog) -> catalog::Provider {
+    let dialect = match endpoint.dialect.as_str() {
+        "messages" => catalog::Dialect::Messages,
+        _ => catalog::Dialect::Chat,
+    };
+    let tier = if endpoint.private_network { Tier::Local } else { Tier::Cheap };
+    let speaks = catalog::Speaks::at_base(dialect, &endpoint.base_url);
+    catalog.custom(&endpoint.prefix, &endpoint.name, tier, speaks, endpoint.models.iter().cloned())
+}

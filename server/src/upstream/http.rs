@@ -1,0 +1,151 @@
+//! One call to a provider over HTTP.
+
+use super::address::{AddressError, is_public, literal};
+use super::body::ReplyBody;
+use super::client::Clients;
+use crate::store::snapshot::{Account, Provider, Speaks};
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use reqwest::{Body, Request};
+use std::error::Error;
+use std::time::Duration;
+use url::Url;
+
+/// How we name ourselves when the client is not the vendor's own tool.
+pub const AGENT: &str = concat!("Ninerouter/", env!("CARGO_PKG_VERSION"));
+
+/// One call.
+pub struct Call<'a> {
+    /// Whom to call.
+    pub provider: &'a Provider,
+    /// At which of its endpoints.
+    pub speaks: &'a Speaks,
+    /// On whose account.
+    pub account: &'a Account,
+    /// The client's headers, already without what must not travel.
+    pub headers: HeaderMap,
+    /// The client's query, e.g. `beta=true`.
+    pub query: Option<&'a str>,
+    /// The body to send.
+    pub body: Bytes,
+    /// How long to wait for the status line.
+    pub limit: Duration,
+}
+
+/// A provider's answer.
+pub struct Reply {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, decompressed.
+    pub body: ReplyBody,
+}
+
+/// Why there was no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    /// The address is not one that may be called.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// No connection.
+    #[error("no connection to {0}: {1}")]
+    Unreachable(String, String),
+    /// Connected, then cut off.
+    #[error("{0} closed the connection without an answer: {1}")]
+    Cut(String, String),
+    /// Connected, then nothing within the limit.
+    #[error("{0} gave no answer within {1} s")]
+    Silent(String, u64),
+}
+
+/// Sends one request and waits for the status line.
+pub async fn send(clients: &Clients, call: Call<'_>) -> Result<Reply, NoAnswer> {
+    refuse_private(call.provider, &call.speaks.url)?;
+    execute(clients, call.provider, request_of(&call), call.limit).await
+}
+
+async fn execute(
+    clients: &Clients,
+    provider: &Provider,
+    request: Request,
+    limit: Duration,
+) -> Result<Reply, NoAnswer> {
+    let host = request.url().host_str().unwrap_or_default().to_owned();
+    let sent = clients.get(provider.private_network).execute(request);
+    let reply = match tokio::time::timeout(limit, sent).await {
+        Err(_) => return Err(NoAnswer::Silent(host, limit.as_secs())),
+        Ok(Err(error)) => return Err(why(host, &error)),
+        Ok(Ok(reply)) => reply,
+    };
+    let (parts, body) = http::Response::<Body>::from(reply).into_parts();
+    Ok(Reply { status: parts.status, headers: parts.headers, body: ReplyBody::new(body) })
+}
+
+/// A literal address never reaches the resolver that checks names.
+fn refuse_private(provider: &Provider, url: &Url) -> Result<(), NoAnswer> {
+    match literal(url) {
+        Some(address) if !provider.private_network && !is_public(address) => {
+            Err(AddressError::Private(address.to_string()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn request_of(call: &Call<'_>) -> Request {
+    let mut url = call.speaks.url.clone();
+    if call.query.is_some() {
+        url.set_query(call.query);
+    }
+    let mut request = Request::new(Method::POST, url);
+    let headers = request.headers_mut();
+    headers.clone_from(&call.headers);
+    for (name, value) in &call.speaks.defaults {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    if let Some(credential) = call.account.credential(call.speaks.header) {
+        headers.insert(HeaderName::from_static(call.speaks.header.name()), credential.clone());
+    }
+    *request.body_mut() = Some(Body::from(call.body.clone()));
+    request
+}
+
+/// The innermost reason: the outer layers repeat the URL, which says nothing new.
+fn why(host: String, error: &reqwest::Error) -> NoAnswer {
+    let mut inner: &dyn Error = error;
+    while let Some(source) = inner.source() {
+        if let Some(address) = source.downcast_ref::<AddressError>() {
+            return address.clone().into();
+        }
+        inner = source;
+    }
+    if error.is_connect() || error.is_timeout() {
+        NoAnswer::Unreachable(host, inner.to_string())
+    } else {
+        NoAnswer::Cut(host, inner.to_string())
+    }
+}
+
+/// Asks an address for anything at all, with a credential where one is given: tells whether a provider is reachable,
+/// and fetches its list of models.
+pub async fn get(
+    clients: &Clients,
+    provider: &Provider,
+    url: Url,
+    credential: Option<(HeaderName, HeaderValue)>,
+    limit: Duration,
+) -> Result<Reply, NoAnswer> {
+    refuse_private(provider, &url)?;
+    let mut request = Request::new(Method::GET, url);
+    request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    if let Some((name, value)) = credential {
+        request.headers_mut().insert(name, value);
+    }
+    execute(clients, provider, request, limit).await
+}

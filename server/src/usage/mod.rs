@@ -1,0 +1,5 @@
+//! What requests used: priced, written down, summed up, forgotten when old.
+
+pub mod price;
+pub mod recorder;
+pub mod retain;

@@ -1,0 +1,100 @@
+//! The batching writer behind every request: a bounded queue, written at least every 200 ms, drained on shutdown.
+
+use crate::store::{RequestRecord, Store};
+use crate::tasks::Tasks;
+use std::time::Duration;
+use tokio::sync::mpsc::OwnedPermit;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// Requests under way and requests not yet written, together.
+const QUEUE: usize = 16_384;
+/// How long a record waits at most before it is written.
+const FLUSH: Duration = Duration::from_millis(200);
+/// Records written in one transaction.
+const BATCH: usize = 4096;
+/// How long a request waits for a place in the queue before it goes on unrecorded.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Between tries to write while the database fails.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The sending half.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    queue: Sender<RequestRecord>,
+}
+
+/// A place in the queue, so that writing down the end of a request can neither wait nor fail.
+pub struct Place(Option<OwnedPermit<RequestRecord>>);
+
+impl Place {
+    /// A place that leads nowhere, for tests of the steps alone.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// Hands the record over.
+    pub fn take(self, record: RequestRecord) {
+        if let Some(permit) = self.0 {
+            permit.send(record);
+        }
+    }
+}
+
+impl Recorder {
+    /// Starts the writer. It ends when every clone of the recorder and every place is gone, all written.
+    pub fn start(store: Store, tasks: &Tasks) -> Self {
+        let (queue, records) = channel(QUEUE);
+        tasks.spawn(write(store, records, tasks.clone()));
+        Self { queue }
+    }
+
+    /// Takes a place in the queue. A full queue means that the database has failed for long: the request goes on,
+    /// unrecorded, because a coding session matters more than its statistics.
+    pub async fn place(&self) -> Place {
+        if let Ok(permit) = self.queue.clone().try_reserve_owned() {
+            return Place(Some(permit));
+        }
+        match tokio::time::timeout(PATIENCE, self.queue.clone().reserve_owned()).await {
+            Ok(Ok(permit)) => Place(Some(permit)),
+            _ => {
+                tracing::error!("usage of a request will not be recorded: the database has not kept up");
+                Place(None)
+            }
+        }
+    }
+}
+
+async fn write(store: Store, mut records: Receiver<RequestRecord>, tasks: Tasks) {
+    let stopping = tasks.stopping();
+    let mut batch = Vec::with_capacity(BATCH);
+    while records.recv_many(&mut batch, BATCH).await > 0 {
+        // Whatever ends in the next moment goes into the same transaction.
+        if batch.len() < BATCH {
+            tokio::select! {
+                () = tokio::time::sleep(FLUSH) => {}
+                () = stopping.cancelled() => {}
+            }
+            while batch.len() < BATCH
+                && let Ok(record) = records.try_recv()
+            {
+                batch.push(record);
+            }
+        }
+        let mut failing = false;
+        while let Err(error) = store.write_usage(&batch).await {
+            if !failing {
+                tracing::error!(%error, requests = batch.len(), "usage could not be written; trying again every second");
+                failing = true;
+            }
+            if stopping.is_cancelled() {
+                tracing::error!(requests = batch.len(), "usage was lost: the database failed until the end");
+                break;
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+        if failing {
+            tracing::info!("usage is being written again");
+        }
+        batch.clear();
+    }
+}

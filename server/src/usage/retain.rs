@@ -1,0 +1,33 @@
+//! Forgets single requests when they are older than the person wants to keep them, and sessions that are over.
+
+use crate::clock;
+use crate::state::App;
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(3600);
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Runs until shutdown.
+pub async fn run(app: App) {
+    let stopping = app.tasks.stopping();
+    loop {
+        sweep(&app).await;
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = stopping.cancelled() => return,
+        }
+    }
+}
+
+async fn sweep(app: &App) {
+    let now = clock::now().unix_ms;
+    let days = i64::from(app.snapshot().policy.retention_days);
+    match app.store.forget_requests(now - days * DAY_MS).await {
+        Ok(0) => {}
+        Ok(requests) => tracing::info!(requests, days, "old requests were forgotten"),
+        Err(error) => tracing::error!(%error, "old requests could not be forgotten; trying again in an hour"),
+    }
+    if let Err(error) = app.store.sweep_sessions(now).await {
+        tracing::error!(%error, "ended sessions could not be deleted; trying again in an hour");
+    }
+}

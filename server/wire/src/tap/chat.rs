@@ -1,0 +1,106 @@
+//! Chat Completions: chunks of a stream and whole replies, which differ in `delta` and `message` only.
+
+use super::{Reading, Said, first_text, signs::Signs};
+use crate::json::{Cursor, Flaw};
+
+/// What the document's `choices` hold.
+#[derive(Default)]
+struct Choices {
+    any: bool,
+    content: bool,
+    finish: bool,
+    error: bool,
+}
+
+/// Reads one chunk or reply; the second answer is whether it carries usage and no choices.
+pub(super) fn document(
+    reading: &mut Reading,
+    cursor: &mut Cursor<'_>,
+    event: &[u8],
+) -> Result<(Said, bool), Flaw> {
+    let mut signs = Signs { error: event == b"error", words: false };
+    let mut choices = Choices::default();
+    let mut listed = false;
+    let mut usage = false;
+    cursor.object(|cursor, key| {
+        match key {
+            b"choices" => {
+                listed = cursor.array(|cursor| choices.read(reading, cursor))?;
+            }
+            b"usage" => usage |= reading.chat.read(cursor)?,
+            // Groq (vercel/ai#1651, 2024-05-19).
+            b"x_groq" => {
+                cursor.object(|cursor, key| match key {
+                    b"usage" => reading.chat.read(cursor).map(drop),
+                    b"error" => {
+                        signs.error |= cursor.filled()?;
+                        Ok(())
+                    }
+                    _ => cursor.skip(),
+                })?;
+            }
+            b"id" => first_text(&mut reading.report.id, cursor)?,
+            b"model" => first_text(&mut reading.report.model, cursor)?,
+            _ => signs.read(cursor, key)?,
+        }
+        Ok(())
+    })?;
+    reading.report.usage = reading.chat.usage();
+    reading.report.content |= choices.content;
+
+    let said = if signs.error || choices.error || signs.words && !listed && !usage {
+        Said::Error
+    } else if choices.finish {
+        Said::Finish
+    } else if choices.content {
+        Said::Content
+    } else {
+        Said::Idle
+    };
+    Ok((said, said == Said::Idle && usage && !choices.any))
+}
+
+impl Choices {
+    fn read(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        self.any = true;
+        cursor
+            .object(|cursor, key| {
+                match key {
+                    b"delta" | b"message" => self.content |= delta(cursor)?,
+                    b"text" => self.content |= cursor.filled()?,
+                    b"finish_reason" => {
+                        if let Some(reason) = cursor.text()?
+                            && !reason.is_empty()
+                        {
+                            reading.stop(&reason);
+                            self.finish = true;
+                            // OpenRouter ends a stream that broke so, with an `error` beside it.
+                            self.error |= reason == "error";
+                        }
+                    }
+                    b"error" => self.error |= cursor.filled()?,
+                    // Moonshot (earendil-works/pi#2017, 2026-03-10).
+                    b"usage" => {
+                        reading.chat.read(cursor)?;
+                    }
+                    _ => cursor.skip()?,
+                }
+                Ok(())
+            })
+            .map(drop)
+    }
+}
+
+/// Is there anything of an answer in it? Whatever is not empty counts, except what says who speaks: a vendor's
+/// own field for reasoning or images is content too.
+fn delta(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
+    let mut content = false;
+    cursor.object(|cursor, key| {
+        match key {
+            b"role" | b"name" | b"id" | b"type" | b"object" | b"provider_specific_fields" => cursor.skip()?,
+            _ => content |= cursor.filled()?,
+        }
+        Ok(())
+    })?;
+    Ok(content)
+}

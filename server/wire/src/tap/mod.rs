@@ -1,0 +1,273 @@
+//! Watches a reply that is passed on in the dialect it came in: frames go out as they came, while usage,
+//! finish reason and errors are noted.
+
+mod chat;
+mod messages;
+mod signs;
+
+use bytes::Bytes;
+
+use crate::{
+    Dialect, Frame, FrameTooLarge, Frames, Malformed, ProviderError, Usage,
+    json::{Cursor, Flaw, Shape},
+    read_error,
+    usage::{ChatCounts, MessagesCounts},
+};
+
+/// What a frame means to the one who waits for it. Where a frame means several things, the one furthest down
+/// is told (a chat chunk may carry the last text and the finish reason).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing yet: ping, comment, `message_start`, a delta with a role only or empty, usage.
+    Idle,
+    /// Something of the answer: text, reasoning, a tool call, a refusal, an image.
+    Content,
+    /// The reason why the model stopped.
+    Finish,
+    /// The end of the stream: `[DONE]`, `message_stop`.
+    End,
+    /// The provider failed inside the stream, or sent a frame no client can read (`kind` is then
+    /// `unreadable_frame`).
+    Error(ProviderError),
+}
+
+/// One frame seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The bytes to forward; empty if the frame is swallowed.
+    pub raw: Bytes,
+    /// What it means.
+    pub kind: Kind,
+}
+
+/// What is known of a reply so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The latest token counts; `None` as long as every statement is missing or zero throughout.
+    pub usage: Option<Usage>,
+    /// The first finish reason stated, in the provider's word; empty if none. The first, because some
+    /// providers say `tool_calls` and then `stop`.
+    pub finish: String,
+    /// The provider's id of the reply.
+    pub id: String,
+    /// The model that answered, by its own account.
+    pub model: String,
+    /// Whether anything of an answer came: an empty 200 is no success.
+    pub content: bool,
+    /// Finished properly, without an error: the end was seen; for chat a finish reason is enough, since some
+    /// providers never send `[DONE]`. A whole reply is always ended unless it is an error.
+    pub ended: bool,
+    /// The first error stated inside a reply of status 200.
+    pub error: Option<ProviderError>,
+}
+
+/// Watches one reply stream.
+#[derive(Debug)]
+pub struct StreamTap {
+    swallow_usage: bool,
+    frames: Frames,
+    reading: Reading,
+    /// Data was seen, so the body is a stream and not a JSON document.
+    data_seen: bool,
+    too_large: Option<FrameTooLarge>,
+}
+
+/// What one document said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Idle,
+    Content,
+    Finish,
+    End,
+    Error,
+}
+
+#[derive(Debug)]
+struct Reading {
+    dialect: Dialect,
+    report: Report,
+    end_seen: bool,
+    chat: ChatCounts,
+    messages: MessagesCounts,
+}
+
+impl StreamTap {
+    /// `swallow_usage`: we asked for usage and the client did not, so the chunk that carries nothing else is
+    /// not forwarded (chat only).
+    ///
+    /// Chat and Messages are understood. In another dialect frames are forwarded all the same, but every frame
+    /// with data is `Content`, and the report says nothing else.
+    pub fn new(dialect: Dialect, swallow_usage: bool) -> Self {
+        Self {
+            swallow_usage,
+            frames: Frames::new(),
+            reading: Reading::new(dialect),
+            data_seen: false,
+            too_large: None,
+        }
+    }
+
+    /// Takes what came from the provider and gives the frames that are whole now. An error comes after the
+    /// frames before it were given, and stays.
+    pub fn push(&mut self, chunk: Bytes) -> Result<Vec<Seen>, FrameTooLarge> {
+        let mut seen = Vec::new();
+        self.frames.push(chunk);
+        while self.too_large.is_none()
+            && let Some(frame) = self.frames.next()
+        {
+            match frame {
+                Ok(frame) => seen.push(self.see(frame)),
+                Err(error) => self.too_large = Some(error),
+            }
+        }
+        match self.too_large {
+            Some(error) if seen.is_empty() => Err(error),
+            _ => Ok(seen),
+        }
+    }
+
+    /// What is known so far.
+    pub fn report(&self) -> &Report {
+        &self.reading.report
+    }
+
+    /// Ends the stream. The bytes are an unfinished frame, to be forwarded as they came.
+    ///
+    /// A tail that is readable counts: some providers leave out the blank line after `[DONE]`, and some answer
+    /// a stream request with a JSON document. A tail that was cut counts for nothing.
+    pub fn finish(mut self) -> (Bytes, Report) {
+        let last = std::mem::take(&mut self.frames).last();
+        if last.data.is_empty() {
+            self.document(&last.raw);
+            return (last.raw, self.reading.report);
+        }
+        let swallowed = matches!(self.reading.frame(&last), Ok((_, true))) && self.swallow_usage;
+        (if swallowed { Bytes::new() } else { last.raw }, self.reading.report)
+    }
+
+    /// Reads a JSON document that came in place of a stream, if this is one.
+    fn document(&mut self, raw: &[u8]) -> Option<Kind> {
+        if self.data_seen || !raw.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
+        self.reading.report = read_reply(self.reading.dialect, raw).ok()?;
+        Some(match &self.reading.report.error {
+            Some(error) => Kind::Error(error.clone()),
+            None => Kind::Content,
+        })
+    }
+
+    fn see(&mut self, frame: Frame) -> Seen {
+        if frame.data.is_empty() {
+            let kind = self.document(&frame.raw).unwrap_or(Kind::Idle);
+            return Seen { raw: frame.raw, kind };
+        }
+        self.data_seen = true;
+        let (said, only_usage) = match self.reading.frame(&frame) {
+            Ok(said) => said,
+            Err(_) => {
+                let mut error = read_error(&frame.data);
+                "unreadable_frame".clone_into(&mut error.kind);
+                self.reading.fail(error);
+                (Said::Error, false)
+            }
+        };
+        let kind = match said {
+            Said::Idle => Kind::Idle,
+            Said::Content => Kind::Content,
+            Said::Finish => Kind::Finish,
+            Said::End => Kind::End,
+            Said::Error => Kind::Error(self.reading.report.error.clone().unwrap_or_default()),
+        };
+        Seen { raw: if only_usage && self.swallow_usage { Bytes::new() } else { frame.raw }, kind }
+    }
+}
+
+/// Reads a whole reply, one that was not streamed.
+///
+/// Duplicate keys and odd values are let pass: what counts is what can be understood.
+pub fn read_reply(dialect: Dialect, body: &[u8]) -> Result<Report, Malformed> {
+    let malformed = |flaw: Flaw| Malformed::from_flaw("the provider's reply", body, &flaw);
+    let mut cursor = Cursor::lenient(body);
+    let object = cursor.shape().map_err(malformed)? == Shape::Object;
+    let mut reading = Reading::new(dialect);
+    reading.document(&mut cursor, b"", body).and_then(|_| cursor.end()).map_err(malformed)?;
+    if !object {
+        return Err(Malformed::new("The provider's reply is not a JSON object.".into()));
+    }
+    reading.report.ended = reading.report.error.is_none();
+    Ok(reading.report)
+}
+
+impl Reading {
+    fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            report: Report::default(),
+            end_seen: false,
+            chat: ChatCounts::default(),
+            messages: MessagesCounts::default(),
+        }
+    }
+
+    /// Reads a frame with data; the second answer is whether it carries usage and nothing else.
+    fn frame(&mut self, frame: &Frame) -> Result<(Said, bool), Flaw> {
+        let said = if frame.data.starts_with(b"[DONE]") {
+            // OpenRouter appends it to Messages streams, where it means nothing (OpenRouterTeam/docs#1).
+            if self.dialect == Dialect::Messages { (Said::Idle, false) } else { (Said::End, false) }
+        } else {
+            let mut cursor = Cursor::lenient(&frame.data);
+            let said = self.document(&mut cursor, &frame.event, &frame.data)?;
+            cursor.end()?;
+            said
+        };
+        self.end_seen |= said.0 == Said::End;
+        let finished = self.dialect == Dialect::Chat && !self.report.finish.is_empty();
+        self.report.ended = self.report.error.is_none() && (self.end_seen || finished);
+        Ok(said)
+    }
+
+    fn document(&mut self, cursor: &mut Cursor<'_>, event: &[u8], text: &[u8]) -> Result<(Said, bool), Flaw> {
+        let said = match self.dialect {
+            Dialect::Chat => chat::document(self, cursor, event)?,
+            Dialect::Messages => (messages::document(self, cursor, event)?, false),
+            Dialect::Responses | Dialect::Gemini | Dialect::Ollama => {
+                cursor.skip()?;
+                (Said::Content, false)
+            }
+        };
+        match said.0 {
+            Said::Error => self.fail(read_error(text)),
+            Said::Content => self.report.content = true,
+            Said::Idle | Said::Finish | Said::End => {}
+        }
+        Ok(said)
+    }
+
+    /// Notes an error; the first one stands, and a reply that has one is not ended properly.
+    fn fail(&mut self, mut error: ProviderError) {
+        if error.message.is_empty() {
+            "The provider reported an error without a message.".clone_into(&mut error.message);
+        }
+        self.report.error.get_or_insert(error);
+        self.report.ended = false;
+    }
+
+    /// Notes a finish reason; the first one stands.
+    fn stop(&mut self, reason: &str) {
+        if self.report.finish.is_empty() {
+            reason.clone_into(&mut self.report.finish);
+        }
+    }
+}
+
+/// Keeps the first text that is not empty: Azure's first chunk has an empty `id` and `model`.
+fn first_text(kept: &mut String, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+    if !kept.is_empty() {
+        return cursor.skip();
+    }
+    if let Some(text) = cursor.text()? {
+        text.as_ref().clone_into(kept);
+    }
+    Ok(())
+}
