@@ -66,17 +66,17 @@ pub async fn load_connect() -> Result<ConnectPage, Problem> {
 /// Makes a key.
 #[server(prefix = "/console", endpoint = "create_key")]
 pub async fn create_key(name: String) -> Result<NewKey, Problem> {
-    super::console()?.create_key(name).await
+    super::told(super::console()?.create_key(name).await)
 }
 
 /// Renames a key.
 #[server(prefix = "/console", endpoint = "rename_key")]
 pub async fn rename_key(id: i64, name: String) -> Result<KeyRow, Problem> {
-    super::console()?.rename_key(id, name).await
+    super::told(super::console()?.rename_key(id, name).await)
 }
 
 /// Revokes a key at once.
 #[server(prefix = "/console", endpoint = "revoke_key")]
 pub async fn revoke_key(id: i64) -> Result<(), Problem> {
-    super::console()?.revoke_key(id).await
+    super::told(super::console()?.revoke_key(id).await)
 }

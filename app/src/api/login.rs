@@ -42,7 +42,7 @@ pub async fn load_visitor() -> Result<Visitor, Problem> {
 /// Makes the first person and opens the overview.
 #[server(prefix = "/console", endpoint = "set_up")]
 pub async fn set_up(token: String, name: String, password: String) -> Result<(), Problem> {
-    super::console()?.set_up(token, name, password).await?;
+    super::told(super::console()?.set_up(token, name, password).await)?;
     leptos_axum::redirect("/");
     Ok(())
 }
@@ -50,7 +50,7 @@ pub async fn set_up(token: String, name: String, password: String) -> Result<(),
 /// Starts a session and opens the overview.
 #[server(prefix = "/console", endpoint = "log_in")]
 pub async fn log_in(name: String, password: String) -> Result<(), Problem> {
-    super::console()?.log_in(name, password).await?;
+    super::told(super::console()?.log_in(name, password).await)?;
     leptos_axum::redirect("/");
     Ok(())
 }
@@ -58,7 +58,7 @@ pub async fn log_in(name: String, password: String) -> Result<(), Problem> {
 /// Ends the session and opens the login page.
 #[server(prefix = "/console", endpoint = "log_out")]
 pub async fn log_out() -> Result<(), Problem> {
-    super::console()?.log_out().await?;
+    super::told(super::console()?.log_out().await)?;
     leptos_axum::redirect("/login");
     Ok(())
 }

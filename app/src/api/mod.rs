@@ -73,6 +73,20 @@ pub enum ProblemKind {
     Internal,
 }
 
+impl ProblemKind {
+    /// The HTTP status that says the same.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Invalid => 400,
+            Self::SignedOut => 401,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::TooMany => 429,
+            Self::Internal => 500,
+        }
+    }
+}
+
 impl Problem {
     /// Input refused by name.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
@@ -113,6 +127,23 @@ pub fn console() -> Result<std::sync::Arc<dyn Console>, Problem> {
     leptos::prelude::use_context().ok_or_else(|| {
         Problem::new(ProblemKind::Internal, "This page was rendered without a server behind it.")
     })
+}
+
+/// Gives a refusal its own HTTP status where a form was sent by script. A form that the browser posts itself is
+/// answered with a redirect, whatever became of it.
+#[cfg(feature = "ssr")]
+pub(crate) fn told<T>(result: Result<T, Problem>) -> Result<T, Problem> {
+    use leptos::prelude::use_context;
+    if let Err(problem) = &result
+        && let Some(request) = use_context::<http::request::Parts>()
+        && request.method == http::Method::POST
+        && request.headers.get(http::header::ACCEPT).is_some_and(|accepts| accepts == "application/json")
+        && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = http::StatusCode::from_u16(problem.kind.status())
+    {
+        response.set_status(status);
+    }
+    result
 }
 
 /// Token counts of one or many requests. The four counts are disjoint; reasoning is part of `output`.

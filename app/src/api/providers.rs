@@ -250,7 +250,7 @@ pub async fn load_provider(id: String) -> Result<ProviderDetail, Problem> {
 /// Makes an account and opens its provider's page.
 #[server(prefix = "/console", endpoint = "add_account")]
 pub async fn add_account(provider: String, name: String, key: String) -> Result<AccountRow, Problem> {
-    let row = super::console()?.add_account(NewAccount { provider, name, key }).await?;
+    let row = super::told(super::console()?.add_account(NewAccount { provider, name, key }).await)?;
     leptos_axum::redirect(&format!("/providers/{}", row.provider_id));
     Ok(row)
 }
@@ -269,32 +269,32 @@ pub async fn change_account(
         priority: Some(priority),
         enabled: None,
     };
-    super::console()?.change_account(id, change).await
+    super::told(super::console()?.change_account(id, change).await)
 }
 
 /// Switches an account on or off.
 #[server(prefix = "/console", endpoint = "enable_account")]
 pub async fn enable_account(id: i64, enabled: bool) -> Result<AccountRow, Problem> {
     let change = AccountChange { enabled: Some(enabled), ..AccountChange::default() };
-    super::console()?.change_account(id, change).await
+    super::told(super::console()?.change_account(id, change).await)
 }
 
 /// Removes an account; its past usage stays.
 #[server(prefix = "/console", endpoint = "remove_account")]
 pub async fn remove_account(id: i64) -> Result<(), Problem> {
-    super::console()?.remove_account(id).await
+    super::told(super::console()?.remove_account(id).await)
 }
 
 /// Sends one minimal real request through the account.
 #[server(prefix = "/console", endpoint = "test_account")]
 pub async fn test_account(id: i64) -> Result<TestResult, Problem> {
-    super::console()?.test_account(id).await
+    super::told(super::console()?.test_account(id).await)
 }
 
 /// Forgets that the account was parked or refused.
 #[server(prefix = "/console", endpoint = "unpark_account")]
 pub async fn unpark_account(id: i64) -> Result<AccountRow, Problem> {
-    super::console()?.unpark_account(id).await
+    super::told(super::console()?.unpark_account(id).await)
 }
 
 /// Makes a custom endpoint and opens its page.
@@ -308,7 +308,7 @@ pub async fn add_endpoint(
     #[server(default)] models: String,
 ) -> Result<ProviderRow, Problem> {
     let endpoint = NewEndpoint { name, prefix, dialect, base_url, private_network, models };
-    let row = super::console()?.add_endpoint(endpoint).await?;
+    let row = super::told(super::console()?.add_endpoint(endpoint).await)?;
     leptos_axum::redirect(&format!("/providers/{}", row.id));
     Ok(row)
 }
@@ -316,7 +316,7 @@ pub async fn add_endpoint(
 /// Removes a custom endpoint and its accounts, and opens the list.
 #[server(prefix = "/console", endpoint = "remove_endpoint")]
 pub async fn remove_endpoint(id: String) -> Result<(), Problem> {
-    super::console()?.remove_endpoint(id).await?;
+    super::told(super::console()?.remove_endpoint(id).await)?;
     leptos_axum::redirect("/providers");
     Ok(())
 }
@@ -332,5 +332,5 @@ pub async fn change_endpoint(
     #[server(default)] models: String,
 ) -> Result<ProviderRow, Problem> {
     let endpoint = NewEndpoint { name, prefix: id.clone(), dialect, base_url, private_network, models };
-    super::console()?.change_endpoint(id, endpoint).await
+    super::told(super::console()?.change_endpoint(id, endpoint).await)
 }

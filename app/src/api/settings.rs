@@ -99,19 +99,19 @@ pub async fn load_settings() -> Result<SettingsPage, Problem> {
 /// Changes the password and signs out all other sessions.
 #[server(prefix = "/console", endpoint = "change_password")]
 pub async fn change_password(current: String, new: String) -> Result<(), Problem> {
-    super::console()?.change_password(current, new).await
+    super::told(super::console()?.change_password(current, new).await)
 }
 
 /// Ends one session.
 #[server(prefix = "/console", endpoint = "end_session")]
 pub async fn end_session(id: String) -> Result<(), Problem> {
-    super::console()?.end_session(id).await
+    super::told(super::console()?.end_session(id).await)
 }
 
 /// Ends every session of the person and opens the login page.
 #[server(prefix = "/console", endpoint = "sign_out_everywhere")]
 pub async fn sign_out_everywhere() -> Result<(), Problem> {
-    super::console()?.sign_out_everywhere().await?;
+    super::told(super::console()?.sign_out_everywhere().await)?;
     leptos_axum::redirect("/login");
     Ok(())
 }
@@ -136,7 +136,7 @@ pub async fn save_policy(
         whole_reply_ms: millis(whole_reply_s),
         idle_ms: millis(idle_s),
     };
-    super::console()?.save_policy(policy).await.map_err(|problem| Problem {
+    super::told(super::console()?.save_policy(policy).await).map_err(|problem| Problem {
         field: problem.field.map(|field| form_field(&field).to_owned()),
         ..problem
     })

@@ -180,7 +180,7 @@ fn Models(models: Vec<ModelRow>, prefix: String) -> impl IntoView {
                         }
                     })}
             </header>
-            <div class="scroll tall">
+            <div class="scroll tall" tabindex="0">
                 <table>
                     <caption class="visually-hidden">"Models with context window and price"</caption>
                     <thead>

@@ -143,7 +143,7 @@ fn Attempts(attempts: Vec<AttemptRow>, total_ms: i64) -> impl IntoView {
                 <h2 id="attempts">"Attempts"</h2>
             </header>
             <Waterfall attempts=attempts.clone() total_ms />
-            <div class="scroll">
+            <div class="scroll" tabindex="0">
                 <table>
                     <caption class="visually-hidden">"Every call upstream, in order"</caption>
                     <thead>
@@ -199,7 +199,7 @@ fn Prices(page: RequestDetail) -> impl IntoView {
             }
         };
         view! {
-            <div class="scroll">
+            <div class="scroll" tabindex="0">
                 <table>
                     <caption class="visually-hidden">"Tokens and their price"</caption>
                     <thead>

@@ -42,7 +42,15 @@ fn Password(person: String) -> impl IntoView {
                 done=Done::Toast("The password was changed and all other sessions were signed out.".to_owned())
             >
                 // Password managers want to know whose password this is.
-                <input type="hidden" name="username" autocomplete="username" value=person />
+                <input
+                    type="text"
+                    class="visually-hidden"
+                    autocomplete="username"
+                    value=person
+                    readonly=true
+                    tabindex="-1"
+                    aria-hidden="true"
+                />
                 <Field
                     id="current"
                     name="current"

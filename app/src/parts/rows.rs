@@ -33,7 +33,6 @@ pub fn RequestHead() -> impl IntoView {
 /// One request.
 #[component]
 pub fn RequestLine(row: RequestRow) -> impl IntoView {
-    let answered = row.outcome == Outcome::Answered;
     let unknown = row.cost.is_none();
     let tokens = row.tokens.map(|tokens| {
         let exact = format!(
@@ -71,7 +70,7 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
                 <span class="two">
                     <span class="mono">{row.asked}</span>
                     <span class="faint mono">
-                        <Dots attempts=row.attempts answered />
+                        <Dots attempts=row.attempts outcome=row.outcome />
                         {if row.target.is_empty() { "no target was tried".to_owned() } else { row.target }}
                     </span>
                     {(!row.error.is_empty()).then(|| view! { <span class="row-error">{row.error}</span> })}
@@ -92,17 +91,22 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
 
 /// Attempts as dots: the ones that failed, then the one that answered.
 #[component]
-pub fn Dots(attempts: i64, answered: bool) -> impl IntoView {
-    let words = match (attempts, answered) {
+pub fn Dots(attempts: i64, outcome: Outcome) -> impl IntoView {
+    let words = match (attempts, outcome) {
         (0, _) => "No call upstream".to_owned(),
-        (1, true) => "Answered at the first attempt".to_owned(),
-        (many, true) => format!("Answered at attempt {many}"),
-        (many, false) => format!("{}, none answered", format::counted(many, "attempt", "attempts")),
+        (1, Outcome::Answered) => "Answered at the first attempt".to_owned(),
+        (many, Outcome::Answered) => format!("Answered at attempt {many}"),
+        (many, Outcome::Cancelled) => format!("The client left during attempt {many}"),
+        (many, _) => format!("{}, no whole answer", format::counted(many, "attempt", "attempts")),
+    };
+    let last = match outcome {
+        Outcome::Answered => "dot good",
+        Outcome::Cancelled => "dot",
+        Outcome::Failed | Outcome::Broken => "dot bad",
     };
     let shown = usize::try_from(attempts.clamp(0, 6)).unwrap_or(0);
-    let dots = (0..shown).map(|at| {
-        let good = answered && at + 1 == shown;
-        view! { <i class=if good { "dot good" } else { "dot bad" }></i> }
+    let dots = (1..=shown).map(|at| {
+        view! { <i class=if at == shown { last } else { "dot bad" }></i> }
     });
     view! {
         <span class="dots" role="img" aria-label=words.clone() title=words>

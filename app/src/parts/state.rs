@@ -30,14 +30,8 @@ pub fn Empty(
 pub fn Broken(problem: Problem) -> impl IntoView {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        response.set_status(match problem.kind {
-            ProblemKind::Invalid => http::StatusCode::BAD_REQUEST,
-            ProblemKind::SignedOut => http::StatusCode::UNAUTHORIZED,
-            ProblemKind::NotFound => http::StatusCode::NOT_FOUND,
-            ProblemKind::Conflict => http::StatusCode::CONFLICT,
-            ProblemKind::TooMany => http::StatusCode::TOO_MANY_REQUESTS,
-            ProblemKind::Internal => http::StatusCode::INTERNAL_SERVER_ERROR,
-        });
+        let status = http::StatusCode::from_u16(problem.kind.status());
+        response.set_status(status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR));
     }
     let (title, next) = match problem.kind {
         ProblemKind::NotFound => ("There is nothing here", "Check the address, or go back to the overview."),

@@ -3,12 +3,12 @@
 /// Writes an entity module: sea-orm wants each in a module of its own.
 macro_rules! entity {
     ($module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident : $type:ty),+ $(,)? }) => {
-        pub mod $module {
+        pub(super) mod $module {
             use sea_orm::entity::prelude::*;
 
             #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
             #[sea_orm(table_name = $table)]
-            pub struct Model { $($(#[$attribute])* pub $field: $type),+ }
+            pub(in crate::store) struct Model { $($(#[$attribute])* pub $field: $type),+ }
 
             #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
             pub enum Relation {}

@@ -1,0 +1,347 @@
+//! Each page over a console with made-up data: what a person would notice on it.
+
+mod fake;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use fake::{Fake, Mood, site::site};
+use tower::ServiceExt;
+
+/// A page as it was sent.
+struct Page {
+    status: StatusCode,
+    headers: header::HeaderMap,
+    html: String,
+}
+
+async fn answer(mood: Mood, request: Request<Body>) -> Page {
+    let response: Response<Body> =
+        site(move |_| (Fake::new(mood), true)).oneshot(request).await.expect("the router cannot fail");
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.expect("the body is in memory");
+    let html = String::from_utf8(body.to_vec()).expect("pages are UTF-8");
+    Page { status: parts.status, headers: parts.headers, html }
+}
+
+async fn open(mood: Mood, path: &str) -> Page {
+    answer(mood, Request::get(path).body(Body::empty()).expect("a good request")).await
+}
+
+/// Posts a form as a browser without JavaScript does, or as the island does.
+async fn send(path: &str, from: &str, accept: &str, fields: &str) -> Page {
+    let request = Request::post(path)
+        .header(header::ACCEPT, accept)
+        .header(header::REFERER, format!("http://127.0.0.1:20128{from}"))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(fields.to_owned()))
+        .expect("a good request");
+    answer(Mood::Normal, request).await
+}
+
+impl Page {
+    /// The words of the page: no tags, no scripts, single spaces.
+    fn words(&self) -> String {
+        let body = self.html.split_once("<body>").map_or(self.html.as_str(), |(_, body)| body);
+        let mut words = String::new();
+        let mut rest = body;
+        while let Some((before, after)) = rest.split_once('<') {
+            words.push_str(before);
+            let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+            // Comments of the renderer and inline elements do not part words.
+            if !tag.starts_with('!')
+                && !["span", "/span", "mark", "/mark"].contains(&tag.split(' ').next().unwrap_or_default())
+            {
+                words.push(' ');
+            }
+            rest = after;
+        }
+        words.push_str(rest);
+        let words = words.replace("&amp;", "&").replace("&#x27;", "'").replace("&quot;", "\"");
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    fn says(&self, text: &str) {
+        let words = self.words();
+        assert!(words.contains(text), "“{text}” is not on the page:\n{words}");
+    }
+
+    #[track_caller]
+    fn does_not_say(&self, text: &str) {
+        let words = self.words();
+        assert!(!words.contains(text), "“{text}” is on the page:\n{words}");
+    }
+
+    #[track_caller]
+    fn holds(&self, html: &str) {
+        assert!(self.html.contains(html), "{html} is not in the page:\n{}", self.html);
+    }
+}
+
+const ANSWERED: &str = "/requests/019ab3f20000000000000000feecffff";
+
+#[tokio::test]
+async fn the_overview_shows_the_day_in_four_figures() {
+    let page = open(Mood::Normal, "/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.says("Requests today 418 3 failed, 27 answered by a fallback");
+    page.says("46% of yesterday's 903");
+    page.says("Tokens in 12.6M 78% from the provider's cache");
+    page.says("Tokens out 385k");
+    page.says("Spend $3.87 and 6 requests of unknown price");
+    page.says("Subscription 8.6M 66%");
+    page.does_not_say("Three steps");
+}
+
+#[tokio::test]
+async fn the_overview_says_who_needs_a_hand() {
+    let page = open(Mood::Normal, "/").await;
+    page.says("DeepSeek refused this key (401). Paste a new one or remove the account.");
+    page.says("1 account needs a hand");
+    page.holds("href=\"/providers/deepseek\"");
+}
+
+#[tokio::test]
+async fn a_new_installation_shows_three_steps_instead_of_zeros() {
+    let page = open(Mood::Empty, "/").await;
+    page.says("Three steps to a first answer");
+    page.says("Connect a provider");
+    page.says("Copy the endpoint and make a key");
+    page.says("Waiting for a request from your tool");
+    page.holds("href=\"/providers\"");
+    page.does_not_say("$0");
+}
+
+#[tokio::test]
+async fn an_unknown_price_is_never_nothing() {
+    let page = open(Mood::Normal, "/requests").await;
+    page.says("4k / 544");
+    page.says("unknown 7.5 s");
+    page.does_not_say("$0 ");
+}
+
+#[tokio::test]
+async fn requests_are_filtered_through_the_address() {
+    let page = open(Mood::Normal, "/requests?search=rate+limit&outcome=odd&key=cline").await;
+    page.holds("value=\"rate limit\"");
+    page.says("There is no outcome called “odd”, so all are shown.");
+    page.holds("href=\"/requests?outcome=odd&amp;key=cline\"");
+    page.says("Older");
+    let page = open(Mood::Normal, "/requests?search=nothing").await;
+    page.says("No request fits");
+    page.says("Show all requests");
+}
+
+#[tokio::test]
+async fn no_requests_lead_to_connecting_a_tool() {
+    let page = open(Mood::Empty, "/requests").await;
+    page.says("No requests yet");
+    page.holds("href=\"/connect\"");
+}
+
+#[tokio::test]
+async fn a_request_tells_its_story() {
+    let page = open(Mood::Normal, ANSWERED).await;
+    page.says("Answered by glm/glm-4.7 after claude-sonnet-4-5 hit its 5-hour limit.");
+    page.says("Anthropic says that the 5-hour limit is used up. Parked the account until 17:00");
+    page.says("Fresh input 1,514 $0.60 $0.0009084");
+    page.says("Together $0.001835");
+    page.says(
+        "groq/llama-3.3-70b-versatile Its context window of 131k tokens is too small for this request.",
+    );
+    page.says("Reasoning took 212 tokens of the output.");
+}
+
+#[tokio::test]
+async fn a_request_that_is_gone_is_not_found() {
+    let page = open(Mood::Normal, "/requests/0").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.says("No request has this id. It may be older than requests are kept.");
+    page.holds("aria-current=\"page\"");
+}
+
+#[tokio::test]
+async fn connected_providers_come_before_the_catalogue() {
+    let page = open(Mood::Normal, "/providers").await;
+    let words = page.words();
+    let (connected, catalogue) = words.split_once("Catalogue 27 providers").expect("a catalogue");
+    assert!(connected.contains("Anthropic 6 models"), "{connected}");
+    assert!(connected.contains("Parked personal back in 2 h 54 min"), "{connected}");
+    assert!(catalogue.contains("Cerebras"), "{catalogue}");
+    assert!(!catalogue.contains("DeepSeek"), "{catalogue}");
+}
+
+#[tokio::test]
+async fn the_catalogue_is_searched_without_javascript() {
+    let page = open(Mood::Empty, "/providers?q=groq").await;
+    let shown =
+        page.html.matches("<li data-search").count() - page.html.matches("class=\"tile\" hidden").count();
+    let hidden: Vec<_> = page.html.split("<li ").filter(|tile| tile.contains("class=\"tile\"")).collect();
+    let visible =
+        hidden.iter().filter(|tile| !tile.split('>').next().unwrap_or_default().contains(" hidden")).count();
+    assert_eq!(visible, 1, "{shown}");
+    let page = open(Mood::Empty, "/providers?q=nosuch").await;
+    page.says("No such provider in the catalogue");
+}
+
+#[tokio::test]
+async fn a_provider_shows_masked_keys_only_and_what_to_do() {
+    let page = open(Mood::Normal, "/providers/deepseek").await;
+    page.says("••••9f2c");
+    page.says("DeepSeek refused this key (401). Paste a new one or remove the account.");
+    page.says("Try again now");
+    page.says("Latest failures Every account is rate limited.");
+    page.says("Get a key");
+    let page = open(Mood::Normal, "/providers/anthropic").await;
+    page.says("What the vendor says:");
+    page.says("The 5-hour limit is used up. Back in 2 h 54 min .");
+    let page = open(Mood::Normal, "/providers/nosuch").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn prices_of_models_are_unknown_when_no_source_states_them() {
+    let page = open(Mood::Normal, "/providers/groq").await;
+    page.says("groq/openai/gpt-oss-120b gpt oss 120b 131k $0.15 $0.075 $0.75");
+    page.says("groq/qwen3-32b qwen3 32b 131k unknown unknown unknown");
+}
+
+#[tokio::test]
+async fn a_provider_on_ones_own_machine_needs_no_key() {
+    let page = open(Mood::Empty, "/providers/ollama").await;
+    page.says("It needs no key.");
+    page.says("Use Ollama");
+    assert!(!page.html.contains("type=\"password\""));
+}
+
+#[tokio::test]
+async fn connect_fills_the_examples_with_the_address_and_a_model() {
+    let page = open(Mood::Normal, "/connect").await;
+    page.says("http://127.0.0.1:20128/v1");
+    page.says("••••q9Vd");
+    let words = page.words();
+    assert!(words.contains("\"ANTHROPIC_BASE_URL\": \"http://127.0.0.1:20128\""), "{words}");
+    page.holds("<mark data-filled=\"model\">coder</mark>");
+    page.says("Codex speaks only the Responses format.");
+    page.says("it must be a public https address");
+    let page = open(Mood::Normal, "/connect?model=glm/glm-4.7").await;
+    page.holds("<mark data-filled=\"model\">glm/glm-4.7</mark>");
+}
+
+#[tokio::test]
+async fn connect_without_providers_leads_to_them() {
+    let page = open(Mood::Empty, "/connect").await;
+    page.says("No keys yet");
+    page.says("No model can be asked for yet. Connect a provider");
+}
+
+#[tokio::test]
+async fn settings_say_why_a_switch_is_locked() {
+    let page = open(Mood::Heavy, "/settings").await;
+    page.says("Ninerouter listens beyond this machine, where a key is always needed.");
+    page.holds("<input type=\"hidden\" name=\"require_key\" value=\"true\">");
+    page.says("Firefox on Linux");
+    page.holds("value=\"120\"");
+    page.says("/home/ada/.ninerouter");
+    let page = open(Mood::Normal, "/settings").await;
+    assert!(!page.html.contains("<input type=\"hidden\" name=\"require_key\""));
+}
+
+#[tokio::test]
+async fn set_up_asks_for_a_name_and_a_password_only_with_a_token() {
+    let page = open(Mood::New, "/setup?token=abc").await;
+    page.holds("name=\"token\" value=\"abc\"");
+    page.holds("autocomplete=\"new-password\"");
+    let page = open(Mood::New, "/setup").await;
+    page.says("Open the set-up link that Ninerouter printed on its console");
+    assert!(!page.html.contains("autocomplete=\"new-password\""));
+    let page = open(Mood::Normal, "/setup?token=abc").await;
+    page.says("Already set up");
+}
+
+#[tokio::test]
+async fn a_refused_login_is_told_without_javascript() {
+    let page = send("/console/log_in", "/login", "text/html", "name=ada&password=wrong").await;
+    assert_eq!(page.status, StatusCode::FOUND);
+    let back = page.headers[header::LOCATION].to_str().expect("a location");
+    let back = back.strip_prefix("http://127.0.0.1:20128").expect("our own page");
+    open(Mood::Normal, back).await.says("This name and password do not fit together.");
+}
+
+#[tokio::test]
+async fn a_refused_form_names_its_field_to_the_island() {
+    let page = send("/console/log_in", "/login", "application/json", "name=ada&password=wrong").await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.html.contains("\"field\":\"password\""), "{}", page.html);
+    let page = send("/console/log_in", "/login", "application/json", "name=ada&password=right").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.headers[header::LOCATION], "/");
+}
+
+#[tokio::test]
+async fn a_policy_is_typed_in_seconds_and_megabytes() {
+    let fields = "require_key=true&retention_days=30&max_body_mb=64&connect_s=0.5&first_byte_s=120&whole_reply_s=600&idle_s=120";
+    let page = send("/console/save_policy", "/settings", "application/json", fields).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.html.contains("\"field\":\"connect_s\""), "{}", page.html);
+    let fields = fields.replace("0.5", "2.5").replace("require_key=true&", "");
+    let page = send("/console/save_policy", "/settings", "application/json", &fields).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.html.contains("\"connect_ms\":2500"), "{}", page.html);
+    assert!(page.html.contains("\"require_key\":false"), "{}", page.html);
+    assert!(page.html.contains("\"max_body_bytes\":67108864"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn trouble_is_told_in_words_with_a_moment_to_look_up() {
+    let page = open(Mood::Broken, "/").await;
+    assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+    page.says("The database cannot be read: its file is locked.");
+    page.says("Look in the log at 2026-11-21 14:05:09 UTC");
+}
+
+#[tokio::test]
+async fn an_address_with_no_page_is_not_found() {
+    let page = open(Mood::Normal, "/nowhere").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    page.says("No page of Ninerouter has this address.");
+}
+
+#[tokio::test]
+async fn nothing_on_a_page_comes_from_elsewhere_or_breaks_its_policy() {
+    for path in
+        ["/", "/requests", ANSWERED, "/providers", "/providers/anthropic", "/connect", "/settings", "/login"]
+    {
+        let page = open(Mood::Heavy, path).await;
+        let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("a policy");
+        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+        assert!(
+            policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
+        for script in page.html.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap_or_default();
+            assert!(
+                tag.contains(&format!("nonce=\"{nonce}\"")),
+                "a script of {path} has no nonce: <script{tag}>"
+            );
+        }
+        assert!(!page.html.contains(" style=\""), "{path} has an inline style");
+        assert!(
+            !page.html.contains("src=\"http") && !page.html.contains("src=\"//"),
+            "{path} loads from elsewhere"
+        );
+        assert!(page.html.len() < 100_000, "{path} has {} bytes", page.html.len());
+    }
+}
+
+#[tokio::test]
+async fn the_reader_has_their_theme_and_their_clock() {
+    let request = Request::get(ANSWERED).header(header::COOKIE, "theme=dark; tz=330").body(Body::empty());
+    let page = answer(Mood::Normal, request.expect("a good request")).await;
+    page.holds("<html lang=\"en\" data-theme=\"dark\">");
+    page.holds("title=\"2026-11-21 19:34:24\"");
+    let page = open(Mood::Normal, ANSWERED).await;
+    page.holds("data-theme=\"system\"");
+    page.holds("title=\"2026-11-21 14:04:24 UTC\"");
+}
