@@ -107,6 +107,9 @@ pub struct Proxy {
     pub none: Option<String>,
 }
 
+/// The log without a filter of one's own: libraries say what they do at every start and call.
+const LOG: &str = "info,sea_orm_migration=warn,server_fn=warn,leptos=warn,leptos_axum=warn";
+
 /// Names as in the file; each is the environment variable in lower case.
 const NAMES: [&str; 17] = [
     "host",
@@ -179,7 +182,7 @@ impl Config {
                 none: get("no_proxy"),
             },
             trusted_proxies: networks(get("trusted_proxies"))?,
-            log: get("ninerouter_log").unwrap_or_else(|| "info".to_owned()),
+            log: get("ninerouter_log").unwrap_or_else(|| LOG.to_owned()),
         })
     }
 

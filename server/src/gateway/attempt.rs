@@ -178,6 +178,9 @@ async fn once(
     let usage_edit = if spec.tweak.include_usage { inbound.peek.usage_edit() } else { None };
     let injected = usage_edit.is_some();
     edits.extend(usage_edit);
+    if !spec.tweak.drop.is_empty() {
+        edits.extend(wire::drop_members(&inbound.bytes, &spec.tweak.drop));
+    }
     let body =
         wire::splice(&inbound.bytes, edits).map_err(|_| broken("The request could not be edited.", None))?;
     let streaming = inbound.peek.stream;

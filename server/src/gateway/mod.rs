@@ -57,7 +57,7 @@ async fn handle(app: &App, dialect: Dialect, peer: SocketAddr, request: Request)
 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(dialect, &parts, body, snapshot.policy.max_body_bytes).await?;
-    let mut trace = Trace::open(arrived, &caller, &inbound, app.recorder.place().await, app.live.clone());
+    let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
     let plan = match plan::plan(&snapshot, &inbound.peek.model, dialect, arrived.unix_ms) {
         Ok(plan) => plan,
         Err(none) => {

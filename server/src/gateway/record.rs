@@ -7,6 +7,7 @@ use super::live::Live;
 use super::plan::Target;
 use super::plan::{Plan, Step};
 use crate::clock::{self, Moment};
+use crate::state::App;
 use crate::store::{AttemptRecord, RequestRecord};
 use crate::usage::price;
 use crate::usage::recorder::Place;
@@ -27,11 +28,13 @@ pub struct Trace {
     target: Option<Arc<Target>>,
     place: Option<Place>,
     live: Live,
+    /// Whether it is also logged.
+    log: bool,
 }
 
 impl Trace {
     /// Opens the record.
-    pub fn open(arrived: Moment, caller: &Caller, inbound: &Inbound, place: Place, live: Live) -> Self {
+    pub fn open(arrived: Moment, caller: &Caller, inbound: &Inbound, app: &App, place: Place) -> Self {
         let record = RequestRecord {
             id: id_at(arrived.unix_ms),
             started_at: arrived.unix_ms,
@@ -68,7 +71,8 @@ impl Trace {
             attempt_at: None,
             target: None,
             place: Some(place),
-            live,
+            live: app.live.clone(),
+            log: app.config.log_requests,
         }
     }
 
@@ -204,6 +208,15 @@ impl Drop for Trace {
             (Some(usage), Some(target)) => cost(usage, target),
             _ => None,
         };
+        if self.log {
+            let record = &self.record;
+            tracing::info!(
+                request = self.id(), client = record.client, key = record.key_name, asked = record.asked,
+                provider = record.provider_id, model = record.model, account = record.account_name,
+                status = record.status, attempts = record.attempt_count, total_ms = record.total_ms,
+                "request ended: {:?}", record.outcome
+            );
+        }
         self.live.publish(&self.record);
         if let Some(place) = self.place.take() {
             place.take((*self.record).clone());

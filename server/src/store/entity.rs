@@ -1,14 +1,16 @@
 //! The tables as the queries of this room see them. What a column means stands in `migrations`.
 
+#![expect(unreachable_pub, reason = "the derives of sea-orm make public items beside each model")]
+
 /// Writes an entity module: sea-orm wants each in a module of its own.
 macro_rules! entity {
     ($module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident : $type:ty),+ $(,)? }) => {
-        pub(super) mod $module {
+        pub mod $module {
             use sea_orm::entity::prelude::*;
 
             #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
             #[sea_orm(table_name = $table)]
-            pub(in crate::store) struct Model { $($(#[$attribute])* pub $field: $type),+ }
+            pub struct Model { $($(#[$attribute])* pub $field: $type),+ }
 
             #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
             pub enum Relation {}

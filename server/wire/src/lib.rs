@@ -4,6 +4,7 @@
 //! No I/O, no clock, no async runtime. See README.md.
 
 mod dialect;
+mod drop;
 mod fault;
 mod json;
 mod peek;
@@ -14,6 +15,7 @@ mod tap;
 mod usage;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use drop::drop_members;
 pub use fault::{Fault, FaultKind};
 pub use peek::{Malformed, Peek, peek};
 pub use provider_error::{ProviderError, read_error};

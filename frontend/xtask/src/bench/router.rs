@@ -15,18 +15,15 @@ use std::time::Duration;
 
 const PASSWORD: &str = "a password for the bench";
 /// Variables that would change what is measured.
-const UNWANTED: [&str; 11] = [
-    "DATABASE_URL",
+const UNWANTED: [&str; 8] = [
+    "AUTH_COOKIE_SECURE",
     "BASE_URL",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-    "REQUIRE_API_KEY",
+    "DATABASE_URL",
     "ENABLE_REQUEST_LOGS",
-    "RUST_LOG",
+    "JWT_SECRET",
+    "MALLOC_ARENA_MAX",
+    "REQUIRE_API_KEY",
+    "TRUSTED_PROXIES",
 ];
 
 /// A folder that goes away with this value.
@@ -72,8 +69,12 @@ impl Router {
         let log_path = folder.path().join("bench.log");
         let log = fs::File::create(&log_path)?;
         let mut command = Command::new(binary);
-        for name in UNWANTED {
-            command.env_remove(name);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            let proxy = text.to_ascii_uppercase().ends_with("_PROXY");
+            if proxy || text.starts_with("NINEROUTER_") || UNWANTED.contains(&text.as_ref()) {
+                command.env_remove(&name);
+            }
         }
         command
             .arg("serve")
