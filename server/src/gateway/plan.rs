@@ -217,3 +217,7 @@ fn unknown(snapshot: &Snapshot, asked: &str) -> Fault {
     };
     Fault::new(FaultKind::UnknownModel, format!("No model, combo or alias is called {asked:?}. {hint}"))
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

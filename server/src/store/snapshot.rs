@@ -137,13 +137,14 @@ impl Snapshot {
 }
 
 /// What a snapshot is made of.
-struct Parts {
-    policy: Policy,
-    keys: Vec<StoredKey>,
-    accounts: Vec<StoredAccount>,
-    endpoints: Vec<StoredEndpoint>,
-    combos: Vec<Combo>,
-    aliases: Vec<Alias>,
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) policy: Policy,
+    pub(crate) keys: Vec<StoredKey>,
+    pub(crate) accounts: Vec<StoredAccount>,
+    pub(crate) endpoints: Vec<StoredEndpoint>,
+    pub(crate) combos: Vec<Combo>,
+    pub(crate) aliases: Vec<Alias>,
 }
 
 impl Store {
@@ -161,7 +162,8 @@ impl Store {
     }
 }
 
-fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Snapshot {
+/// Puts a snapshot together.
+pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Snapshot {
     let mut accounts: HashMap<&str, Vec<Arc<Account>>> = HashMap::new();
     for stored in &parts.accounts {
         accounts.entry(&stored.provider_id).or_default().push(Arc::new(account(stored, registry)));

@@ -1,0 +1,78 @@
+// Every page can be read without a script, and the forms that let people in work by a plain POST.
+import { PERSON } from "../support/house";
+import { expect, test } from "../support/test";
+
+const MUTE = { javaScriptEnabled: false };
+
+test.describe("a new installation", () => {
+  test.use({ fresh: true });
+
+  test("is set up by plain forms, and a refusal is shown", async ({ house, windows }) => {
+    const page = await windows.open(MUTE);
+    await page.goto(house.setupLink);
+    await page.getByLabel("Name").fill("ada");
+    // What the browser itself would stop is sent all the same.
+    await page.locator("form").evaluate((form: HTMLFormElement) => (form.noValidate = true));
+    await page.getByLabel("Password").fill("short");
+    await page.getByRole("button", { name: "Create and open the overview" }).click();
+    await expect(page.getByRole("alert")).toContainText("at least 8 characters");
+    await expect(page).toHaveURL(/\/setup\?token=/);
+
+    await page.getByLabel("Name").fill("ada");
+    await page.getByLabel("Password").fill(PERSON.password);
+    await page.getByRole("button", { name: "Create and open the overview" }).click();
+    await expect(page).toHaveURL("/");
+    await expect(page.getByRole("heading", { name: "Three steps to a first answer" })).toBeVisible();
+  });
+});
+
+test("signing in works by a plain form, and a refusal is shown", async ({ windows }) => {
+  const page = await windows.open(MUTE);
+  await page.goto("/");
+  await expect(page).toHaveURL("/login");
+  await page.getByLabel("Name").fill(PERSON.name);
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("do not fit together");
+  await page.getByLabel("Name").fill(PERSON.name);
+  await page.getByLabel("Password").fill(PERSON.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL("/");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Overview");
+});
+
+test("every page says what it is about", async ({ windows }) => {
+  const page = await windows.signedIn(MUTE);
+  const telling: [string, string, string][] = [
+    ["/", "Overview", "Connect a provider"],
+    ["/requests", "Requests", "No requests yet"],
+    ["/providers", "Providers", "No provider is connected"],
+    ["/providers/groq", "Groq", "No account yet"],
+    ["/connect", "Connect", "Anthropic-compatible"],
+    ["/settings", "Settings", "Current password"],
+  ];
+  for (const [path, title, words] of telling) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(200);
+    await expect(page.getByRole("heading", { level: 1 }), path).toHaveText(title);
+    await expect(page.getByRole("main").getByText(words).first(), path).toBeVisible();
+  }
+  const missing = await page.goto("/nothing/here");
+  expect(missing?.status()).toBe(404);
+  await expect(page.getByRole("main")).toContainText("No page of Ninerouter has this address");
+});
+
+test("an account can be added and a refusal is shown", async ({ windows }) => {
+  const page = await windows.signedIn(MUTE);
+  await page.goto("/providers/groq");
+  const card = page.getByRole("region", { name: "Accounts" });
+  await card.getByLabel("Key", { exact: true }).fill("two words");
+  await card.getByRole("button", { name: "Connect" }).click();
+  await expect(page.getByRole("alert")).toContainText("This is not a key");
+  await expect(page).toHaveURL(/\/providers\/groq/);
+
+  await card.getByLabel("Key", { exact: true }).fill("gsk_0123456789abcdef");
+  await card.getByRole("button", { name: "Connect" }).click();
+  await expect(page).toHaveURL(/\/providers\/groq/);
+  await expect(card.getByRole("listitem")).toContainText("••••cdef");
+});
