@@ -11,8 +11,8 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -130,7 +130,23 @@ pub(crate) async fn program(
         return problem_response(&Problem::new(ProblemKind::SignedOut, message));
     }
     request.extensions_mut().insert(Desk::new(app, visitor));
-    next.run(request).await
+    in_json(next.run(request).await).await
+}
+
+/// What the framework refuses in plain words (a bad path, query, method or size), in the shape of all other refusals.
+async fn in_json(response: Response) -> Response {
+    let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if !response.status().is_client_error() || is_json {
+        return response;
+    }
+    let status = response.status();
+    let words = axum::body::to_bytes(response.into_body(), 4096).await.unwrap_or_default();
+    let message = match String::from_utf8_lossy(&words).trim() {
+        "" => format!("{}.", status.canonical_reason().unwrap_or("This cannot be done")),
+        words => format!("{words}."),
+    };
+    let problem = Problem::new(ProblemKind::Invalid, message);
+    (status, Json(json!({ "error": problem }))).into_response()
 }
 
 /// Gives pages and server functions the console of their request.

@@ -45,6 +45,7 @@ const POST: MethodFilter = MethodFilter::POST;
 const PUT: MethodFilter = MethodFilter::PUT;
 const PATCH: MethodFilter = MethodFilter::PATCH;
 const DELETE: MethodFilter = MethodFilter::DELETE;
+const ANY: MethodFilter = GET.or(POST).or(PUT).or(PATCH).or(DELETE);
 
 fn route<H, T>(method: MethodFilter, path: &str, access: Access, handler: H) -> Route
 where
@@ -62,6 +63,8 @@ fn gateway_routes() -> Vec<Route> {
         route(POST, "/v1/messages", Caller, gateway::messages),
         route(GET, "/v1/models", Caller, gateway::models::list),
         route(GET, "/v1/models/{*id}", Caller, gateway::models::one),
+        route(ANY, "/v1/{*rest}", Caller, gateway::unknown),
+        route(ANY, "/v1beta/{*rest}", Caller, gateway::unknown),
         route(GET, "/health", Public, status::health),
         route(GET, "/ready", Public, status::ready),
     ]
@@ -104,6 +107,7 @@ fn program_routes() -> Vec<Route> {
         route(PUT, "/api/v1/settings/policy", Program, api::save_policy),
         route(POST, "/api/v1/password", Program, api::change_password),
         route(DELETE, "/api/v1/sessions", Program, api::sign_out_everywhere),
+        route(ANY, "/api/v1/{*rest}", Program, api::unknown),
     ]
 }
 

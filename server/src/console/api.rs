@@ -295,3 +295,9 @@ pub async fn sign_out_everywhere(Extension(desk): At) -> Result<StatusCode, Refu
     Settings::sign_out_everywhere(&desk).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+/// Any other address below `/api/v1`.
+pub async fn unknown() -> Refused {
+    let message = "The management API has no such address. GET /api/v1/openapi.json describes what it has.";
+    Refused(Problem::new(ProblemKind::NotFound, message))
+}

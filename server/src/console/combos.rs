@@ -11,12 +11,11 @@ use async_trait::async_trait;
 fn model_name(snapshot: &Snapshot, text: &str, replaces: Option<&str>) -> Result<String, Problem> {
     let text = text.trim();
     let fits = |letter: char| letter.is_alphanumeric() || "-_.:".contains(letter);
-    if text.is_empty() || text.len() > 80 || !text.chars().all(fits) {
+    if text.is_empty() || text.chars().count() > 80 || !text.chars().all(fits) {
         let message = "Use letters, digits and - _ . : only, at most 80 of them.";
         return Err(Problem::invalid("name", message));
     }
-    let taken = snapshot.alias(text).is_some() || snapshot.combo(text).is_some();
-    if taken && replaces != Some(text) {
+    if snapshot.is_own_name(text) && replaces != Some(text) {
         let message = format!("A combo or alias called \"{text}\" exists. Choose another name.");
         return Err(Problem { message, field: Some("name".to_owned()), kind: ProblemKind::Conflict });
     }

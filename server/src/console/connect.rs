@@ -36,13 +36,11 @@ impl Connect for Desk {
         self.person()?;
         let keys = self.app.store.keys().await.map_err(fail)?;
         let usage = self.app.store.key_usage().await.map_err(fail)?;
-        let config = &self.app.config;
-        let snapshot = self.app.snapshot();
         Ok(ConnectPage {
             base_url: self.app.public_url(),
-            key_required: snapshot.policy.require_key || config.require_key || !config.loopback_only(),
+            key_required: self.key_required(),
             keys: keys.iter().map(|key| row(key, &usage)).collect(),
-            models: snapshot.model_names(),
+            models: self.app.snapshot().model_names(),
         })
     }
 

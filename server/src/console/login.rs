@@ -10,7 +10,8 @@ use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
 
 impl Desk {
-    fn slow_down(&self) -> Result<(), Problem> {
+    /// Counts a try at a password.
+    pub(super) fn slow_down(&self) -> Result<(), Problem> {
         self.app.throttle.try_from_address(self.visitor.address).map_err(|seconds| {
             Problem::new(
                 ProblemKind::TooMany,

@@ -34,6 +34,12 @@ impl Desk {
         self.visitor.person.as_ref().ok_or_else(signed_out)
     }
 
+    /// Whether clients that reach us over the network need a key.
+    fn key_required(&self) -> bool {
+        let config = &self.app.config;
+        self.app.snapshot().policy.require_key || config.require_key || !config.loopback_only()
+    }
+
     /// Publishes what was just changed.
     async fn publish(&self) -> Result<(), Problem> {
         self.app.republish().await.map_err(|error| match error {
@@ -59,9 +65,7 @@ fn internal(error: &dyn std::error::Error) -> Problem {
 /// A store error nobody could have expected.
 fn fail(error: StoreError) -> Problem {
     match error {
-        StoreError::Missing => {
-            Problem::new(ProblemKind::NotFound, "It is not there any more. Reload the page.")
-        }
+        StoreError::Missing => Problem::new(ProblemKind::NotFound, "It is not there any more."),
         error => internal(&error),
     }
 }

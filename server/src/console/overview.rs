@@ -74,7 +74,7 @@ impl Desk {
 
     async fn troubles(&self) -> Result<Vec<Trouble>, Problem> {
         let rows = self.account_rows().await?;
-        let needing = rows.into_iter().filter(|row| matches!(row.health, Health::Refused | Health::Parked));
+        let needing = rows.into_iter().filter(|row| row.health == Health::Refused);
         Ok(needing
             .map(|row| Trouble { provider_id: row.provider_id, account: row.name, sentence: row.sentence })
             .collect())
@@ -94,7 +94,7 @@ impl Overview for Desk {
         let snapshot = self.app.snapshot();
         let steps = FirstSteps {
             account: snapshot.providers().any(|provider| provider.connected()),
-            key: !store.keys().await.map_err(fail)?.is_empty() || !snapshot.policy.require_key,
+            key: !store.keys().await.map_err(fail)?.is_empty() || !self.key_required(),
             request: !recent.is_empty(),
         };
         Ok(OverviewPage {

@@ -107,6 +107,14 @@ fn model_row(spec: &catalog::Provider, model: &catalog::Model) -> ModelRow {
     }
 }
 
+/// The provider's name and the first number that no other account there has.
+fn free_name(provider: &Provider) -> String {
+    let name = |number: usize| format!("{} {number}", provider.spec.name);
+    let free = |name: &String| provider.accounts.iter().all(|account| account.name != *name);
+    // One more number than there are accounts: one of them is free.
+    (1..=provider.accounts.len() + 1).map(name).find(free).unwrap_or_default()
+}
+
 /// A key as a provider would give it; refused when it could not even be sent.
 fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Problem> {
     let text = text.trim();
@@ -129,6 +137,7 @@ fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Problem> {
 
 impl Desk {
     pub(super) async fn account_rows(&self) -> Result<Vec<AccountRow>, Problem> {
+        self.person()?;
         let stored = self.app.store.accounts().await.map_err(fail)?;
         let used = self.app.store.account_usage().await.map_err(fail)?;
         let (snapshot, now) = (self.app.snapshot(), clock::now().unix_ms);
@@ -258,7 +267,7 @@ impl Providers for Desk {
         let key = key(&provider, &account.key)?;
         let id = &provider.spec.id;
         let display = match account.name.trim() {
-            "" => format!("{} {}", provider.spec.name, provider.accounts.len() + 1),
+            "" => free_name(&provider),
             given => name("name", given)?,
         };
         let made = self.app.store.add_account(id, &display, key.as_ref(), clock::now().unix_ms).await;
@@ -315,6 +324,7 @@ impl Providers for Desk {
 
     async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem> {
         self.person()?;
+        self.app.store.account(id).await.map_err(fail)?;
         self.app.store.park_account(id, None, false, "").await.map_err(fail)?;
         self.app.registry.of(id, None, false, "").unpark();
         self.account_row(id).await
@@ -341,6 +351,9 @@ impl Providers for Desk {
 
     async fn change_endpoint(&self, id: String, mut endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
         self.person()?;
+        if !self.provider_of(&id)?.custom {
+            return Err(no_provider(&id));
+        }
         endpoint.prefix.clone_from(&id);
         let endpoint = self.endpoint(endpoint).await?;
         self.app.store.change_endpoint(&endpoint).await.map_err(fail)?;

@@ -146,16 +146,17 @@ impl Requests for Desk {
             error => fail(error),
         })?;
         let snapshot = self.app.snapshot();
-        let model = snapshot
-            .provider(&record.provider_id)
-            .and_then(|provider| provider.spec.model(&record.model))
-            .and_then(|model| model.price);
+        let lines = |usage| {
+            let spec = &snapshot.provider(&record.provider_id)?.spec;
+            let price = spec.model(&record.model).and_then(|model| model.price);
+            Some(price_lines(usage, price, spec.tier))
+        };
         Ok(RequestDetail {
             row: row_of(&record),
             headline: headline(&record),
             attempts: attempt_rows(&record),
             exclusions: record.exclusions.clone(),
-            prices: record.usage.as_ref().map(|usage| price_lines(usage, model)).unwrap_or_default(),
+            prices: record.usage.as_ref().and_then(lines).unwrap_or_default(),
             reasoning_tokens: record
                 .usage
                 .as_ref()

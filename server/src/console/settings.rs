@@ -95,6 +95,7 @@ impl Settings for Desk {
 
     async fn change_password(&self, current: String, new: String) -> Result<(), Problem> {
         let person = self.person()?.clone();
+        self.slow_down()?;
         password::check(&new).map_err(|problem| Problem { field: Some("new".to_owned()), ..problem })?;
         if !password::verify(current, Some(person.password_hash.clone())).await {
             return Err(Problem::invalid("current", "This is not your current password."));

@@ -5,6 +5,7 @@ use http::header::{AUTHORIZATION, HOST, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use wire::{Fault, FaultKind};
@@ -60,8 +61,9 @@ pub fn identify(
     always_require_key: bool,
 ) -> Result<Caller, Fault> {
     let tool = tool(&parts.headers);
-    let shown = shown_key(parts);
-    let key = shown.and_then(|key| snapshot.key(&hash(&key)).cloned());
+    let shown = shown_keys(parts);
+    // A client may show a stale key in one header and ours in another.
+    let key = shown.iter().find_map(|key| snapshot.key(&hash(key)).cloned());
     if key.is_some() {
         return Ok(Caller { key, tool });
     }
@@ -69,15 +71,12 @@ pub fn identify(
     if waived {
         return Ok(Caller { key: None, tool });
     }
-    let message = match shown_key(parts) {
-        None => {
-            "No API key was sent. Make one on the Connect page of the Ninerouter dashboard and send it as \
-             \"Authorization: Bearer <key>\" or \"x-api-key: <key>\"."
-        }
-        Some(_) => {
-            "This API key is not known to Ninerouter: it was mistyped or revoked. Keys are on the Connect page of \
-             its dashboard."
-        }
+    let message = if shown.is_empty() {
+        "No API key was sent. Make one on the Connect page of the Ninerouter dashboard and send it as \
+         \"Authorization: Bearer <key>\" or \"x-api-key: <key>\"."
+    } else {
+        "This API key is not known to Ninerouter: it was mistyped or revoked. Keys are on the Connect page of its \
+         dashboard."
     };
     Err(Fault::new(FaultKind::BadKey, message))
 }
@@ -87,8 +86,8 @@ pub fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
-/// The key a request shows, wherever its dialect puts it.
-fn shown_key(parts: &Parts) -> Option<String> {
+/// The keys a request shows, wherever its dialect puts them.
+fn shown_keys(parts: &Parts) -> Vec<Cow<'_, str>> {
     const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
     const GOOGLE_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
     let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
@@ -96,15 +95,10 @@ fn shown_key(parts: &Parts) -> Option<String> {
         let (scheme, key) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
     });
-    let header = bearer.or_else(|| text(&API_KEY)).or_else(|| text(&GOOGLE_KEY)).map(str::to_owned);
-    header
-        .or_else(|| {
-            let query = parts.uri.query()?;
-            url::form_urlencoded::parse(query.as_bytes())
-                .find(|(name, _)| name == "key")
-                .map(|(_, value)| value.into_owned())
-        })
-        .filter(|key| !key.is_empty())
+    let headers = [bearer, text(&API_KEY), text(&GOOGLE_KEY)].into_iter().flatten().map(Cow::Borrowed);
+    let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let query = query.filter(|(name, _)| name == "key").map(|(_, value)| value);
+    headers.chain(query).filter(|key| !key.is_empty()).collect()
 }
 
 /// Whether a request comes from this machine itself.
@@ -199,9 +193,9 @@ mod tests {
             (vec![("x-goog-api-key", "nr-abc")], "/v1/models"),
             (vec![], "/v1beta/models?alt=sse&key=nr-abc"),
         ] {
-            assert_eq!(shown_key(&parts(&headers, uri)).as_deref(), Some("nr-abc"), "{headers:?} {uri}");
+            assert_eq!(shown_keys(&parts(&headers, uri)), ["nr-abc"], "{headers:?} {uri}");
         }
-        assert_eq!(shown_key(&parts(&[("authorization", "Basic eDp5")], "/")), None);
+        assert!(shown_keys(&parts(&[("authorization", "Basic eDp5")], "/")).is_empty());
     }
 
     #[test]

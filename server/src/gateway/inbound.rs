@@ -25,7 +25,7 @@ pub struct Inbound {
 /// Reads and looks into a request.
 pub(super) async fn read(
     dialect: Dialect,
-    parts: &Parts,
+    parts: Parts,
     body: Body,
     max_bytes: i64,
 ) -> Result<Inbound, Fault> {
@@ -49,7 +49,7 @@ pub(super) async fn read(
     let peek =
         wire::peek(dialect, &bytes).map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
     let query = super::headers::query_to_provider(parts.uri.query());
-    Ok(Inbound { dialect, bytes, peek, headers: parts.headers.clone(), query })
+    Ok(Inbound { dialect, bytes, peek, headers: parts.headers, query })
 }
 
 fn too_large(limit: usize) -> Fault {

@@ -15,6 +15,7 @@ use crate::state::App;
 use attempt::Lost;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
+use http::request::Parts;
 use record::Trace;
 use std::net::SocketAddr;
 use wire::{Dialect, Fault, FaultKind};
@@ -37,6 +38,27 @@ pub async fn messages(
     answer(app, Dialect::Messages, peer, request).await
 }
 
+/// Any other address a client may try: said in JSON, to callers only.
+pub async fn unknown(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    parts: Parts,
+) -> Response {
+    let dialect = models::dialect(&parts);
+    let fault = match caller::identify(&parts, peer, &app.snapshot(), app.config.require_key) {
+        Err(fault) => fault,
+        Ok(_) => {
+            let (method, path) = (&parts.method, parts.uri.path());
+            let message = format!(
+                "Ninerouter does not answer {method} {path}. It takes POST /v1/chat/completions and POST /v1/messages, \
+                 and lists what can be asked for at GET /v1/models."
+            );
+            Fault::new(FaultKind::NotFound, message)
+        }
+    };
+    relay::fault_response(&fault, dialect)
+}
+
 async fn answer(app: App, dialect: Dialect, peer: SocketAddr, request: Request) -> Response {
     let cutting = app.tasks.cutting();
     let answer = tokio::select! {
@@ -56,7 +78,7 @@ async fn handle(app: &App, dialect: Dialect, peer: SocketAddr, request: Request)
     let (parts, body) = request.into_parts();
 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
-    let inbound = inbound::read(dialect, &parts, body, snapshot.policy.max_body_bytes).await?;
+    let inbound = inbound::read(dialect, parts, body, snapshot.policy.max_body_bytes).await?;
     let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
     let plan = match plan::plan(&snapshot, &inbound.peek.model, dialect, arrived.unix_ms) {
         Ok(plan) => plan,

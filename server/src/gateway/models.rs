@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use wire::{Dialect, Fault, FaultKind};
 
 /// Anthropic's clients say which version of its API they speak; all others get OpenAI's shape.
-fn dialect(parts: &Parts) -> Dialect {
+pub(super) fn dialect(parts: &Parts) -> Dialect {
     if parts.headers.contains_key("anthropic-version") { Dialect::Messages } else { Dialect::Chat }
 }
 

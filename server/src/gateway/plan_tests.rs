@@ -96,7 +96,11 @@ fn an_unknown_name_is_never_guessed_but_answered_with_the_nearest() {
     let snapshot = snapshot(vec![account(1, "groq"), account(2, "home")]);
     let none = refusal(&snapshot, "groqq/llama-3.3-70b-versatil", Dialect::Chat);
     assert_eq!(none.fault.kind, FaultKind::UnknownModel);
-    assert!(none.fault.message.contains("Did you mean groq/llama-3.3-70b-versatile"), "{}", none.fault.message);
+    assert!(
+        none.fault.message.contains("Did you mean groq/llama-3.3-70b-versatile"),
+        "{}",
+        none.fault.message
+    );
     let none = refusal(&snapshot, "claude-typo", Dialect::Messages);
     assert_eq!(none.fault.kind, FaultKind::UnknownModel);
 }

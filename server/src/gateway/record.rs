@@ -211,10 +211,18 @@ impl Drop for Trace {
         if self.log {
             let record = &self.record;
             tracing::info!(
-                request = self.id(), client = record.client, key = record.key_name, asked = record.asked,
-                provider = record.provider_id, model = record.model, account = record.account_name,
-                status = record.status, attempts = record.attempt_count, total_ms = record.total_ms,
-                "request ended: {:?}", record.outcome
+                request = self.id(),
+                client = record.client,
+                key = record.key_name,
+                asked = record.asked,
+                provider = record.provider_id,
+                model = record.model,
+                account = record.account_name,
+                status = record.status,
+                attempts = record.attempt_count,
+                total_ms = record.total_ms,
+                "request ended: {:?}",
+                record.outcome
             );
         }
         self.live.publish(&self.record);

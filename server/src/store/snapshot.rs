@@ -119,6 +119,11 @@ impl Snapshot {
         self.combos.get(name).filter(|combo| combo.enabled)
     }
 
+    /// Whether a combo, on or off, or an alias has that name.
+    pub fn is_own_name(&self, name: &str) -> bool {
+        self.combos.contains_key(name) || self.aliases.contains_key(name)
+    }
+
     /// The model an alias stands for.
     pub fn alias(&self, name: &str) -> Option<&str> {
         self.aliases.get(name).map(|alias| alias.model.as_str())

@@ -31,17 +31,26 @@ fn line_cost(tokens: u64, per_million: Option<NanoUsd>) -> Option<NanoUsd> {
 /// What a request cost. A subscription, a free tier and one's own machine cost nothing by the token; elsewhere
 /// `None` when the price of any sort of token used is unknown.
 pub fn cost(usage: &Usage, price: Option<Price>, tier: Tier) -> Option<NanoUsd> {
+    lines(usage, counting(price, tier))
+        .iter()
+        .map(|(_, tokens, per_million)| line_cost(*tokens, *per_million))
+        .sum()
+}
+
+/// What nothing costs by the token.
+const NOTHING: Price = Price { input: Some(0), output: Some(0), cache_read: Some(0), cache_write: Some(0) };
+
+/// The price that counts at a tier.
+fn counting(price: Option<Price>, tier: Tier) -> Option<Price> {
     match tier {
-        Tier::Subscription | Tier::Free | Tier::Local => Some(0),
-        Tier::Cheap => {
-            lines(usage, price).iter().map(|(_, tokens, per_million)| line_cost(*tokens, *per_million)).sum()
-        }
+        Tier::Subscription | Tier::Free | Tier::Local => Some(NOTHING),
+        Tier::Cheap => price,
     }
 }
 
-/// The lines of a request's price, for showing.
-pub fn price_lines(usage: &Usage, price: Option<Price>) -> Vec<PriceLine> {
-    lines(usage, price)
+/// The lines of a request's price, for showing. Their costs add up to [`cost`].
+pub fn price_lines(usage: &Usage, price: Option<Price>, tier: Tier) -> Vec<PriceLine> {
+    lines(usage, counting(price, tier))
         .into_iter()
         .map(|(label, tokens, per_million)| PriceLine {
             label: label.to_owned(),
@@ -70,8 +79,10 @@ mod tests {
             Usage { input: 1000, cache_read: 30_940, cache_write: 200, output: 500, reasoning: Some(300) };
         // 0.003 + 0.009282 + 0.00075 + 0.0075 USD
         assert_eq!(cost(&usage, Some(SONNET), Tier::Cheap), Some(20_532_000));
-        let sum: i64 = price_lines(&usage, Some(SONNET)).iter().filter_map(|line| line.cost).sum();
+        let sum: i64 =
+            price_lines(&usage, Some(SONNET), Tier::Cheap).iter().filter_map(|line| line.cost).sum();
         assert_eq!(sum, 20_532_000);
+        assert_eq!(cost(&usage, Some(SONNET), Tier::Subscription), Some(0));
     }
 
     #[test]

@@ -27,11 +27,6 @@ pub struct Recorder {
 pub struct Place(Option<OwnedPermit<RequestRecord>>);
 
 impl Place {
-    /// A place that leads nowhere, for tests of the steps alone.
-    pub fn none() -> Self {
-        Self(None)
-    }
-
     /// Hands the record over.
     pub fn take(self, record: RequestRecord) {
         if let Some(permit) = self.0 {
