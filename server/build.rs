@@ -1,15 +1,18 @@
-//! Tells `src/site.rs` where the site's files are: `cargo xtask` sets `NINEROUTER_SITE`, a plain `cargo check` gets
-//! the folder that `cargo xtask build` fills by default.
+//! Tells `src/site.rs` where `cargo xtask build` leaves the site's files: `site/dev` or `site/release` in the target
+//! folder.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 fn main() {
-    println!("cargo::rerun-if-env-changed=NINEROUTER_SITE");
-    let site = std::env::var_os("NINEROUTER_SITE").map(PathBuf::from).unwrap_or_else(|| {
-        let release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
-        let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-        package.join("../target/site").join(if release { "release" } else { "dev" })
-    });
+    let release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let out = std::env::var("OUT_DIR").unwrap_or_default();
+    // OUT_DIR is <target>/<profile>/build/<package>/out.
+    let target = Path::new(&out).ancestors().nth(4).unwrap_or(Path::new("target"));
+    let site = target.join("site").join(if release { "release" } else { "dev" });
     println!("cargo::rustc-env=NINEROUTER_SITE={}", site.display());
-    println!("cargo::rerun-if-changed={}", site.display());
+    println!("cargo::rerun-if-changed=build.rs");
+    if release {
+        // Embedded then; while developing the files are read from disk.
+        println!("cargo::rerun-if-changed={}", site.display());
+    }
 }

@@ -235,11 +235,16 @@ fn streamed(name: &str, asked: &Asked) -> Reply {
             steps.insert(opening, Step::Wait(SLOW));
             Reply::events(steps)
         }
-        "slow-tokens" => Reply::events(
-            sends(frames).into_iter().flat_map(|frame| [Step::Wait(PACE), frame]).collect(),
-        ),
+        "slow-tokens" => {
+            Reply::events(sends(frames).into_iter().flat_map(|frame| [Step::Wait(PACE), frame]).collect())
+        }
         "split-bytes" => Reply::events(
-            frames.concat().into_bytes().into_iter().map(|byte| Step::Send(Bytes::from(vec![byte]))).collect(),
+            frames
+                .concat()
+                .into_bytes()
+                .into_iter()
+                .map(|byte| Step::Send(Bytes::from(vec![byte])))
+                .collect(),
         ),
         "gzip" => {
             let packed = gzip(frames.concat().as_bytes());
