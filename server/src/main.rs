@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// A self-hosted AI router: one local endpoint in front of every provider account you have.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(name = "ninerouter", version, about)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
