@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port: u16 = std::env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(20_180);
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let built = std::env::var("SITE").unwrap_or_else(|_| "dev".to_owned());
-    let pages = site(|parts| (Fake { mood: mood(parts), now: app::parts::reader::now() }, false));
+    let pages = site(|parts| (Fake { now: app::parts::reader::now(), ..Fake::new(mood(parts)) }, false));
     let router = Router::new()
         .route("/console/live", get(live))
         .nest_service("/style", ServeDir::new(format!("{root}/style")))

@@ -12,8 +12,16 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 /// The stylesheets, in the order of their layers. See style/README.md.
-pub const STYLES: [&str; 5] =
-    ["/style/tokens.css", "/style/base.css", "/style/frame.css", "/style/parts.css", "/style/pages.css"];
+pub const STYLES: [&str; 8] = [
+    "/style/tokens.css",
+    "/style/base.css",
+    "/style/frame.css",
+    "/style/controls.css",
+    "/style/parts.css",
+    "/style/panels.css",
+    "/style/traffic.css",
+    "/style/pages.css",
+];
 
 /// The whole document. `options` says where the wasm lives.
 pub fn shell(options: LeptosOptions) -> impl IntoView {

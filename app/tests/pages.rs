@@ -1,5 +1,7 @@
 //! Each page over a console with made-up data: what a person would notice on it.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 mod fake;
 
 use axum::body::{Body, to_bytes};

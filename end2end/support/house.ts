@@ -105,7 +105,7 @@ export class House {
 
 /** Pages of one test, each of them watched for what must never happen. */
 export class Windows {
-  private readonly complaints: string[] = [];
+  private readonly complaints = new Set<string>();
   private readonly forgiven: RegExp[] = [];
   private readonly contexts: BrowserContext[] = [];
 
@@ -121,20 +121,20 @@ export class Windows {
     this.contexts.push(context);
     context.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") {
-        this.complaints.push(`${message.type()} in the console of ${message.page()?.url()}: ${message.text()}`);
+        this.complaints.add(`${message.type()} in the console of ${message.page()?.url()}: ${message.text()}`);
       }
     });
     context.on("weberror", (error) => {
-      this.complaints.push(`uncaught: ${error.error().stack ?? error.error()}`);
+      this.complaints.add(`uncaught: ${error.error().stack ?? error.error()}`);
     });
     context.on("request", (request) => {
       const url = new URL(request.url());
       if (url.origin !== this.house.url && url.protocol !== "data:") {
-        this.complaints.push(`left our origin: ${request.method()} ${request.url()}`);
+        this.complaints.add(`left our origin: ${request.method()} ${request.url()}`);
       }
     });
     context.on("response", (response) => {
-      if (response.status() >= 500) this.complaints.push(`${response.status()} from ${response.url()}`);
+      if (response.status() >= 500) this.complaints.add(`${response.status()} from ${response.url()}`);
     });
     return context.newPage();
   }
@@ -158,7 +158,7 @@ export class Windows {
 
   async close() {
     for (const context of this.contexts) await context.close();
-    const left = this.complaints.filter((text) => !this.forgiven.some((words) => words.test(text)));
+    const left = [...this.complaints].filter((text) => !this.forgiven.some((words) => words.test(text)));
     expect(left, "what the browser complained of").toEqual([]);
   }
 }

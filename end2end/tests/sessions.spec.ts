@@ -84,7 +84,7 @@ test("a new password counts at once and signs out the other sessions", async ({ 
 test("the theme is switched at once and remembered", async ({ windows }) => {
   const page = await windows.signedIn({ colorScheme: "light" });
   await visit(page, "/");
-  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await ground();
   await page.getByRole("button", { name: "Dark" }).click();
   await expect.poll(ground).not.toBe(light);

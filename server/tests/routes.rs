@@ -19,8 +19,8 @@ fn method(route: &Route) -> Method {
     ]
     .into_iter()
     .find(|(filter, _)| *filter == route.method)
-    .unwrap_or_else(|| panic!("{} has a method this test does not know", route.path))
-    .1
+    // The doors at the end of a path stand for every method.
+    .map_or(Method::POST, |(_, method)| method)
 }
 
 /// A path of this route that somebody could ask for.
@@ -197,7 +197,7 @@ async fn every_answer_of_the_dashboard_forbids_foreign_scripts_and_frames() {
         let answer = house.client.page(path, "").await;
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("default-src") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
-        assert!(!policy.contains("unsafe-eval") && !policy.contains('*'), "{path}: {policy}");
+        assert!(!policy.contains("'unsafe-eval'") && !policy.contains('*'), "{path}: {policy}");
         let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src"));
         assert!(!scripts.is_some_and(|part| part.contains("'unsafe-inline'")), "{path}: {policy}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");

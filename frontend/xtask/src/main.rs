@@ -27,8 +27,8 @@ cargo xtask <subcommand>
   serve [--release] [ARGS]   build everything and run the binary with ARGS
   build [--release] [--site] build the site and the binary; with --site only the site
   test [NAME]                run every suite, or the tests whose name holds NAME
-  lint                       formatting, clippy and the fences between the rooms
-  bench [--quick]            measure what Ninerouter adds to a request
+  lint [--fences]            formatting, clippy and the fences between the rooms; or these alone
+  bench [--quick] [--built]  measure what Ninerouter adds to a request; with --built, as built last
   audit                      licences, sources and vulnerabilities of the dependencies
   setup                      fetch the WebAssembly target, or say how
 ";
@@ -52,7 +52,11 @@ fn run(subcommand: &str, args: Vec<String>) -> anyhow::Result<ExitCode> {
         "serve" => return serve::run(&workspace, args),
         "test" => return test::main(&workspace, &args),
         "lint" => {
-            let tally = lint::run(&workspace);
+            let tally = match args.as_slice() {
+                [] => lint::run(&workspace),
+                [fences] if fences == "--fences" => fences::check(&workspace),
+                other => anyhow::bail!("`lint` takes --fences, not `{}`.", other.join(" ")),
+            };
             println!("{tally}");
             return Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }

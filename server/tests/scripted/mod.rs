@@ -205,7 +205,7 @@ async fn answer(request: Request<Incoming>, book: Book) -> io::Result<Response<S
 
 /// The steps as a body.
 fn play(steps: Vec<Step>, mut ticket: Ticket) -> Frames {
-    let mut steps = VecDeque::from(steps);
+    let steps = VecDeque::from(steps);
     if steps.is_empty() {
         ticket.finish();
     }

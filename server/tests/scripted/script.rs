@@ -203,7 +203,7 @@ fn whole(name: &str, asked: &Asked) -> Reply {
         "gzip" => Reply::json(200, gzip(body.as_bytes())).with(CONTENT_ENCODING, "gzip"),
         "cut-mid-stream" | "cut-before-first-token" => {
             let half = Bytes::from(body).slice(..40);
-            Reply::new(200, "application/json", vec![Step::Send(half), Step::Cut])
+            Reply::new(200, "application/json", vec![Step::Send(half), Step::Wait(PACE), Step::Cut])
         }
         "stall-mid-stream" | "stall-before-first-token" => {
             let half = Bytes::from(body).slice(..40);
@@ -219,7 +219,8 @@ fn streamed(name: &str, asked: &Asked) -> Reply {
     let (opening, middle) = (bodies::opening(asked.vendor), bodies::opening(asked.vendor) + 2);
     let some = |count: usize, last: Step| {
         let mut steps = sends(frames.iter().take(count).cloned().collect());
-        steps.push(last);
+        // What was written goes out before the connection breaks.
+        steps.extend([Step::Wait(PACE), last]);
         Reply::events(steps)
     };
     match name {

@@ -5,7 +5,11 @@ use crate::process::now;
 use anyhow::{Context, Result, bail};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+/// How many requests went through the router so far.
+pub(crate) static ROUTED: AtomicU64 = AtomicU64::new(0);
 
 /// Where requests go: to the provider itself, or through the router.
 #[derive(Clone)]
@@ -22,6 +26,7 @@ pub(crate) struct Route {
 pub(crate) struct Connection {
     stream: TcpStream,
     script: Script,
+    routed: bool,
     request: Vec<u8>,
     buffer: Vec<u8>,
     filled: usize,
@@ -52,7 +57,8 @@ impl Connection {
             body.len()
         );
         let request = request.into_bytes();
-        Ok(Self { stream, script, request, buffer: vec![0; 4 * 1024 * 1024], filled: 0 })
+        let routed = !route.prefix.is_empty();
+        Ok(Self { stream, script, routed, request, buffer: vec![0; 4 * 1024 * 1024], filled: 0 })
     }
 
     /// One request that does not stream.
@@ -104,7 +110,11 @@ impl Connection {
         Ok(())
     }
 
+    /// Comes after the clock was read: counting is not part of what is measured.
     fn check(&self) -> Result<()> {
+        if self.routed {
+            ROUTED.fetch_add(1, Ordering::Relaxed);
+        }
         if !self.received().starts_with(b"HTTP/1.1 200") {
             bail!("the reply is not 200: {}", self.excerpt());
         }

@@ -60,6 +60,8 @@ pub(crate) struct Router {
     pub(crate) address: SocketAddr,
     /// From starting the process to the first `200` of `/health`.
     pub(crate) ready_after: Duration,
+    /// The bearer of the management API, once set up.
+    token: String,
 }
 
 impl Router {
@@ -89,7 +91,7 @@ impl Router {
             .stdin(Stdio::piped())
             .spawn()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let mut router = Self { child, guard, address, ready_after: Duration::ZERO };
+        let mut router = Self { child, guard, address, ready_after: Duration::ZERO, token: String::new() };
         while !exchange(address, "GET", "/health", "", "").is_ok_and(|(status, _)| status == 200) {
             if router.child.try_wait()?.is_some() || start.elapsed() > Duration::from_secs(20) {
                 let log = fs::read_to_string(&log_path).unwrap_or_default();
@@ -102,19 +104,25 @@ impl Router {
     }
 
     /// Makes an endpoint, an account and a caller key, and gives the way through them.
-    pub(crate) fn set_up(&self, provider: SocketAddr) -> Result<Route> {
-        let login = self.call("/api/v1/login", "", &json!({ "name": "admin", "password": PASSWORD }))?;
-        let token = text(&login, "token")?;
+    pub(crate) fn set_up(&mut self, provider: SocketAddr) -> Result<Route> {
+        let login = self.call("POST", "/api/v1/login", &json!({ "name": "admin", "password": PASSWORD }))?;
+        self.token = text(&login, "token")?;
         let models: Vec<&str> = Script::ALL.into_iter().map(Script::model).collect();
         let endpoint = json!({
             "name": "Bench", "prefix": "bench", "dialect": "chat", "base_url": format!("http://{provider}/v1"),
-            "private_network": true, "models": models,
+            "private_network": true, "models": models.join("\n"),
         });
-        self.call("/api/v1/endpoints", &token, &endpoint)?;
+        self.call("POST", "/api/v1/endpoints", &endpoint)?;
         let account = json!({ "provider": "bench", "name": "bench", "key": "provider-key-of-the-bench" });
-        self.call("/api/v1/accounts", &token, &account)?;
-        let key = self.call("/api/v1/keys", &token, &json!({ "name": "bench" }))?;
+        self.call("POST", "/api/v1/accounts", &account)?;
+        let key = self.call("POST", "/api/v1/keys", &json!({ "name": "bench" }))?;
         Ok(Route { address: self.address, prefix: "bench/".to_owned(), key: text(&key, "secret")? })
+    }
+
+    /// How many requests it has on record for today (UTC).
+    pub(crate) fn recorded(&self) -> Result<f64> {
+        let usage = self.call("GET", "/api/v1/usage?utc_offset_minutes=0", &Value::Null)?;
+        usage["today"]["requests"].as_f64().with_context(|| format!("no today.requests in {usage}"))
     }
 
     /// Memory in use, in bytes.
@@ -136,12 +144,13 @@ impl Router {
         Ok((ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0)
     }
 
-    fn call(&self, path: &str, token: &str, body: &Value) -> Result<Value> {
-        let (status, reply) = exchange(self.address, "POST", path, token, &body.to_string())?;
+    fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, reply) = exchange(self.address, method, path, &self.token, &body)?;
         if !(200..300).contains(&status) {
-            bail!("POST {path} answered {status}: {reply}");
+            bail!("{method} {path} answered {status}: {reply}");
         }
-        serde_json::from_str(&reply).with_context(|| format!("POST {path} answered no JSON: {reply}"))
+        serde_json::from_str(&reply).with_context(|| format!("{method} {path} answered no JSON: {reply}"))
     }
 }
 

@@ -1,0 +1,155 @@
+// Every page at three widths, light and dark, empty and with data: nothing sticks out, axe finds nothing, nothing
+// jumps while it loads, and a picture of it is kept in results/looks.
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { awake } from "../support/house";
+import { expect, test } from "../support/test";
+import { fill } from "../support/traffic";
+
+const WIDTHS = [1440, 1024, 390];
+const THEMES = ["light", "dark"] as const;
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const LARGEST_PAGE = 100 * 1024;
+
+const NAMES: Record<string, string> = {
+  "/": "overview",
+  "/requests": "requests",
+  "/providers": "providers",
+  "/providers/groq": "provider-groq",
+  "/providers/anthropic": "provider-anthropic",
+  "/providers/scripted": "provider-scripted",
+  "/connect": "connect",
+  "/settings": "settings",
+  "/nothing/here": "missing",
+};
+
+/** Adds up how far things moved without the reader's doing. */
+async function watchShifts(page: Page) {
+  await page.addInitScript(() => {
+    const moved = { sum: 0, what: [] as string[] };
+    (window as any).moved = moved;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as any[]) {
+        if (entry.hadRecentInput) continue;
+        moved.sum += entry.value;
+        for (const source of entry.sources) {
+          const node = source.node;
+          moved.what.push(`${node?.nodeName}.${node?.className ?? ""} ${entry.value.toFixed(4)}`);
+        }
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** What is wrong with the looks of the page that is open. */
+async function faults(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  const wide = await page.evaluate(() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const out = [...document.querySelectorAll("body *")].filter((element) => {
+      const box = element.getBoundingClientRect();
+      return box.width > 0 && box.right > root.clientWidth + 0.5 && !element.closest(".scroll, pre, dialog");
+    });
+    return [
+      `${root.scrollWidth} px wide in ${root.clientWidth} px`,
+      ...out.slice(0, 5).map((element) => `  ${element.nodeName}.${element.className} sticks out`),
+    ];
+  });
+  found.push(...wide);
+  const axe = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  for (const violation of axe.violations) {
+    for (const node of violation.nodes.slice(0, 3)) {
+      found.push(`axe ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1]?.trim()}`);
+    }
+  }
+  return found;
+}
+
+/** Opens each page and gathers what is wrong, so that one run shows everything. */
+async function look(page: Page, state: string, theme: string, pages: [string, string][]) {
+  const found: string[] = [];
+  await watchShifts(page);
+  for (const [path, name] of pages) {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
+      const answer = await page.goto(path);
+      await awake(page);
+      const size = Buffer.byteLength(await answer!.text());
+      const moved: { sum: number; what: string[] } = await page.evaluate(() => (window as any).moved);
+      const wrong = await faults(page);
+      if (moved.sum >= 0.1) wrong.push(`moved by ${moved.sum.toFixed(3)}: ${moved.what.join(", ")}`);
+      if (size > LARGEST_PAGE) wrong.push(`${size} bytes of HTML`);
+      await page.screenshot({ path: `results/looks/${name}-${state}-${width}-${theme}.png`, fullPage: true });
+      found.push(...wrong.map((words) => `${name} ${width} ${theme}: ${words}`));
+    }
+  }
+  expect(found, "what is wrong with the looks").toEqual([]);
+}
+
+const named = (paths: string[]) => paths.map((path): [string, string] => [path, NAMES[path]]);
+
+for (const colorScheme of THEMES) {
+  test.describe(`${colorScheme}:`, () => {
+    test.slow();
+
+    test("the doors", async ({ windows }) => {
+      const page = await windows.open({ colorScheme });
+      await look(page, "empty", colorScheme, [["/login", "login"]]);
+    });
+
+    test.describe("new:", () => {
+      test.use({ fresh: true });
+      test("the set-up page", async ({ house, windows }) => {
+        const page = await windows.open({ colorScheme });
+        await look(page, "empty", colorScheme, [
+          [house.setupLink, "setup"],
+          ["/setup", "setup-without-link"],
+        ]);
+      });
+    });
+
+    test("pages of an empty installation", async ({ windows }) => {
+      windows.forgive(/status of 404/);
+      const page = await windows.signedIn({ colorScheme });
+      const paths = ["/", "/requests", "/providers", "/providers/groq", "/connect", "/settings", "/nothing/here"];
+      await look(page, "empty", colorScheme, named(paths));
+    });
+
+    test("pages of an installation in use", async ({ house, provider, windows }) => {
+      const id = await fill(house, provider);
+      const page = await windows.signedIn({ colorScheme });
+      const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
+      await look(page, "filled", colorScheme, [...named(paths), [`/requests/${id}`, "request"]]);
+    });
+
+    test("open dialogs", async ({ house, provider, windows }, info) => {
+      await house.connect(provider);
+      await house.key("laptop");
+      const page = await windows.signedIn({ colorScheme });
+      const dialogs: [string, string | RegExp, string][] = [
+        ["/providers", "Custom endpoint", "dialog-endpoint"],
+        ["/providers/scripted", "Change the account account 1", "dialog-account"],
+        ["/providers/scripted", "Remove the account account 1", "dialog-remove"],
+        ["/connect", "Create a key", "dialog-key"],
+        ["/", /^Go to a page/, "dialog-palette"],
+      ];
+      const found: string[] = [];
+      for (const [path, opener, name] of dialogs) {
+        for (const width of [1440, 390]) {
+          await page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
+          await page.goto(path);
+          await awake(page);
+          await page.getByRole("button", { name: opener }).click();
+          const dialog = page.locator("dialog[open]");
+          await expect(dialog).toBeVisible();
+          const box = (await dialog.boundingBox())!;
+          if (box.x < 0 || box.x + box.width > width) found.push(`${name} ${width}: the dialog sticks out`);
+          found.push(...(await faults(page)).map((words) => `${name} ${width} ${colorScheme}: ${words}`));
+          await page.screenshot({ path: `results/looks/${name}-${width}-${colorScheme}.png` });
+        }
+      }
+      expect(found, `what is wrong with the dialogs (${info.title})`).toEqual([]);
+    });
+  });
+}
