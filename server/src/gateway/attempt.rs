@@ -4,7 +4,8 @@
 use super::caller::Tool;
 use super::headers::to_provider;
 use super::inbound::Inbound;
-use super::plan::{Plan, Step, duration};
+use super::lost::{Failed, Lost, all_out, broken, refusal};
+use super::plan::{Plan, Step};
 use super::record::Trace;
 use crate::clock;
 use crate::state::App;
@@ -12,11 +13,11 @@ use crate::upstream::ReplyBody;
 use crate::upstream::http::{Call, NoAnswer, Reply, send};
 use app::api::settings::Policy;
 use bytes::Bytes;
-use catalog::{Failure, Park, Ruling, Verdict};
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use catalog::{Park, Ruling, Verdict};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 use std::time::Duration;
-use wire::{Fault, FaultKind, Kind, ProviderError, Report, StreamTap};
+use wire::{Kind, ProviderError, Report, StreamTap};
 
 /// Most of a failed reply's body that is read: enough for any error.
 const ERROR_BODY: usize = 1024 * 1024;
@@ -49,70 +50,6 @@ pub(super) enum Won {
         /// What it states.
         report: Report,
     },
-}
-
-/// No answer.
-pub(super) enum Lost {
-    /// The provider's own refusal, to be handed on unchanged: the request itself is at fault.
-    Refusal {
-        /// Its status.
-        status: StatusCode,
-        /// Its headers.
-        headers: HeaderMap,
-        /// Its body.
-        body: Bytes,
-        /// The same in words.
-        sentence: String,
-    },
-    /// Every attempt failed.
-    AllOut {
-        /// What to tell the client.
-        fault: Fault,
-        /// When to come back, in seconds.
-        retry_after: Option<i64>,
-    },
-}
-
-/// An attempt that failed.
-struct Failed {
-    /// The provider's status, if it answered.
-    status: Option<StatusCode>,
-    headers: HeaderMap,
-    body: Bytes,
-    error: ProviderError,
-    silent: bool,
-}
-
-impl Failed {
-    fn rule(&self, step: &Step, now: i64) -> Ruling {
-        let headers: Vec<(String, String)> = self
-            .headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-            .collect();
-        let failure = Failure {
-            status: self.error.status.or(self.status.map(|status| status.as_u16())),
-            silent: self.silent,
-            message: &self.error.message,
-            code: &self.error.code,
-            kind: &self.error.kind,
-            body: std::str::from_utf8(&self.body).unwrap_or_default(),
-            headers: &headers,
-        };
-        step.target.provider.spec.rule_on(&failure, now)
-    }
-}
-
-impl From<NoAnswer> for Failed {
-    fn from(why: NoAnswer) -> Self {
-        Self {
-            status: None,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            silent: matches!(why, NoAnswer::Silent(..)),
-            error: ProviderError { message: why.to_string(), ..ProviderError::default() },
-        }
-    }
 }
 
 /// Works through the plan until something answers.
@@ -170,7 +107,7 @@ async fn once(
     tool: &Tool,
 ) -> Result<Won, Failed> {
     let Some(speaks) = step.target.speaks() else {
-        return Err(broken("The catalogue changed while this request was under way.", None));
+        return Err(broken("The catalogue changed while this request was under way."));
     };
     let spec = &step.target.provider.spec;
     let mut edits = Vec::new();
@@ -181,8 +118,7 @@ async fn once(
     if !spec.tweak.drop.is_empty() {
         edits.extend(wire::drop_members(&inbound.bytes, &spec.tweak.drop));
     }
-    let body =
-        wire::splice(&inbound.bytes, edits).map_err(|_| broken("The request could not be edited.", None))?;
+    let body = wire::splice(&inbound.bytes, edits).map_err(|_| broken("The request could not be edited."))?;
     let streaming = inbound.peek.stream;
     let limit = if streaming { policy.first_byte_ms } else { policy.whole_reply_ms };
     let limit = Duration::from_millis(limit.unsigned_abs());
@@ -220,16 +156,6 @@ async fn once(
     }
 }
 
-fn broken(message: &str, status: Option<StatusCode>) -> Failed {
-    Failed {
-        status,
-        headers: HeaderMap::new(),
-        body: Bytes::new(),
-        silent: false,
-        error: ProviderError { message: message.to_owned(), ..ProviderError::default() },
-    }
-}
-
 async fn error_reply(reply: Reply) -> Failed {
     let (status, headers) = (Some(reply.status), reply.headers);
     let body = reply.body.whole(ERROR_BODY).await.unwrap_or_default();
@@ -239,7 +165,7 @@ async fn error_reply(reply: Reply) -> Failed {
 async fn whole(reply: Reply, inbound: &Inbound) -> Result<Won, Failed> {
     let (status, headers) = (reply.status, reply.headers);
     // A connection that breaks is a connection that breaks, whatever status it began with.
-    let body = reply.body.whole(WHOLE_BODY).await.map_err(|why| broken(&why.to_string(), None))?;
+    let body = reply.body.whole(WHOLE_BODY).await.map_err(|why| broken(&why.to_string()))?;
     let report = wire::read_reply(inbound.dialect, &body).map_err(|why| Failed {
         error: ProviderError {
             message: format!("The answer could not be read: {why}"),
@@ -261,8 +187,8 @@ async fn first_frame(reply: Reply, mut tap: Box<StreamTap>) -> Result<Won, Faile
     let Reply { status, headers, mut body } = reply;
     let mut ready = Vec::new();
     while let Some(chunk) = body.chunk().await {
-        let chunk = chunk.map_err(|why| broken(&why.to_string(), None))?;
-        let seen = tap.push(chunk).map_err(|why| broken(&why.to_string(), None))?;
+        let chunk = chunk.map_err(|why| broken(&why.to_string()))?;
+        let seen = tap.push(chunk).map_err(|why| broken(&why.to_string()))?;
         let mut meaningful = false;
         for frame in seen {
             match frame.kind {
@@ -287,7 +213,7 @@ async fn first_frame(reply: Reply, mut tap: Box<StreamTap>) -> Result<Won, Faile
             return Ok(Won::Stream { status, headers, ready, tap, body });
         }
     }
-    Err(broken("The stream ended before it said anything.", None))
+    Err(broken("The stream ended before it said anything."))
 }
 
 /// Writes a failure down where it matters: the trace, the account's health, the log.
@@ -345,73 +271,4 @@ fn jittered(after_ms: u64) -> u64 {
     crate::accounts::seal::fill(&mut random);
     let half = after_ms / 2;
     half + u64::from_le_bytes(random) % (after_ms - half + 1)
-}
-
-fn refusal(failed: Failed, ruling: &Ruling) -> Lost {
-    let sentence = format!("{}: {}", ruling.sentence, failed.error.message);
-    match failed.status {
-        // An error inside a 200 stream has no status of its own; the client must not take it for an answer.
-        Some(status) if !status.is_success() => {
-            Lost::Refusal { status, headers: failed.headers, body: failed.body, sentence }
-        }
-        _ => Lost::AllOut { fault: Fault::new(FaultKind::Malformed, sentence), retry_after: None },
-    }
-}
-
-fn all_out(plan: &Plan, mut failures: Vec<(&Step, Failed, Ruling)>) -> Lost {
-    // The only attempt failed because the provider has no such model, or the like: its own words say it best.
-    if let [(_, failed, ruling)] = failures.as_slice()
-        && matches!(ruling.verdict, Verdict::NextTarget { park: None })
-        && failed.status.is_some_and(|status| status.is_client_error())
-        && let Some((_, failed, ruling)) = failures.pop()
-    {
-        return refusal(failed, &ruling);
-    }
-    let now = clock::now().unix_ms;
-    let parks: Vec<Option<Park>> = failures
-        .iter()
-        .map(|(_, _, ruling)| match ruling.verdict {
-            Verdict::NextAccount { park } | Verdict::NextTarget { park } => park,
-            Verdict::RetryHere { .. } | Verdict::Stop => None,
-        })
-        .collect();
-    let limited = !parks.is_empty()
-        && parks.iter().zip(&failures).all(|(park, (_, failed, _))| {
-            park.is_some_and(|park| !park.needs_person)
-                && failed.status.is_some_and(|status| status == StatusCode::TOO_MANY_REQUESTS)
-        });
-    let kind = match failures.last() {
-        _ if limited => FaultKind::RateLimited,
-        Some((_, failed, _)) if failed.silent => FaultKind::Timeout,
-        Some((_, failed, _)) if failed.status.is_none() => FaultKind::BadGateway,
-        _ => FaultKind::Unavailable,
-    };
-    let reasons: Vec<String> = failures
-        .iter()
-        .map(|(step, failed, ruling)| {
-            let what = format!("{}, account {}", step.target.name(), step.account.name);
-            let said = &failed.error.message;
-            if said.is_empty() {
-                format!("{what}: {}", ruling.sentence)
-            } else {
-                format!("{what}: {} ({said})", ruling.sentence)
-            }
-        })
-        .chain(plan.exclusions.iter().map(|left| format!("{}: {}", left.what, left.why)))
-        .collect();
-    let earliest = parks.iter().flatten().map(|park| park.until).chain(plan.earliest).min();
-    let retry_after = earliest.map(|until| (until - now).div_euclid(1000).max(0) + 1).filter(|_| limited);
-    let next = match retry_after {
-        Some(seconds) => format!(" The first comes back in {}.", duration(seconds)),
-        None => " The request's page in the Ninerouter dashboard has the details.".to_owned(),
-    };
-    Lost::AllOut {
-        fault: Fault::new(kind, format!("No account could answer. {}.{next}", reasons.join("; "))),
-        retry_after,
-    }
-}
-
-/// The `Retry-After` header for a number of seconds.
-pub(super) fn retry_after_header(seconds: i64) -> (http::HeaderName, HeaderValue) {
-    (RETRY_AFTER, HeaderValue::from(seconds))
 }

@@ -1,7 +1,8 @@
 //! Step 7: the provider's answer goes to the client as it comes, watched for its usage and its end.
 
-use super::attempt::{Lost, Won, retry_after_header};
+use super::attempt::Won;
 use super::headers::to_client;
+use super::lost::{Lost, retry_after_header};
 use super::record::Trace;
 use crate::tasks::Tasks;
 use crate::upstream::ReplyBody;
