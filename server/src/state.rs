@@ -71,14 +71,15 @@ impl State {
         let snapshot = store.snapshot(&catalog, &registry).await?;
         let clients = Clients::new(&config.proxy, snapshot.policy.connect_ms)?;
         let tasks = Tasks::default();
-        let recorder = Recorder::start(store.clone(), &tasks);
+        let live = Live::default();
+        let recorder = Recorder::start(store.clone(), live.clone(), &tasks);
         Ok(Arc::new(Self {
             config,
             catalog,
             registry,
             clients,
             recorder,
-            live: Live::default(),
+            live,
             tasks,
             setup: SetupLink::default(),
             throttle: Throttle::default(),

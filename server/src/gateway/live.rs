@@ -1,4 +1,4 @@
-//! The live feed of requests as they end, for dashboards that are open.
+//! The live feed of requests that ended and were written down, for dashboards that are open.
 
 use crate::console::requests::row_of;
 use crate::store::RequestRecord;
@@ -19,7 +19,7 @@ impl Default for Live {
 }
 
 impl Live {
-    /// Tells every open dashboard of a request that ended. Costs nothing while none is open.
+    /// Tells every open dashboard of a request that was written down. Costs nothing while none is open.
     pub fn publish(&self, record: &RequestRecord) {
         if self.0.receiver_count() == 0 {
             return;

@@ -3,7 +3,6 @@
 
 use super::caller::Caller;
 use super::inbound::Inbound;
-use super::live::Live;
 use super::plan::Target;
 use super::plan::{Plan, Step};
 use crate::clock::{self, Moment};
@@ -27,7 +26,6 @@ pub struct Trace {
     attempt_at: Option<Moment>,
     target: Option<Arc<Target>>,
     place: Option<Place>,
-    live: Live,
     /// Whether it is also logged.
     log: bool,
 }
@@ -71,7 +69,6 @@ impl Trace {
             attempt_at: None,
             target: None,
             place: Some(place),
-            live: app.live.clone(),
             log: app.config.log_requests,
         }
     }
@@ -225,7 +222,6 @@ impl Drop for Trace {
                 record.outcome
             );
         }
-        self.live.publish(&self.record);
         if let Some(place) = self.place.take() {
             place.take((*self.record).clone());
         }

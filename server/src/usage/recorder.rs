@@ -1,5 +1,6 @@
 //! The batching writer behind every request: a bounded queue, written at least every 200 ms, drained on shutdown.
 
+use crate::gateway::live::Live;
 use crate::store::{RequestRecord, Store};
 use crate::tasks::Tasks;
 use std::time::Duration;
@@ -36,10 +37,11 @@ impl Place {
 }
 
 impl Recorder {
-    /// Starts the writer. It ends when every clone of the recorder and every place is gone, all written.
-    pub fn start(store: Store, tasks: &Tasks) -> Self {
+    /// Starts the writer, which also tells open dashboards of what it wrote: a row that is shown can be opened. It
+    /// ends when every clone of the recorder and every place is gone, all written.
+    pub fn start(store: Store, live: Live, tasks: &Tasks) -> Self {
         let (queue, records) = channel(QUEUE);
-        tasks.spawn(write(store, records, tasks.clone()));
+        tasks.spawn(write(store, live, records, tasks.clone()));
         Self { queue }
     }
 
@@ -59,7 +61,7 @@ impl Recorder {
     }
 }
 
-async fn write(store: Store, mut records: Receiver<RequestRecord>, tasks: Tasks) {
+async fn write(store: Store, live: Live, mut records: Receiver<RequestRecord>, tasks: Tasks) {
     let stopping = tasks.stopping();
     let mut batch = Vec::with_capacity(BATCH);
     while records.recv_many(&mut batch, BATCH).await > 0 {
@@ -90,6 +92,8 @@ async fn write(store: Store, mut records: Receiver<RequestRecord>, tasks: Tasks)
         if failing {
             tracing::info!("usage is being written again");
         }
-        batch.clear();
+        for record in batch.drain(..) {
+            live.publish(&record);
+        }
     }
 }
