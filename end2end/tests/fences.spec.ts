@@ -57,7 +57,8 @@ test("what another site would put into a page is stopped by the policy", async (
 
 test("a form from another site is turned away", async ({ windows, house }) => {
   const page = await windows.signedIn();
-  for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }]) {
+  const foreign: Record<string, string>[] = [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }];
+  for (const headers of foreign) {
     const answer = await page.request.post("/console/create_key", { form: { name: "stolen" }, headers });
     expect(answer.status()).toBe(401);
     expect(await answer.text()).toContain("came from another site");

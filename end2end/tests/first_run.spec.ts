@@ -128,9 +128,11 @@ test("a newcomer gets from the set-up link to a first answer", async ({ house, p
     for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
     expect(text).toBe(WORDS);
     await expect(page.getByText("It works. OpenAI SDK reached mine/slow-tokens.")).toBeVisible();
+    // Nobody clicks as fast as a test: live.spec.ts has that.
+    await expect.poll(async () => (await page.request.get("/requests")).text()).toContain("mine/slow-tokens");
     await page.getByRole("link", { name: "Show it" }).click();
-    await awake(page);
     await expect(page.getByRole("region", { name: "Three steps to a first answer" })).toBeHidden();
+    await awake(page);
   });
 
   await test.step("later requests appear in the list without a reload", async () => {
@@ -148,6 +150,7 @@ test("a newcomer gets from the set-up link to a first answer", async ({ house, p
     await expect(row).toContainText("laptop");
     await expect(row).toContainText("Answered");
     expect(await page.evaluate(() => (window as any).sameLoad)).toBe(true);
+    await expect.poll(async () => (await page.request.get("/requests")).text()).toContain("mine/ok");
     await row.getByRole("link").click();
   });
 

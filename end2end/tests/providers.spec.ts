@@ -77,6 +77,19 @@ test("a rate-limited account is shown as waiting with a countdown, and is brough
   await expect(first).toContainText("Ready");
 });
 
+test("an account and a key say when they were last used", async ({ provider, house, windows }) => {
+  await house.connect(provider);
+  const openai = new OpenAI({ baseURL: `${house.url}/v1`, apiKey: await house.key("laptop"), maxRetries: 0 });
+  await openai.chat.completions.create({ model: "scripted/ok", messages: [{ role: "user", content: "Hello" }] });
+  await expect.poll(async () => (await house.api("GET", "/requests")).rows.length).toBe(1);
+  const page = await windows.signedIn();
+  await visit(page, "/providers/scripted");
+  const account = page.getByRole("region", { name: "Accounts" }).locator("li.account").first();
+  await expect(account).toContainText(/Last answered (just now|\d+ s ago)/);
+  await visit(page, "/connect");
+  await expect(page.getByRole("row").filter({ hasText: "laptop" })).toContainText(/just now|\d+ s ago/);
+});
+
 test("an endpoint on a private address is refused at its field unless it is marked", async ({ windows, provider, house }) => {
   windows.forgive(/status of 400/);
   const page = await windows.signedIn();

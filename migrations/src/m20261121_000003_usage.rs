@@ -127,6 +127,9 @@ fn sums(table: &'static str) -> TableCreateStatement {
         "first_token_ms",
         "first_tokens",
         "total_ms",
+        // When the last of them arrived, and the last that was answered (0 when none was).
+        "last_at",
+        "answered_at",
     ] {
         create.col(big_integer(count));
     }

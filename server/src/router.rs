@@ -157,12 +157,14 @@ fn routed(routes: Vec<Route>) -> Router<App> {
 /// The whole router.
 pub fn router(app: &App) -> Router {
     // Two routers so that a coding tool's request passes no layer of the dashboard's.
-    let gateway = routed(gateway_routes()).with_state(App::clone(app));
+    let gateway =
+        routed(gateway_routes()).method_not_allowed_fallback(gateway::unknown).with_state(App::clone(app));
     gateway.merge(dashboard(app))
 }
 
 fn dashboard(app: &App) -> Router {
     let programs = routed(program_routes())
+        .method_not_allowed_fallback(api::unknown)
         .layer(from_fn_with_state(App::clone(app), gate::program))
         .with_state(App::clone(app));
 

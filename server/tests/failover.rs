@@ -126,7 +126,9 @@ async fn an_account_that_was_refused_is_not_asked_again_even_after_a_restart() {
         let row = rows.as_array().unwrap().iter().find(|row| row["name"] == format!("account key-{script}"));
         let row = row.unwrap();
         assert_eq!(row["health"], "refused", "the dashboard says so: {row:#?}");
-        assert!(row["sentence"].as_str().unwrap().len() > 20 && !row["last_error"].as_str().unwrap().is_empty());
+        assert!(
+            row["sentence"].as_str().unwrap().len() > 20 && !row["last_error"].as_str().unwrap().is_empty()
+        );
 
         let path = format!("/api/v1/accounts/{}/unpark", row["id"]);
         assert_eq!(house.api(Method::POST, &path, Value::Null).await.status, 200);
@@ -144,7 +146,8 @@ async fn a_limited_account_is_left_alone_for_that_model_even_after_a_restart() {
         assert_eq!(ask(&house, "chat", "error-429-retry-after", false).await.status, 200);
     }
     assert_eq!(limited(&house), 1, "{:?}", keys(&house));
-    let other = house.send("/v1/chat/completions", &[], chat_body("error-429-retry-after/other", false)).await;
+    let other =
+        house.send("/v1/chat/completions", &[], chat_body("error-429-retry-after/other", false)).await;
     assert_eq!((other.status, limited(&house)), (200, 2), "the limit was for one model only");
     house = house.restarted().await;
     assert_eq!(ask(&house, "chat", "error-429-retry-after", false).await.status, 200);
@@ -169,7 +172,11 @@ async fn accounts_are_tried_in_the_person_s_order_and_not_when_switched_off() {
     let first = house.account(CHAT, "key-first").await;
     let second = house.account(CHAT, "key-second").await;
     house.chat("ok", false).await;
-    for (id, change) in [(second, json!({ "priority": 0 })), (second, json!({ "enabled": false })), (first, json!({ "enabled": false }))] {
+    for (id, change) in [
+        (second, json!({ "priority": 0 })),
+        (second, json!({ "enabled": false })),
+        (first, json!({ "enabled": false })),
+    ] {
         let path = format!("/api/v1/accounts/{id}");
         assert_eq!(house.api(Method::PATCH, &path, change).await.status, 200);
         house.chat("ok", false).await;
@@ -197,7 +204,8 @@ fn error(dialect: &str, answer: &Answer) -> (String, String) {
 async fn when_every_account_is_limited_the_client_hears_when_to_come_back() {
     for dialect in ["chat", "messages"] {
         for stream in [false, true] {
-            let house = House::with_accounts(&["key-error-429-retry-after.a", "key-error-429-retry-after.b"]).await;
+            let house =
+                House::with_accounts(&["key-error-429-retry-after.a", "key-error-429-retry-after.b"]).await;
             let prefix = if dialect == "chat" { CHAT } else { MESSAGES };
             for round in ["the request that found out", "the next one"] {
                 let answer = ask(&house, dialect, prefix, stream).await;
@@ -206,7 +214,8 @@ async fn when_every_account_is_limited_the_client_hears_when_to_come_back() {
                 assert!((RETRY_AFTER_S - 40..=RETRY_AFTER_S + 1).contains(&wait), "{round}: {wait}");
                 let (kind, message) = error(dialect, &answer);
                 assert_eq!(kind, "rate_limit_error");
-                for account in ["account key-error-429-retry-after.a", "account key-error-429-retry-after.b"] {
+                for account in ["account key-error-429-retry-after.a", "account key-error-429-retry-after.b"]
+                {
                     assert!(message.contains(account), "{round} names {account}: {message}");
                 }
                 assert!(message.contains("Rate limited"), "{round}: {message}");
@@ -245,9 +254,13 @@ async fn when_nothing_can_answer_the_client_hears_why_from_each() {
 async fn the_caller_s_own_fault_goes_back_unchanged_and_parks_nothing() {
     let house = House::with_accounts(&["key-one", "key-two"]).await;
     let mut asked = 0;
-    for (script, status) in
-        [("error-400", 400), ("error-413", 413), ("error-422", 422), ("content-policy", 400), ("context-overflow", 400)]
-    {
+    for (script, status) in [
+        ("error-400", 400),
+        ("error-413", 413),
+        ("error-422", 422),
+        ("content-policy", 400),
+        ("context-overflow", 400),
+    ] {
         for (path, prefix) in [("/v1/chat/completions", CHAT), ("/v1/messages", MESSAGES)] {
             for stream in [false, true] {
                 let body = messages_body(&format!("{prefix}/{script}"), stream);
@@ -278,7 +291,11 @@ async fn a_passing_failure_is_tried_once_more_at_the_same_account() {
         let row = house.record().await;
         assert_eq!((&row["outcome"], &row["attempts"]), (&json!("answered"), &json!(2)), "{row:#?}");
         let attempts = house.detail(&row).await["attempts"].clone();
-        assert_eq!((&attempts[0]["status"], &attempts[0]["won"]), (&json!(500), &json!(false)), "{attempts:#?}");
+        assert_eq!(
+            (&attempts[0]["status"], &attempts[0]["won"]),
+            (&json!(500), &json!(false)),
+            "{attempts:#?}"
+        );
         assert_eq!(attempts[0]["verdict"], "tried the same account again");
         assert_eq!((&attempts[1]["status"], &attempts[1]["won"]), (&json!(200), &json!(true)));
     }

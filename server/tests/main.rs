@@ -4,14 +4,22 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test that cannot go on should stop"
 )]
 
 mod scripted;
 mod support;
 
+mod bad_input;
+mod bad_settings;
 mod failover;
+mod network;
 mod passthrough;
+mod people;
+mod program;
 mod routes;
+mod secrets;
+mod store;
 mod streams;
 mod usage;

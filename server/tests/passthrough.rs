@@ -173,7 +173,11 @@ async fn headers_that_matter_travel_and_all_others_stay() {
 #[tokio::test]
 async fn the_provider_s_own_headers_come_back_but_not_those_of_its_connection() {
     let house = House::with_accounts(&["key-one"]).await;
-    for answer in [house.chat("ok", false).await, house.messages("ok", true).await, house.chat("error-400", false).await] {
+    for answer in [
+        house.chat("ok", false).await,
+        house.messages("ok", true).await,
+        house.chat("error-400", false).await,
+    ] {
         assert_eq!(answer.header("x-request-id"), "req_0a1b2c3d4e5f", "{answer:?}");
         assert_eq!(answer.header("openai-processing-ms"), "42");
         for name in ["set-cookie", "strict-transport-security", "keep-alive", "cf-ray", "connection"] {
@@ -237,16 +241,24 @@ async fn a_vendor_s_own_tool_is_known_by_name_there_and_nowhere_else() {
         let named = seen.header("user-agent").unwrap();
         assert!(named.starts_with(expected), "{agent} at {model} is called {named}");
     }
-    assert_eq!(house.records(4).await[0]["client"], "Claude Code", "the dashboard knows the tool all the same");
+    assert_eq!(
+        house.records(4).await[0]["client"],
+        "Claude Code",
+        "the dashboard knows the tool all the same"
+    );
 }
 
 #[tokio::test]
 async fn a_model_is_found_by_every_name_it_goes_by() {
     let house = House::with_accounts(&["key-one"]).await;
     house.made("/api/v1/aliases", serde_json::json!({ "name": "fast", "model": "oai/tool-call" })).await;
-    for (asked, sent) in
-        [("oai/ok", "ok"), ("fast", "tool-call"), ("oai/some/other/model", "some/other/model"), ("oai/ok[1m]", "ok"), ("ok", "ok")]
-    {
+    for (asked, sent) in [
+        ("oai/ok", "ok"),
+        ("fast", "tool-call"),
+        ("oai/some/other/model", "some/other/model"),
+        ("oai/ok[1m]", "ok"),
+        ("ok", "ok"),
+    ] {
         let answer = house.send("/v1/chat/completions", &[], chat_body(asked, false)).await;
         assert_eq!(answer.status, 200, "{asked}: {answer:?}");
         assert_eq!(answer.value()["model"], sent, "{asked}");

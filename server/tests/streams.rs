@@ -9,14 +9,16 @@ use serde_json::{Value, json};
 
 /// The frames of a dialect's good answer to `model`, as a client that did not ask for usage gets them.
 fn good_frames(vendor: Vendor, model: &str) -> Vec<String> {
-    let asked = Asked { vendor, model: model.to_owned(), stream: true, usage: vendor == Vendor::OpenAi, list: false };
+    let asked =
+        Asked { vendor, model: model.to_owned(), stream: true, usage: vendor == Vendor::OpenAi, list: false };
     frames("ok", &asked)
 }
 
 /// The data of the last frame.
 fn last(text: &str) -> Value {
     let frame = text.trim_end().rsplit("\n\n").next().unwrap();
-    let data = frame.lines().find_map(|line| line.strip_prefix("data: ")).unwrap_or_else(|| panic!("{frame}"));
+    let data =
+        frame.lines().find_map(|line| line.strip_prefix("data: ")).unwrap_or_else(|| panic!("{frame}"));
     serde_json::from_str(data).unwrap_or_else(|error| panic!("{error} in {data}"))
 }
 
@@ -56,7 +58,11 @@ async fn broken_stream_is_told(script: &str) {
     }
     let usage = house.read("/api/v1/usage").await;
     assert_eq!(usage["today"]["failed"], 2, "{usage:#?}");
-    assert_eq!(rows[0]["tokens"]["input"], bodies::MESSAGES_INPUT, "what was stated before it broke is counted");
+    assert_eq!(
+        rows[0]["tokens"]["input"],
+        bodies::MESSAGES_INPUT,
+        "what was stated before it broke is counted"
+    );
 }
 
 #[tokio::test]
@@ -125,17 +131,24 @@ async fn frames_come_as_they_are_sent_and_a_client_that_leaves_ends_the_call() {
     // The provider says nothing more after its second word: it must not be kept back.
     while !heard.contains(bodies::WORDS[1]) {
         let chunk = response.chunk().await.unwrap().expect("the stream goes on");
-        heard.push_str(&String::from_utf8(chunk.to_vec()).unwrap());
+        heard.push_str(std::str::from_utf8(&chunk).unwrap());
     }
     assert!(!house.provider.only().left, "nobody has left yet");
     drop(response);
     house.provider.until(|seen| seen[0].left).await;
     let row = house.record().await;
     assert_eq!(row["outcome"], "cancelled", "{row:#?}");
-    assert_eq!(row["tokens"]["input"], bodies::MESSAGES_INPUT, "what was used until then is counted: {row:#?}");
+    assert_eq!(
+        row["tokens"]["input"],
+        bodies::MESSAGES_INPUT,
+        "what was used until then is counted: {row:#?}"
+    );
     assert_eq!(row["tokens"]["cache_read"], bodies::MESSAGES_READ);
     assert!(row["first_token_ms"].is_i64(), "{row:#?}");
-    assert_eq!(house.account_row(house.read("/api/v1/accounts").await[0]["id"].as_i64().unwrap()).await["health"], "ready");
+    assert_eq!(
+        house.account_row(house.read("/api/v1/accounts").await[0]["id"].as_i64().unwrap()).await["health"],
+        "ready"
+    );
 }
 
 #[tokio::test]
@@ -152,7 +165,11 @@ async fn a_client_that_leaves_before_the_first_byte_ends_the_call_too() {
         let seen = house.provider.until(|seen| seen[0].left).await;
         assert_eq!(seen.len(), 1, "nobody else is asked for a client that has left");
         let row = house.record().await;
-        assert_eq!((&row["outcome"], &row["status"]), (&json!("cancelled"), &json!(499)), "{script}: {row:#?}");
+        assert_eq!(
+            (&row["outcome"], &row["status"]),
+            (&json!("cancelled"), &json!(499)),
+            "{script}: {row:#?}"
+        );
         assert_eq!((&row["tokens"], &row["cost"]), (&Value::Null, &Value::Null), "{row:#?}");
         assert_eq!(row["account"], "account key-one");
     }

@@ -74,20 +74,33 @@ async fn tokens_and_cost_are_exact_and_cached_tokens_are_counted_once() {
     messages(&house, "ok", true).await;
     let rows = house.records(4).await;
     let chat_tokens = json!({ "input": CHAT_PROMPT - CHAT_CACHED, "cache_read": CHAT_CACHED, "cache_write": 0, "output": OUTPUT });
-    let messages_tokens =
-        json!({ "input": MESSAGES_INPUT, "cache_read": MESSAGES_READ, "cache_write": MESSAGES_WRITTEN, "output": OUTPUT });
+    let messages_tokens = json!({ "input": MESSAGES_INPUT, "cache_read": MESSAGES_READ, "cache_write": MESSAGES_WRITTEN, "output": OUTPUT });
     let expected = [(&messages_tokens, MESSAGES_COST, "messages"), (&chat_tokens, CHAT_COST, "chat")];
     for (row, (tokens, cost, dialect)) in rows.iter().zip(expected.iter().flat_map(|one| [one, one])) {
         assert_eq!((&row["tokens"], &row["cost"]), (*tokens, &json!(cost)), "{row:#?}");
-        assert_eq!((&row["dialect"], &row["outcome"], &row["status"]), (&json!(dialect), &json!("answered"), &json!(200)));
-        assert_eq!((&row["target"], &row["account"], &row["key"]), (&json!("priced/ok"), &json!("account key-one"), &json!("laptop")));
+        assert_eq!(
+            (&row["dialect"], &row["outcome"], &row["status"]),
+            (&json!(dialect), &json!("answered"), &json!(200))
+        );
+        assert_eq!(
+            (&row["target"], &row["account"], &row["key"]),
+            (&json!("priced/ok"), &json!("account key-one"), &json!("laptop"))
+        );
         let detail = house.detail(row).await;
         let lines = detail["prices"].as_array().unwrap();
-        assert_eq!(lines.iter().map(|line| line["cost"].as_i64().unwrap()).sum::<i64>(), *cost, "{detail:#?}");
+        assert_eq!(
+            lines.iter().map(|line| line["cost"].as_i64().unwrap()).sum::<i64>(),
+            *cost,
+            "{detail:#?}"
+        );
         assert_eq!(lines.iter().map(|line| line["tokens"].as_i64().unwrap()).sum::<i64>(), sum(tokens));
         let reasoning = if *dialect == "chat" { json!(10) } else { Value::Null };
         assert_eq!(detail["reasoning_tokens"], reasoning, "reasoning is part of the output");
-        assert!(detail["upstream_id"].as_str().unwrap().starts_with(if *dialect == "chat" { "chatcmpl-" } else { "msg_" }));
+        assert!(detail["upstream_id"].as_str().unwrap().starts_with(if *dialect == "chat" {
+            "chatcmpl-"
+        } else {
+            "msg_"
+        }));
         assert!(matches!(detail["finish"].as_str().unwrap(), "stop" | "end_turn"));
         assert_eq!(detail["attempts"].as_array().unwrap().len(), 1);
     }
@@ -263,12 +276,13 @@ async fn an_open_dashboard_hears_of_a_request_as_it_ends() {
     let house = House::with_accounts(&["key-one"]).await;
     let login = house.client.form("/console/log_in", "", &[("name", "admin"), ("password", PASSWORD)]).await;
     let cookie = login.cookie().expect("a session");
-    let mut feed = house.client.begin(Method::GET, "/console/live", &[("cookie", &cookie)], Default::default()).await;
+    let mut feed =
+        house.client.begin(Method::GET, "/console/live", &[("cookie", &cookie)], Default::default()).await;
     assert_eq!(feed.status(), 200);
     house.messages("ok", true).await;
     let mut heard = String::new();
     while !heard.contains("\n\n") {
-        heard.push_str(&String::from_utf8(feed.chunk().await.unwrap().unwrap().to_vec()).unwrap());
+        heard.push_str(std::str::from_utf8(&feed.chunk().await.unwrap().unwrap()).unwrap());
     }
     let data = heard.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
     assert!(heard.starts_with("event: request\n"), "{heard}");
@@ -284,6 +298,7 @@ async fn nothing_is_lost_when_the_router_stops_at_once() {
         house.chat("ok", true).await;
     }
     let house = house.restarted().await;
-    let rows = until("the records", async || Some(house.read("/api/v1/requests").await["rows"].clone())).await;
+    let rows =
+        until("the records", async || Some(house.read("/api/v1/requests").await["rows"].clone())).await;
     assert_eq!(rows.as_array().unwrap().len(), 20, "written before the end, not after the next start");
 }

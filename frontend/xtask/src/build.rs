@@ -32,5 +32,9 @@ pub(crate) fn everything(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         }
         run_program(&mut command)
     })?;
-    Ok(workspace.binary(mode))
+    let binary = workspace.binary(mode);
+    if mode == Mode::Release && !site::is_carried(workspace, &binary)? {
+        bail!("{} does not carry the site; see server/build.rs.", workspace.short(&binary));
+    }
+    Ok(binary)
 }

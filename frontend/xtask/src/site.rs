@@ -25,6 +25,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<()> {
         Ok(module)
     })?;
     step("site", || {
+        let _turn = turn(workspace)?;
         let mut files = bindings(workspace, mode, &module)?;
         gather(&workspace.root.join("style"), Path::new("style"), &mut files)?;
         gather(&workspace.root.join("public"), Path::new(""), &mut files)?;
@@ -34,6 +35,23 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<()> {
         }
         mirror(&folder, &files)
     })
+}
+
+/// Whether the release binary holds the site: the end of the compressed module is looked for in it. An empty folder
+/// at compile time is no error to the server, so that it can be checked before there is a site.
+pub(crate) fn is_carried(workspace: &Workspace, binary: &Path) -> Result<bool> {
+    let module = fs::read(workspace.site(Mode::Release).join("pkg/app_bg.wasm.br"))?;
+    let end = &module[module.len().saturating_sub(64)..];
+    Ok(fs::read(binary)?.windows(end.len().max(1)).any(|part| part == end))
+}
+
+/// Waits until no other xtask writes the site; lasts as long as the value.
+fn turn(workspace: &Workspace) -> Result<fs::File> {
+    let folder = workspace.target.join("site");
+    fs::create_dir_all(&folder)?;
+    let file = fs::File::create(folder.join("lock"))?;
+    file.lock().context("cannot wait for another xtask")?;
+    Ok(file)
 }
 
 /// The module as a browser loads it: `pkg/app.js` and `pkg/app_bg.wasm`.

@@ -12,6 +12,8 @@ use std::process::{Command, ExitCode};
 /// Packages whose tests run on the host. xtask is built apart, as it was to get here: other features of
 /// shared dependencies would mean compiling these again.
 const HOST: [&str; 6] = ["wire", "saver", "catalog", "migrations", "app", "server"];
+/// The provider behind the browser and SDK tests: an example of the server's.
+const SCRIPTED: &str = "scripted_provider";
 /// Packages whose documentation may hold examples.
 const WITH_EXAMPLES: [&str; 3] = ["wire", "saver", "catalog"];
 
@@ -44,6 +46,9 @@ fn suites(workspace: &Workspace, filter: Option<&str>, tally: &mut Tally) -> Res
     run.rust("Rust tests of xtask", &["xtask"], &[], tally)?;
     run.examples(tally)?;
     let binary = build::everything(workspace, Mode::Dev)?;
+    step("scripted provider", || {
+        run(cargo(workspace, Mode::Dev).args(["build", "--package", "server", "--example", SCRIPTED]))
+    })?;
     run.browser(&binary, tally);
     if workspace.root.join("end2end/requirements.txt").exists() {
         run.sdks(&binary, tally);
@@ -156,7 +161,11 @@ impl Run<'_> {
     }
 
     fn against<'a>(&self, binary: &Path, command: &'a mut Command) -> &'a mut Command {
-        command.env("NINEROUTER_BIN", binary).env("NINEROUTER_TEST_POSTGRES", &self.postgres)
+        let scripted = binary.with_file_name("examples").join(SCRIPTED);
+        command
+            .env("NINEROUTER_BIN", binary)
+            .env("NINEROUTER_SCRIPTED", scripted)
+            .env("NINEROUTER_TEST_POSTGRES", &self.postgres)
     }
 
     /// Announces a suite, runs it, prints its sum and adds that to the whole.

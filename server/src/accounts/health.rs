@@ -67,6 +67,18 @@ impl Health {
         self.parked("", now)
     }
 
+    /// The models that may not be used now although the account may: the first that comes back, and how many there
+    /// are.
+    pub fn parked_models(&self, now: i64) -> Option<(String, Parked, usize)> {
+        if !self.any_model.load(Ordering::Relaxed) {
+            return None;
+        }
+        let models = held(&self.models);
+        let parked = || models.iter().filter(|(_, (until, _))| *until > now);
+        let (model, (until, why)) = parked().min_by_key(|(_, (until, _))| *until)?;
+        Some((model.clone(), Parked { until: *until, refused: false, why: why.clone() }, parked().count()))
+    }
+
     /// Parks the account, or one model at it.
     pub fn park(&self, park: Park, model: &str, why: &str) {
         if park.whole_account {
@@ -116,6 +128,9 @@ mod tests {
         assert_eq!(health.parked("small", 50), None);
         assert_eq!(health.parked_whole(50), None);
         assert_eq!(health.parked("big", 100), None);
+        let (model, parked, count) = health.parked_models(50).unwrap();
+        assert_eq!((model.as_str(), parked.until, count), ("big", 100, 1));
+        assert_eq!(health.parked_models(100), None);
 
         health.park(Park { until: 200, whole_account: true, needs_person: true }, "big", "Key refused");
         assert!(health.parked("small", 150).unwrap().refused);

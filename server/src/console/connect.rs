@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// What every key begins with, so that people and secret scanners know one when they see it.
 const MARK: &str = "nr-";
 
-/// Requests and the hour of last use, by key.
+/// Requests and the time of the last, by key.
 type Usage = HashMap<i64, (i64, i64)>;
 
 fn row(key: &StoredKey, usage: &Usage) -> KeyRow {

@@ -3,10 +3,10 @@
 use super::overview::tier;
 use super::requests::row_of;
 use super::{Desk, fail, name, taken};
+use crate::accounts::health::Parked;
 use crate::accounts::test::test;
 use crate::clock;
 use crate::config::Secret;
-use crate::gateway::plan::duration;
 use crate::store::snapshot::{Provider, Snapshot};
 use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
 use crate::upstream::address;
@@ -36,19 +36,20 @@ fn no_provider(id: &str) -> Problem {
 fn account_row(snapshot: &Snapshot, stored: &StoredAccount, used_at: Option<i64>, now: i64) -> AccountRow {
     let provider = snapshot.provider(&stored.provider_id);
     let live = provider.and_then(|provider| provider.accounts.iter().find(|account| account.id == stored.id));
-    let parked = live.and_then(|account| account.health.parked_whole(now));
+    let whole = live.and_then(|account| account.health.parked_whole(now));
+    let parked = whole.or_else(|| {
+        let (model, parked, count) = live?.health.parked_models(now)?;
+        let others = if count > 1 { format!(" and {} more models", count - 1) } else { String::new() };
+        Some(Parked { why: format!("{} for {model}{others}", parked.why), ..parked })
+    });
     let provider_name = provider.map_or(stored.provider_id.as_str(), |provider| provider.spec.name.as_str());
     let (health, sentence) = match &parked {
         _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
-        Some(parked) => {
-            let wait = duration((parked.until - now).div_euclid(1000) + 1);
-            if parked.refused {
-                let what = "Paste a new key, or un-park it once the matter is settled.";
-                (Health::Refused, format!("{provider_name}: {}. {what} Tried again in {wait}.", parked.why))
-            } else {
-                (Health::Parked, format!("{provider_name}: {}. Tried again in {wait}.", parked.why))
-            }
+        Some(parked) if parked.refused => {
+            let what = "Paste a new key, or try it again once the matter is settled.";
+            (Health::Refused, format!("{provider_name}: {}. {what}", parked.why))
         }
+        Some(parked) => (Health::Parked, format!("{provider_name}: {}.", parked.why)),
         None => (Health::Ready, "Ready.".to_owned()),
     };
     AccountRow {

@@ -74,7 +74,7 @@ pub struct NoPlan {
 /// Makes the plan for a model name. An error says, in the caller's words, why nothing can be tried.
 pub fn plan(snapshot: &Snapshot, asked: &str, dialect: Dialect, now: i64) -> Result<Plan, NoPlan> {
     let mut plan = Plan::default();
-    let names = resolve(snapshot, asked, &mut plan).map_err(|fault| NoPlan {
+    let names = resolve(snapshot, asked, dialect, &mut plan).map_err(|fault| NoPlan {
         fault,
         retry_after: None,
         exclusions: Vec::new(),
@@ -89,12 +89,13 @@ pub fn plan(snapshot: &Snapshot, asked: &str, dialect: Dialect, now: i64) -> Res
 fn resolve<'a>(
     snapshot: &'a Snapshot,
     asked: &str,
+    dialect: Dialect,
     plan: &mut Plan,
 ) -> Result<Vec<(&'a Arc<Provider>, String)>, Fault> {
     // Claude Code marks the long-context variant of any model this way; the provider knows it by a header.
     let asked = asked.strip_suffix("[1m]").unwrap_or(asked);
     let Some(combo) = snapshot.combo(asked) else {
-        return match single(snapshot, asked) {
+        return match single(snapshot, asked, dialect) {
             Some(target) => Ok(vec![target]),
             None => Err(unknown(snapshot, asked)),
         };
@@ -104,7 +105,7 @@ fn resolve<'a>(
     for target in &combo.targets {
         if !target.enabled {
             exclude(plan, target.model.clone(), "switched off in this combo".to_owned());
-        } else if let Some(found) = single(snapshot, &target.model) {
+        } else if let Some(found) = single(snapshot, &target.model, dialect) {
             targets.push(found);
         } else {
             exclude(plan, target.model.clone(), "no provider goes by this name any more".to_owned());
@@ -113,8 +114,9 @@ fn resolve<'a>(
     Ok(targets)
 }
 
-/// What a name stands for when it is no combo.
-fn single<'a>(snapshot: &'a Snapshot, name: &str) -> Option<(&'a Arc<Provider>, String)> {
+/// What a name stands for when it is no combo. A bare model is asked of a provider that speaks the client's dialect,
+/// where one does.
+fn single<'a>(snapshot: &'a Snapshot, name: &str, dialect: Dialect) -> Option<(&'a Arc<Provider>, String)> {
     let name = snapshot.alias(name).unwrap_or(name);
     if let Some((prefix, model)) = name.split_once('/')
         && let Some(provider) = snapshot.provider(prefix)
@@ -125,7 +127,7 @@ fn single<'a>(snapshot: &'a Snapshot, name: &str) -> Option<(&'a Arc<Provider>, 
     let provider = snapshot
         .providers()
         .filter(|provider| provider.connected() && provider.spec.model(name).is_some())
-        .min_by_key(|provider| provider.spec.tier)?;
+        .min_by_key(|provider| (provider.speaking(dialect).is_none(), provider.spec.tier))?;
     Some((provider, name.to_owned()))
 }
 

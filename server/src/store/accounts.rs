@@ -5,9 +5,7 @@ use super::{Store, StoreError};
 use crate::config::Secret;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 /// One account, its key opened.
 #[derive(Clone, Debug)]
@@ -108,7 +106,7 @@ impl Store {
         now: i64,
     ) -> Result<StoredAccount, StoreError> {
         // The id is part of the sealed value's place, so the row is made first, in one transaction.
-        let work = self.db.begin().await?;
+        let work = self.begin().await?;
         let others = Entity::find().filter(Column::ProviderId.eq(provider_id)).count(&work).await?;
         let row = ActiveModel {
             provider_id: Set(provider_id.to_owned()),

@@ -3,9 +3,7 @@
 use super::entity::{accounts, endpoint_models, endpoints};
 use super::{Store, StoreError};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// A custom endpoint.
 #[derive(Clone, Debug)]
@@ -50,7 +48,7 @@ impl Store {
 
     /// Makes an endpoint.
     pub async fn add_endpoint(&self, endpoint: &StoredEndpoint, now: i64) -> Result<(), StoreError> {
-        let work = self.db.begin().await?;
+        let work = self.begin().await?;
         let row = endpoints::ActiveModel {
             prefix: Set(endpoint.prefix.clone()),
             name: Set(endpoint.name.clone()),
@@ -66,7 +64,7 @@ impl Store {
 
     /// Replaces everything of an endpoint but its prefix.
     pub async fn change_endpoint(&self, endpoint: &StoredEndpoint) -> Result<(), StoreError> {
-        let work = self.db.begin().await?;
+        let work = self.begin().await?;
         let found = endpoints::Entity::find_by_id(&endpoint.prefix).one(&work).await?;
         let mut row: endpoints::ActiveModel = found.ok_or(StoreError::Missing)?.into();
         row.name = Set(endpoint.name.clone());
@@ -84,7 +82,7 @@ impl Store {
 
     /// Deletes an endpoint and its accounts; past usage stays.
     pub async fn delete_endpoint(&self, prefix: &str) -> Result<(), StoreError> {
-        let work = self.db.begin().await?;
+        let work = self.begin().await?;
         accounts::Entity::delete_many().filter(accounts::Column::ProviderId.eq(prefix)).exec(&work).await?;
         let deleted = endpoints::Entity::delete_by_id(prefix).exec(&work).await?;
         if deleted.rows_affected == 0 {

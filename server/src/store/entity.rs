@@ -99,5 +99,5 @@ entity!(usage_hours, "usage_hours", {
     requests: i64, answered: i64, failed: i64, broken: i64, cancelled: i64, fallbacks: i64,
     unstated: i64, input_tokens: i64, cache_read_tokens: i64, cache_write_tokens: i64,
     output_tokens: i64, reasoning_tokens: i64, cost: i64, cost_unknown: i64, first_token_ms: i64,
-    first_tokens: i64, total_ms: i64,
+    first_tokens: i64, total_ms: i64, last_at: i64, answered_at: i64,
 });

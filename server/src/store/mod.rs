@@ -26,7 +26,10 @@ use crate::accounts::seal::{CHECK, Seal, SealError};
 use crate::config::Config;
 use migrations::Migrator;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, EntityTrait};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 use sea_orm_migration::MigratorTrait;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -111,6 +114,16 @@ impl Store {
             None => Migrator::up(&db, None).await,
         }
         .map_err(StoreError::Migrate)
+    }
+
+    /// Begins a transaction that will write. SQLite takes its write lock at once: it refuses, without waiting, one
+    /// that has read first and finds that somebody else wrote in between.
+    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.db.begin_with_options(options).await?)
     }
 
     /// Whether the database answers.

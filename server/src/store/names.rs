@@ -4,7 +4,7 @@ use super::entity::{aliases, combo_targets, combos};
 use super::{Store, StoreError};
 use app::api::combos::{Alias, Combo, ComboTarget};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 impl Store {
     /// All combos, by name.
@@ -32,7 +32,7 @@ impl Store {
         combo: &Combo,
         now: i64,
     ) -> Result<(), StoreError> {
-        let work = self.db.begin().await?;
+        let work = self.begin().await?;
         if let Some(old) = replaces {
             let deleted = combos::Entity::delete_by_id(old).exec(&work).await?;
             if deleted.rows_affected == 0 {
@@ -79,7 +79,7 @@ impl Store {
         alias: &Alias,
         now: i64,
     ) -> Result<(), StoreError> {
-        let work = self.db.begin().await?;
+        let work = self.begin().await?;
         if let Some(old) = replaces {
             let deleted =
                 aliases::Entity::delete_many().filter(aliases::Column::Name.eq(old)).exec(&work).await?;

@@ -5,10 +5,7 @@ use super::requests::insert;
 use super::{RequestRecord, Store, StoreError};
 use app::api::requests::Outcome;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    TransactionTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, HashMap};
 
 const HOUR: i64 = 3_600_000;
@@ -37,6 +34,9 @@ const COUNT_COLUMNS: [&str; 17] = [
     "first_tokens",
     "total_ms",
 ];
+
+/// Of these the later counts, where the others are added up.
+const TIME_COLUMNS: [&str; 2] = ["last_at", "answered_at"];
 
 /// What a sum is over. Absent ids are 0, absent names empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +94,10 @@ pub struct Sum {
     pub first_tokens: i64,
     /// Sum of total times.
     pub total_ms: i64,
+    /// When the last of them arrived, Unix ms.
+    pub last_at: i64,
+    /// When the last that was answered arrived, Unix ms; 0 when none was.
+    pub answered_at: i64,
 }
 
 impl Sum {
@@ -122,9 +126,13 @@ impl Sum {
         self.first_token_ms += record.first_token_ms.unwrap_or(0);
         self.first_tokens += one(record.first_token_ms.is_some());
         self.total_ms += record.total_ms;
+        self.last_at = Ord::max(self.last_at, record.started_at);
+        if record.outcome == Outcome::Answered {
+            self.answered_at = Ord::max(self.answered_at, record.started_at);
+        }
     }
 
-    fn columns(&self) -> [i64; 17] {
+    fn columns(&self) -> [i64; 19] {
         [
             self.requests,
             self.answered,
@@ -143,6 +151,8 @@ impl Sum {
             self.first_token_ms,
             self.first_tokens,
             self.total_ms,
+            self.last_at,
+            self.answered_at,
         ]
     }
 }
@@ -174,12 +184,18 @@ async fn add_sums(
         let old = Expr::col((Alias::new(table), Alias::new(column)));
         (Alias::new(column), old.add(Expr::col((Alias::new("excluded"), Alias::new(column)))))
     });
+    let later = TIME_COLUMNS.map(|column| {
+        let old = Expr::col((Alias::new(table), Alias::new(column)));
+        let new = Expr::col((Alias::new("excluded"), Alias::new(column)));
+        (Alias::new(column), Expr::case(new.clone().gt(old.clone()), new).finally(old).into())
+    });
+    let changed: Vec<(Alias, Expr)> = added.into_iter().chain(later).collect();
     let rows: Vec<(SumKey, Sum)> = sums.into_iter().collect();
     for chunk in rows.chunks(CHUNK) {
         let mut insert = Query::insert();
         insert
             .into_table(Alias::new(table))
-            .columns(KEY_COLUMNS.into_iter().chain(COUNT_COLUMNS).map(Alias::new));
+            .columns(KEY_COLUMNS.into_iter().chain(COUNT_COLUMNS).chain(TIME_COLUMNS).map(Alias::new));
         for (key, sum) in chunk {
             let names = [
                 Expr::value(key.period_at),
@@ -194,7 +210,8 @@ async fn add_sums(
                 .values(names.into_iter().chain(sum.columns().map(Expr::value)))
                 .map_err(|error| StoreError::Database(sea_orm::DbErr::Custom(error.to_string())))?;
         }
-        insert.on_conflict(OnConflict::columns(KEY_COLUMNS.map(Alias::new)).values(added.clone()).to_owned());
+        insert
+            .on_conflict(OnConflict::columns(KEY_COLUMNS.map(Alias::new)).values(changed.clone()).to_owned());
         work.execute(&insert).await?;
     }
     Ok(())
@@ -203,7 +220,7 @@ async fn add_sums(
 impl Store {
     /// Writes requests and adds them to the sums, all or nothing.
     pub async fn write_usage(&self, records: &[RequestRecord]) -> Result<(), StoreError> {
-        let work = self.db.begin().await?;
+        let work = self.begin().await?;
         insert(&work, records).await?;
         add_sums(&work, "usage_hours", sum_up(records, HOUR)).await?;
         add_sums(&work, "usage_days", sum_up(records, DAY)).await?;
@@ -250,19 +267,21 @@ fn sum_of(row: usage_hours::Model) -> (SumKey, Sum) {
         first_token_ms: row.first_token_ms,
         first_tokens: row.first_tokens,
         total_ms: row.total_ms,
+        last_at: row.last_at,
+        answered_at: row.answered_at,
     };
     (key, sum)
 }
 
 impl Store {
-    /// Per caller key: how many requests it made, and the hour it was last used in.
+    /// Per caller key: how many requests it made, and when it was last used.
     pub async fn key_usage(&self) -> Result<HashMap<i64, (i64, i64)>, StoreError> {
         use usage_hours::Column;
         let rows: Vec<(i64, i64, i64)> = usage_hours::Entity::find()
             .select_only()
             .column(Column::KeyId)
             .column_as(Column::Requests.sum().cast_as("BIGINT"), "requests")
-            .column_as(Column::PeriodAt.max(), "last")
+            .column_as(Column::LastAt.max(), "last")
             .group_by(Column::KeyId)
             .into_tuple()
             .all(&self.db)
@@ -270,13 +289,13 @@ impl Store {
         Ok(rows.into_iter().map(|(key, requests, last)| (key, (requests, last))).collect())
     }
 
-    /// Per account: the hour it was last used in.
+    /// Per account that has ever answered: when it last did.
     pub async fn account_usage(&self) -> Result<HashMap<i64, i64>, StoreError> {
         use usage_hours::Column;
         let rows: Vec<(i64, i64)> = usage_hours::Entity::find()
             .select_only()
             .column(Column::AccountId)
-            .column_as(Column::PeriodAt.max(), "last")
+            .column_as(Column::AnsweredAt.max(), "last")
             .filter(Column::Answered.gt(0))
             .group_by(Column::AccountId)
             .into_tuple()

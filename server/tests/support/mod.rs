@@ -2,6 +2,7 @@
 //! provider, made through the management API as a person would make them.
 
 pub(crate) mod client;
+pub(crate) mod log;
 
 use crate::scripted::{self, Book, Seen};
 use client::{Answer, Client};
@@ -115,6 +116,7 @@ impl House {
 
     /// On a folder that may hold something already.
     pub(crate) async fn on(folder: TempDir, more: &[(&str, &str)], provider: Arc<Provider>) -> Self {
+        log::keep("info");
         // Another test of this process may have been faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let config = config(folder.path(), more);
@@ -213,7 +215,12 @@ impl House {
     }
 
     /// A request of a coding tool with the caller key.
-    pub(crate) async fn send(&self, path: &str, more: &[(&str, &str)], body: impl Into<bytes::Bytes>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        path: &str,
+        more: &[(&str, &str)],
+        body: impl Into<bytes::Bytes>,
+    ) -> Answer {
         let key = format!("Bearer {}", self.key);
         let mut headers = vec![("authorization", key.as_str()), ("content-type", "application/json")];
         headers.extend(more);
@@ -287,7 +294,8 @@ async fn start(config: Config) -> (App, SocketAddr, CancellationToken, JoinSet<(
     let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, mut running) = (CancellationToken::new(), JoinSet::new());
     let stopped = stopping.clone().cancelled_owned();
-    running.spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await.unwrap() });
+    running
+        .spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await.unwrap() });
     (app, address, stopping, running)
 }
 
@@ -300,5 +308,7 @@ pub(crate) fn chat_body(model: &str, stream: bool) -> String {
 /// An ordinary messages request.
 pub(crate) fn messages_body(model: &str, stream: bool) -> String {
     let stream = if stream { r#","stream":true"# } else { "" };
-    format!(r#"{{"model":"{model}","max_tokens":64,"messages":[{{"role":"user","content":"Hello"}}]{stream}}}"#)
+    format!(
+        r#"{{"model":"{model}","max_tokens":64,"messages":[{{"role":"user","content":"Hello"}}]{stream}}}"#
+    )
 }

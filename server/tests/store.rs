@@ -1,0 +1,105 @@
+//! What is written down, on SQLite and on PostgreSQL alike.
+
+mod kept;
+mod used;
+
+use crate::support::config;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use server::config::Config;
+use server::store::{Store, sqlite_path};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// A fresh database.
+struct Base {
+    config: Config,
+    url: String,
+    /// Where a database of PostgreSQL is dropped, and its name.
+    made: Option<(String, String)>,
+    _folder: TempDir,
+}
+
+impl Base {
+    async fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", sqlite_path(folder.path()).display());
+        Self { config: config(folder.path(), &[]), url, made: None, _folder: folder }
+    }
+
+    async fn postgresql() -> Self {
+        let Ok(server) = std::env::var("NINEROUTER_TEST_POSTGRES") else {
+            panic!(
+                "NINEROUTER_TEST_POSTGRES is not set, so nothing says where PostgreSQL is. Run `cargo xtask test`, \
+                 which starts one, or set it to postgres://user@host:port/database."
+            );
+        };
+        let name = format!("ninerouter_{}", Uuid::now_v7().simple());
+        let db = Database::connect(&server).await.unwrap();
+        db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        db.close().await.unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        let folder = TempDir::new().unwrap();
+        let config = config(folder.path(), &[("DATABASE_URL", url.as_str())]);
+        Self { config, url: url.to_string(), made: Some((server, name)), _folder: folder }
+    }
+
+    async fn open(&self) -> Store {
+        Store::open(&self.config).await.unwrap()
+    }
+
+    async fn direct(&self) -> DatabaseConnection {
+        Database::connect(&self.url).await.unwrap()
+    }
+
+    async fn end(self, store: Store) {
+        store.close().await.unwrap();
+        if let Some((server, name)) = &self.made {
+            let db = Database::connect(server).await.unwrap();
+            db.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+            db.close().await.unwrap();
+        }
+    }
+}
+
+/// The same test on both databases.
+macro_rules! on_both {
+    ($room:ident: $($name:ident),* $(,)?) => {$(
+        mod $name {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::on_base(super::Base::sqlite().await, super::$room::$name).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgresql() {
+                super::on_base(super::Base::postgresql().await, super::$room::$name).await;
+            }
+        }
+    )*};
+}
+
+async fn on_base(base: Base, steps: impl AsyncFn(&Base, &Store)) {
+    let store = base.open().await;
+    steps(&base, &store).await;
+    base.end(store).await;
+}
+
+on_both!(
+    kept:
+    the_history_runs_up_down_and_up_again,
+    people_and_their_epochs_are_kept,
+    sessions_end_when_they_should,
+    caller_keys_are_kept_as_hashes,
+    accounts_keep_their_keys_sealed,
+    endpoints_keep_their_models_in_order,
+    combos_and_aliases_are_replaced_whole,
+    settings_are_one_row,
+);
+
+on_both!(
+    used:
+    usage_is_written_once_and_summed_up,
+    requests_are_found_and_forgotten,
+    many_writers_do_not_get_in_each_other_s_way,
+);
