@@ -41,17 +41,17 @@ fn suites(workspace: &Workspace, filter: Option<&str>, tally: &mut Tally) -> Res
     if filter.is_none() {
         tally.add(lint::run(workspace));
     }
-    let run = Run { workspace, filter, postgres: postgres.url() };
-    run.rust("Rust tests", &HOST, &["--features", "app/ssr"], tally)?;
-    run.rust("Rust tests of xtask", &["xtask"], &[], tally)?;
-    run.examples(tally)?;
+    let all = Run { workspace, filter, postgres: postgres.url() };
+    all.rust("Rust tests", &HOST, &["--features", "app/ssr"], tally)?;
+    all.rust("Rust tests of xtask", &["xtask"], &[], tally)?;
+    all.examples(tally)?;
     let binary = build::everything(workspace, Mode::Dev)?;
     step("scripted provider", || {
         run(cargo(workspace, Mode::Dev).args(["build", "--package", "server", "--example", SCRIPTED]))
     })?;
-    run.browser(&binary, tally);
+    all.browser(&binary, tally);
     if workspace.root.join("end2end/requirements.txt").exists() {
-        run.sdks(&binary, tally);
+        all.sdks(&binary, tally);
     }
     Ok(())
 }
@@ -108,7 +108,7 @@ impl Run<'_> {
         let report = self.workspace.target.join("playwright.json");
         let outcome = self.suite("browser tests", tally, || {
             forget(&report)?;
-            run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+            node_packages(&folder)?;
             let mut command = Command::new("npx");
             command.args(["--no-install", "playwright", "test", "--reporter=list,json"]).current_dir(&folder);
             command.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report).env("CHROMIUM", prerequisites::chromium());
@@ -179,6 +179,17 @@ impl Run<'_> {
         tally.add(counts);
         Ok(())
     }
+}
+
+/// Playwright and the SDKs for Node, installed anew when the list of them changes.
+fn node_packages(folder: &Path) -> Result<()> {
+    let wanted = fs::read_to_string(folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.installed-from");
+    if fs::read_to_string(&stamp).ok().as_deref() != Some(wanted.as_str()) {
+        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+        fs::write(&stamp, wanted)?;
+    }
+    Ok(())
 }
 
 /// A suite that could not be run is a failure of its own; the others go on.

@@ -69,7 +69,10 @@ pub(super) async fn usage_is_written_once_and_summed_up(_: &Base, store: &Store)
     });
     store.write_usage(&[record(at, |_| {}), failed.clone()]).await.unwrap();
     store
-        .write_usage(&[record(at + HOUR - 1, |record| record.attempt_count = 2), record(at + HOUR, |_| {})])
+        .write_usage(&[
+            record(at + HOUR - 1, |record| record.attempt_count = 2),
+            record(at + HOUR + 9, |_| {}),
+        ])
         .await
         .unwrap();
     let hours = store.hours(at, at + HOUR).await.unwrap();
@@ -98,12 +101,14 @@ pub(super) async fn usage_is_written_once_and_summed_up(_: &Base, store: &Store)
         first_token_ms: 200,
         first_tokens: 2,
         total_ms: 2_700,
+        last_at: at + HOUR - 1,
+        answered_at: at + HOUR - 1,
         ..Sum::default()
     };
     assert_eq!(*sum, expected);
     assert_eq!(store.hours(0, i64::MAX).await.unwrap().len(), 2);
-    assert_eq!(store.key_usage().await.unwrap().get(&3), Some(&(4, at + HOUR)));
-    assert_eq!(store.account_usage().await.unwrap().get(&7), Some(&(at + HOUR)));
+    assert_eq!(store.key_usage().await.unwrap().get(&3), Some(&(4, at + HOUR + 9)));
+    assert_eq!(store.account_usage().await.unwrap().get(&7), Some(&(at + HOUR + 9)));
     let kept = store.request(failed.id).await.unwrap();
     assert_eq!((kept.attempts.len(), kept.attempts[1].rule.as_str(), kept.usage), (2, "default/x", None));
     assert_eq!(kept.exclusions[0].why, "parked");
