@@ -138,6 +138,7 @@ async fn no_requests_lead_to_connecting_a_tool() {
     let page = open(Mood::Empty, "/requests").await;
     page.says("No requests yet");
     page.holds("href=\"/connect\"");
+    page.does_not_say("Any outcome");
 }
 
 #[tokio::test]
@@ -187,12 +188,13 @@ async fn a_provider_shows_masked_keys_only_and_what_to_do() {
     let page = open(Mood::Normal, "/providers/deepseek").await;
     page.says("••••9f2c");
     page.says("DeepSeek refused this key (401). Paste a new one or remove the account.");
+    page.says("Tried again in 2 h 54 min .");
     page.says("Try again now");
     page.says("Latest failures Every account is rate limited.");
     page.says("Get a key");
     let page = open(Mood::Normal, "/providers/anthropic").await;
     page.says("What the vendor says:");
-    page.says("The 5-hour limit is used up. Back in 2 h 54 min .");
+    page.says("The 5-hour limit is used up. Tried again in 2 h 54 min .");
     let page = open(Mood::Normal, "/providers/nosuch").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
 }
@@ -217,6 +219,8 @@ async fn connect_fills_the_examples_with_the_address_and_a_model() {
     let page = open(Mood::Normal, "/connect").await;
     page.says("http://127.0.0.1:20128/v1");
     page.says("••••q9Vd");
+    page.says("Last request just now");
+    page.does_not_say("Waiting for a request");
     let words = page.words();
     assert!(words.contains("\"ANTHROPIC_BASE_URL\": \"http://127.0.0.1:20128\""), "{words}");
     page.holds("<mark data-filled=\"model\">coder</mark>");
@@ -230,7 +234,8 @@ async fn connect_fills_the_examples_with_the_address_and_a_model() {
 async fn connect_without_providers_leads_to_them() {
     let page = open(Mood::Empty, "/connect").await;
     page.says("No keys yet");
-    page.says("No model can be asked for yet. Connect a provider");
+    page.says("No model is listed yet. Connect a provider and its models appear here.");
+    page.says("Waiting for a request from your tool");
 }
 
 #[tokio::test]

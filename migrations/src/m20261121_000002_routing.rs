@@ -14,6 +14,7 @@ impl MigrationTrait for Migration {
             endpoints(),
             endpoint_models(),
             accounts(),
+            parked_models(),
             aliases(),
             combos(),
             combo_targets(),
@@ -40,6 +41,7 @@ impl MigrationTrait for Migration {
             "combo_targets",
             "combos",
             "aliases",
+            "parked_models",
             "accounts",
             "endpoint_models",
             "endpoints",
@@ -110,6 +112,24 @@ fn accounts() -> TableCreateStatement {
         .col(text("last_error"))
         .col(big_integer_null("last_error_at"))
         .col(big_integer("created_at"))
+        .to_owned()
+}
+
+/// Models that wait at an account whose other models may be used.
+fn parked_models() -> TableCreateStatement {
+    Table::create()
+        .table("parked_models")
+        .col(big_integer("account_id"))
+        .col(text("model"))
+        .col(big_integer("until_at"))
+        .col(text("why"))
+        .primary_key(Index::create().col("account_id").col("model"))
+        .foreign_key(
+            ForeignKey::create()
+                .from("parked_models", "account_id")
+                .to("accounts", "id")
+                .on_delete(ForeignKeyAction::Cascade),
+        )
         .to_owned()
 }
 

@@ -140,8 +140,8 @@ fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
                     {account.sentence.clone()}
                     {account
                         .parked_until
-                        .filter(|_| account.health == Health::Parked)
-                        .map(|at| view! { " Back " <Until at /> "." })}
+                        .filter(|_| waiting)
+                        .map(|at| view! { " Tried again " <Until at /> "." })}
                 </p>
                 <p class="faint">
                     {match account.last_used_at {

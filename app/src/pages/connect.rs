@@ -35,14 +35,26 @@ pub fn Connect() -> impl IntoView {
                     chosen=chosen.unwrap_or_default()
                     key_required=page.key_required
                 />
-                <section class="card waiting" aria-label="First request">
-                    <FirstRequest came=false next="/requests".to_owned() />
-                </section>
+                <Waiting keys=page.keys />
                 <KeyDialogs />
             }
             .into_any()
         },
     )
+}
+
+/// The wait for a first request, or when the last one came.
+#[component]
+fn Waiting(keys: Vec<KeyRow>) -> impl IntoView {
+    let used = keys.iter().any(|key| key.requests > 0);
+    let last = keys.iter().filter(|key| key.requests > 0).filter_map(|key| key.last_used_at).max();
+    (!used || last.is_some()).then(|| {
+        view! {
+            <section class="card waiting" aria-label="Requests from your tools">
+                <FirstRequest came=false next="/requests".to_owned() last />
+            </section>
+        }
+    })
 }
 
 #[component]
@@ -104,7 +116,7 @@ fn Keys(keys: Vec<KeyRow>, key_required: bool) -> impl IntoView {
                 } else {
                     view! {
                         <div class="scroll">
-                            <table>
+                            <table class="stacked">
                                 <caption class="visually-hidden">"Keys, newest first"</caption>
                                 <thead>
                                     <tr>
@@ -149,11 +161,11 @@ fn Key(key_row: KeyRow) -> impl IntoView {
             <td>
                 <code>{masked}</code>
             </td>
-            <td>
+            <td data-label="Created">
                 <Day at=created_at />
             </td>
-            <td>{used}</td>
-            <td class="number">
+            <td data-label="Last used">{used}</td>
+            <td class="number" data-label="Requests">
                 <a href=past>{format::count(requests)}</a>
             </td>
             <td class="actions">

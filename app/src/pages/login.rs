@@ -22,7 +22,15 @@ pub fn Login() -> impl IntoView {
         view! {
             <Card title="Sign in" words>
                 <Form action="log_in" class="stack" alone=true>
-                    <Field id="name" name="name" label="Name" autocomplete="username" required=true autofocus=true />
+                    <Field
+                        id="name"
+                        name="name"
+                        label="Name"
+                        autocomplete="username"
+                        required=true
+                        autofocus=true
+                        help=if new { "" } else { "The first person is called admin, unless you chose another name." }
+                    />
                     <Field
                         id="password"
                         name="password"

@@ -1,5 +1,6 @@
 //! The overview: is everything working, and where do tokens and money go today.
 
+use crate::api::Cost;
 use crate::api::overview::{FirstSteps, OverviewPage, Totals, Trouble, load_overview};
 use crate::parts::figure::{Figure, TierBar, against};
 use crate::parts::format;
@@ -67,13 +68,7 @@ fn Figures(today: Totals, yesterday: Totals) -> impl IntoView {
         0 => "None yet today".to_owned(),
         requests => format!("{} a request on average", format::tokens(today.tokens.output / requests)),
     };
-    let priced = match today.cost.unknown_requests {
-        0 => "At the providers' list prices".to_owned(),
-        unknown => format!("and {} of unknown price", format::counted(unknown, "request", "requests")),
-    };
-    // When no price is known at all, the sum of none is not an amount.
-    let none_known = today.cost.known == 0 && today.cost.unknown_requests > 0;
-    let spend = if none_known { "unknown".to_owned() } else { format::money(today.cost.known) };
+    let (spend, priced) = spend(today.cost, today.requests);
     view! {
         <dl class="figures" aria-label="Today">
             <Figure
@@ -105,6 +100,22 @@ fn Figures(today: Totals, yesterday: Totals) -> impl IntoView {
         </dl>
     }
     .into_any()
+}
+
+/// What was spent on so many requests, and a note on what the sum leaves out.
+fn spend(cost: Cost, requests: i64) -> (String, String) {
+    match cost.unknown_requests {
+        0 => (format::money(cost.known), "At the providers' list prices".to_owned()),
+        // The sum of no known price is not an amount.
+        unknown if unknown >= requests => {
+            let words = format::counted(unknown, "request", "requests");
+            ("unknown".to_owned(), format!("{words} of unknown price"))
+        }
+        unknown => {
+            let words = format::counted(unknown, "request", "requests");
+            (format::money(cost.known), format!("and {words} of unknown price"))
+        }
+    }
 }
 
 #[component]
@@ -166,7 +177,7 @@ fn Steps(steps: FirstSteps) -> impl IntoView {
                 </Step>
                 <Step number=3 now done=steps.request title="Make a first request">
                     <p>"Ask your tool anything. This page notices by itself."</p>
-                    <FirstRequest came=steps.request next="/".to_owned() />
+                    <FirstRequest came=steps.request next="/".to_owned() last=None />
                 </Step>
             </ol>
         </section>
@@ -191,4 +202,17 @@ fn Step(number: i32, now: i32, done: bool, title: &'static str, children: Childr
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_zero_is_an_amount_and_an_unknown_price_is_not() {
+        let words = |known, unknown_requests, requests| spend(Cost { known, unknown_requests }, requests);
+        assert_eq!(words(0, 0, 0).0, "$0");
+        assert_eq!(words(0, 3, 9), ("$0".to_owned(), "and 3 requests of unknown price".to_owned()));
+        assert_eq!(words(0, 1, 1), ("unknown".to_owned(), "1 request of unknown price".to_owned()));
+    }
 }

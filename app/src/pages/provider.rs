@@ -45,7 +45,8 @@ pub fn Provider() -> impl IntoView {
 #[component]
 fn Head(page: ProviderDetail) -> impl IntoView {
     let row = page.row;
-    let formats = row.dialects.join(", ");
+    let formats: Vec<_> = row.dialects.iter().map(|name| format::dialect(name)).collect();
+    let formats = formats.join(" and ");
     view! {
         <section class="card provider-head">
             <ProviderMark id=row.id.clone() name=row.name.clone() />
@@ -55,7 +56,7 @@ fn Head(page: ProviderDetail) -> impl IntoView {
                     <span class="soft">{tier_words(row.tier)}</span>
                 </p>
                 <p class="soft">
-                    "Tools ask for " <code>{row.prefix.clone()} "/model"</code> ". It speaks " {formats} ". "
+                    "Tools ask for " <code>{row.prefix.clone()} "/model"</code> ". " {(!formats.is_empty()).then(|| format!("It is {formats}. "))}
                     {(row.auth == AuthKind::Nothing).then_some("It needs no key.")}
                 </p>
             </div>
@@ -92,7 +93,7 @@ fn Failures(failures: Vec<RequestRow>) -> impl IntoView {
                 <li>
                     <span class="two grow">
                         <a class="row-link" href=format!("/requests/{}", row.id)>
-                            {words}
+                            <span class="two-lines">{words}</span>
                         </a>
                         <span class="faint">
                             <span class="mono">{row.target}</span>
@@ -110,7 +111,7 @@ fn Failures(failures: Vec<RequestRow>) -> impl IntoView {
         view! {
             <section class="card" aria-labelledby="failures">
                 <h2 id="failures">"Latest failures"</h2>
-                <ul class="lines">{lines}</ul>
+                <ul class="lines failures">{lines}</ul>
             </section>
         }
     })
@@ -144,14 +145,16 @@ fn Models(models: Vec<ModelRow>, prefix: String) -> impl IntoView {
                         <span class="faint">{model.name.clone()}</span>
                     </span>
                 </th>
-                <td class="number">{context.map_or("unknown".to_owned(), format::tokens)}</td>
-                <td class="number" class:faint=unknown>
+                <td class="number" data-label="Context">
+                    {context.map_or("unknown".to_owned(), format::tokens)}
+                </td>
+                <td class="number" class:faint=unknown data-label="Input">
                     {price(model.price.map(|price| price.input))}
                 </td>
-                <td class="number" class:faint=cached.is_none()>
+                <td class="number" class:faint=cached.is_none() data-label="Cache read">
                     {price(cached)}
                 </td>
-                <td class="number" class:faint=unknown>
+                <td class="number" class:faint=unknown data-label="Output">
                     {price(model.price.map(|price| price.output))}
                 </td>
             </tr>
@@ -181,7 +184,7 @@ fn Models(models: Vec<ModelRow>, prefix: String) -> impl IntoView {
                     })}
             </header>
             <div class="scroll tall" tabindex="0">
-                <table>
+                <table class="stacked">
                     <caption class="visually-hidden">"Models with context window and price"</caption>
                     <thead>
                         <tr>
@@ -213,7 +216,7 @@ fn Speaks(speaks: Vec<SpeaksRow>) -> impl IntoView {
     let lines = speaks.into_iter().map(|row| {
         view! {
             <div>
-                <dt>{row.dialect}</dt>
+                <dt>{format::dialect(&row.dialect).to_owned()}</dt>
                 <dd class="mono">{row.url}</dd>
             </div>
         }

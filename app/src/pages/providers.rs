@@ -74,7 +74,7 @@ fn Connected(connected: Vec<ProviderRow>) -> impl IntoView {
 #[component]
 fn ConnectedLine(provider: ProviderRow) -> impl IntoView {
     let accounts = provider.accounts.iter().map(|account| view! { <AccountWords account=account.clone() /> });
-    let models = format::counted(i64::try_from(provider.models).unwrap_or(0), "model", "models");
+    let models = models_words(provider.models);
     view! {
         <li class="provider">
             <ProviderMark id=provider.id.clone() name=provider.name.clone() />
@@ -91,17 +91,33 @@ fn ConnectedLine(provider: ProviderRow) -> impl IntoView {
     .into_any()
 }
 
+/// "3 models"; what lists none takes any.
+fn models_words(listed: usize) -> String {
+    match listed {
+        0 => "any model".to_owned(),
+        some => format::counted(i64::try_from(some).unwrap_or(0), "model", "models"),
+    }
+}
+
 /// An account in one line.
 #[component]
 fn AccountWords(account: AccountRow) -> impl IntoView {
-    let back = account.parked_until.filter(|_| account.health == Health::Parked);
     let trouble = matches!(account.health, Health::Parked | Health::Refused);
+    let again = account.parked_until.filter(|_| trouble);
+    let back = again.filter(|_| account.health == Health::Parked);
     view! {
         <li>
             <HealthBadge health=account.health />
             <span>{account.name}</span>
             {back.map(|at| view! { <span class="soft">"back " <Until at /></span> })}
-            {(trouble && back.is_none()).then(|| view! { <span class="soft">{account.sentence}</span> })}
+            {(trouble && back.is_none())
+                .then(|| {
+                    view! {
+                        <span class="soft">
+                            {account.sentence} {again.map(|at| view! { " Tried again " <Until at /> "." })}
+                        </span>
+                    }
+                })}
             {account
                 .last_used_at
                 .filter(|_| !trouble)
@@ -191,10 +207,7 @@ fn Catalogue(catalogue: Vec<ProviderRow>, query: String) -> impl IntoView {
 
 #[component]
 fn Tile(provider: ProviderRow, hidden: bool) -> impl IntoView {
-    let models = match provider.models {
-        0 => "any model".to_owned(),
-        some => format::counted(i64::try_from(some).unwrap_or(0), "model", "models"),
-    };
+    let models = models_words(provider.models);
     view! {
         <li class="tile" data-search=search_text(&provider) hidden=hidden>
             <ProviderMark id=provider.id.clone() name=provider.name.clone() />
@@ -243,8 +256,7 @@ pub fn EndpointFields(
     #[prop(into)] models: String,
     private_network: bool,
 ) -> impl IntoView {
-    let dialects = [("chat", "OpenAI (chat completions)"), ("messages", "Anthropic (messages)")];
-    let dialects = dialects.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
+    let dialects = ["chat", "messages"].map(|name| (name.to_owned(), format::dialect(name).to_owned())).to_vec();
     view! {
         <Select id=format!("{id}-dialect") name="dialect" label="Format" options=dialects chosen=dialect />
         <Field

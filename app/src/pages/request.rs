@@ -44,19 +44,23 @@ pub fn Request() -> impl IntoView {
 fn Headline(page: RequestDetail) -> impl IntoView {
     let row = page.row;
     let speed = speed(&row);
+    // What reached no provider used nothing, which is not the same as an unknown amount.
+    let nothing = row.attempts == 0 && row.tokens.is_none();
+    let missing = |word: &str| if nothing { "none" } else { word }.to_owned();
     let prompt = row.tokens.map(|tokens| (tokens.prompt(), tokens.output));
     let facts = [
         ("Took", format::took(row.total_ms), None),
-        ("First token", row.first_token_ms.map_or("not stated".to_owned(), format::took), None),
+        ("First token", row.first_token_ms.map_or_else(|| missing("not stated"), format::took), None),
         (
             "Tokens in, out",
-            prompt.map_or("unknown".to_owned(), |(prompt, output)| {
-                format!("{} / {}", format::tokens(prompt), format::tokens(output))
-            }),
+            prompt.map_or_else(
+                || missing("unknown"),
+                |(prompt, output)| format!("{} / {}", format::tokens(prompt), format::tokens(output)),
+            ),
             prompt.map(|(prompt, output)| format!("{} / {}", format::count(prompt), format::count(output))),
         ),
-        ("Speed", speed, None),
-        ("Cost", format::money_or_unknown(row.cost), None),
+        ("Speed", speed.unwrap_or_else(|| missing("unknown")), None),
+        ("Cost", row.cost.map_or_else(|| missing("unknown"), format::money), None),
     ];
     let facts = facts.map(|(name, value, exact)| {
         view! {
@@ -70,10 +74,7 @@ fn Headline(page: RequestDetail) -> impl IntoView {
         <section class="card headline">
             <p class="headline-over">
                 <OutcomeBadge outcome=row.outcome />
-                <span class="faint">"status " {row.status} ", "</span>
-                <span class="faint">
-                    <Ago at=row.at />
-                </span>
+                <span class="faint">"status " {row.status} ", " <Ago at=row.at /></span>
             </p>
             <h2>{page.headline}</h2>
             {(!row.error.is_empty()).then(|| view! { <p class="soft">{row.error}</p> })}
@@ -84,13 +85,13 @@ fn Headline(page: RequestDetail) -> impl IntoView {
 }
 
 /// Output tokens a second from the first token to the end.
-fn speed(row: &RequestRow) -> String {
+fn speed(row: &RequestRow) -> Option<String> {
     let answering = row.total_ms - row.first_token_ms.unwrap_or(row.total_ms);
     match row.tokens {
         Some(tokens) if answering >= 100 && tokens.output > 0 => {
-            format!("{:.0} tokens/s", tokens.output as f64 * 1e3 / answering as f64)
+            Some(format!("{:.0} tokens/s", tokens.output as f64 * 1e3 / answering as f64))
         }
-        _ => "unknown".to_owned(),
+        _ => None,
     }
 }
 
@@ -123,15 +124,28 @@ fn Attempts(attempts: Vec<AttemptRow>, total_ms: i64) -> impl IntoView {
                         view! { <Badge tone=Tone::Bad glyph=Glyph::Cross text="Failed" /> }
                     }}
                 </td>
-                <td class="number">{status}</td>
-                <td class="number">{format::took(row.start_ms)}</td>
-                <td class="number">{row.first_token_ms.map_or("none".to_owned(), format::took)}</td>
-                <td class="number">{format::took(row.total_ms)}</td>
+                <td class="number" data-label="Status">
+                    {status}
+                </td>
+                <td class="number" data-label="Started">
+                    {format::took(row.start_ms)}
+                </td>
+                <td class="number" data-label="First token">
+                    {row.first_token_ms.map_or("none".to_owned(), format::took)}
+                </td>
+                <td class="number" data-label="Took">
+                    {format::took(row.total_ms)}
+                </td>
                 <td class="wide">
-                    <span class="two">
-                        <span>{row.error.clone()}</span>
-                        <span class="faint">{row.verdict.clone()}</span>
-                    </span>
+                    {(!(row.error.is_empty() && row.verdict.is_empty()))
+                        .then(|| {
+                            view! {
+                                <span class="two">
+                                    <span>{row.error.clone()}</span>
+                                    <span class="faint">{row.verdict.clone()}</span>
+                                </span>
+                            }
+                        })}
                 </td>
             </tr>
         }
@@ -144,7 +158,7 @@ fn Attempts(attempts: Vec<AttemptRow>, total_ms: i64) -> impl IntoView {
             </header>
             <Waterfall attempts=attempts.clone() total_ms />
             <div class="scroll" tabindex="0">
-                <table>
+                <table class="stacked attempts">
                     <caption class="visually-hidden">"Every call upstream, in order"</caption>
                     <thead>
                         <tr>
@@ -182,8 +196,12 @@ fn Prices(page: RequestDetail) -> impl IntoView {
         format!("Reasoning took {} of the output.", format::counted(tokens, "token", "tokens"))
     });
     let body = if page.prices.is_empty() {
-        view! { <p class="faint padded">"The provider stated no usage, so tokens and price are unknown."</p> }
-            .into_any()
+        let words = if page.row.attempts == 0 {
+            "No provider was called, so no tokens were used."
+        } else {
+            "The provider stated no usage, so tokens and price are unknown."
+        };
+        view! { <p class="faint padded">{words}</p> }.into_any()
     } else {
         let line = |line: PriceLine| {
             let unknown = line.cost.is_none();
@@ -281,7 +299,7 @@ fn Facts(page: RequestDetail) -> impl IntoView {
         ("Asked for", row.asked),
         ("Answered by", or(row.target, "no target")),
         ("Account", or(row.account, "none")),
-        ("Wire format", format!("{}{}", row.dialect, if row.streaming { ", streamed" } else { "" })),
+        ("Wire format", format!("{}{}", format::dialect(&row.dialect), if row.streaming { ", streamed" } else { "" })),
         ("Request size", format::bytes(page.bytes_in)),
         ("Reply size", format::bytes(page.bytes_out)),
         ("Stopped because", or(page.finish, "not stated")),

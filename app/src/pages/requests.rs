@@ -28,8 +28,10 @@ pub fn Requests() -> impl IntoView {
         |_| "Requests".to_owned(),
         data,
         move |list| {
+            // Nothing at all: there is nothing to filter.
+            let nothing = list.rows.is_empty() && filter == RequestFilter::default();
             view! {
-                <Filters filter=filter.clone() list=list.clone() />
+                {(!nothing).then(|| view! { <Filters filter=filter.clone() list=list.clone() /> })}
                 <Notes notes=list.notes.clone() />
                 <List filter list />
             }

@@ -156,7 +156,7 @@ fn Policies(policy: Policy, key_lock: String) -> impl IntoView {
     let key_help = if locked {
         key_lock
     } else {
-        "Tools on this machine may then go without one only if this is off. Beyond this machine a key is always needed."
+        "When this is off, tools on this machine need no key. Tools on other machines always need one."
             .to_owned()
     };
     let limit = |id: &'static str, label: &'static str, value: i64, help: &'static str| {

@@ -197,8 +197,9 @@ pub fn Tools(base_url: String, models: Vec<String>, chosen: String, key_required
             {if none {
                 view! {
                     <p class="alert warn">
-                        "No model can be asked for yet. " <a href="/providers">"Connect a provider"</a>
-                        " and its models appear here."
+                        "No model is listed yet. " <a href="/providers">"Connect a provider"</a>
+                        " and its models appear here. An endpoint that lists none takes any model it has: write its \
+                         prefix and the model in place of " <code>{NO_MODEL}</code> "."
                     </p>
                 }
                     .into_any()

@@ -1,4 +1,4 @@
-//! Numbers, money and time in words. Pure, so that the server and the islands say the same.
+//! Numbers, money, time and wire formats in words. Pure, so that the server and the islands say the same.
 
 use crate::api::{Millis, NanoUsd};
 
@@ -192,6 +192,15 @@ pub fn day(at: Millis, utc_offset: Option<i32>) -> String {
 pub fn clock(at: Millis, utc_offset: Option<i32>) -> String {
     let (.., hour, minute, second) = calendar(at + i64::from(utc_offset.unwrap_or(0)) * MINUTE);
     format!("{hour:02}:{minute:02}:{second:02}")
+}
+
+/// A wire format by the name it has in the field.
+pub fn dialect(name: &str) -> &str {
+    match name {
+        "chat" => "OpenAI-compatible (chat completions)",
+        "messages" => "Anthropic-compatible (messages)",
+        other => other,
+    }
 }
 
 /// Percent-encodes text for a query or a path segment.

@@ -2,13 +2,16 @@
 
 use super::icon::{Glyph, Icon};
 use super::rows::{RequestHead, RequestLine};
+use super::time::Ago;
+use crate::api::Millis;
 use crate::api::requests::RequestRow;
 use leptos::ev;
+use leptos::html::Section;
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{EventSource, MessageEvent};
+use web_sys::{EventSource, MessageEvent, Node};
 
 const LIVE: &str = "/console/live";
 
@@ -75,7 +78,11 @@ fn on(target: &EventSource, name: &str, listener: impl Fn(JsValue) + 'static) {
 pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
     let rows = RwSignal::new(first);
     let held = RwSignal::new(Vec::<RequestRow>::new());
-    let reading = RwSignal::new(false);
+    // Two flags: a button that hides itself takes the focus away while the pointer still rests on the list.
+    let pointed = RwSignal::new(false);
+    let focused = RwSignal::new(false);
+    let reading = move || pointed.get_untracked() || focused.get_untracked();
+    let place = NodeRef::<Section>::new();
     let connected = RwSignal::new(false);
     let flush = move || {
         let waiting = held.with_untracked(Vec::len);
@@ -99,25 +106,36 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
                     held.truncate(99);
                 });
                 let scrolled = window().scroll_y().is_ok_and(|y| y > 240.0);
-                if !reading.get_untracked() && !scrolled {
+                if !reading() && !scrolled {
                     flush();
                 }
             },
             connected,
         );
     });
-    let leave = move || {
-        reading.set(false);
-        flush();
+    let left = move |flag: RwSignal<bool>| {
+        flag.set(false);
+        if !reading() {
+            flush();
+        }
+    };
+    let moved_out = move |event: &ev::FocusEvent| {
+        let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
+        !place.get_untracked().is_some_and(|place| to.is_some_and(|to| place.contains(Some(&to))))
     };
     view! {
         <section
             class="card table-card"
             aria-labelledby="latest"
-            on:pointerenter=move |_| reading.set(true)
-            on:pointerleave=move |_| leave()
-            on:focusin=move |_| reading.set(true)
-            on:focusout=move |_: ev::FocusEvent| reading.set(false)
+            node_ref=place
+            on:pointerenter=move |_| pointed.set(true)
+            on:pointerleave=move |_| left(pointed)
+            on:focusin=move |_| focused.set(true)
+            on:focusout=move |event: ev::FocusEvent| {
+                if moved_out(&event) {
+                    left(focused);
+                }
+            }
         >
             <header>
                 <h2 id="latest">"Latest requests"</h2>
@@ -129,7 +147,10 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
                     type="button"
                     class="button small"
                     hidden=move || held.with(Vec::is_empty)
-                    on:click=move |_| flush()
+                    on:click=move |_| {
+                        focused.set(false);
+                        flush();
+                    }
                 >
                     {move || format!("Show {} new", held.with(Vec::len))}
                 </button>
@@ -159,6 +180,8 @@ pub fn FirstRequest(
     came: bool,
     /// Where to go then; empty to stay.
     next: String,
+    /// When an earlier one came: then nobody is kept waiting for the first.
+    last: Option<Millis>,
 ) -> impl IntoView {
     let came = RwSignal::new(came);
     let connected = RwSignal::new(false);
@@ -177,14 +200,17 @@ pub fn FirstRequest(
     });
     view! {
         <p class="first-request" class:came=move || came.get() role="status">
-            <span class="pulse" hidden=move || came.get()></span>
+            <span class="pulse" hidden=move || last.is_some() || came.get()></span>
             <span hidden=move || !came.get()>
                 <Icon glyph=Glyph::Check />
             </span>
+            {last.map(|at| view! { <span hidden=move || came.get()>"Last request " <Ago at /></span> })}
             <span>
                 {move || {
                     if came.get() {
                         format!("It works. {}", words.get())
+                    } else if last.is_some() {
+                        String::new()
                     } else {
                         "Waiting for a request from your tool…".to_owned()
                     }

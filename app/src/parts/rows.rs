@@ -30,9 +30,22 @@ pub fn RequestHead() -> impl IntoView {
     }
 }
 
+/// What stands where there is nothing to count.
+#[component]
+fn Nothing() -> impl IntoView {
+    view! {
+        <span class="faint" aria-hidden="true">
+            "–"
+        </span>
+        <span class="visually-hidden">"none"</span>
+    }
+}
+
 /// One request.
 #[component]
 pub fn RequestLine(row: RequestRow) -> impl IntoView {
+    // What reached no provider used nothing, which is not the same as an unknown amount.
+    let nothing = row.attempts == 0 && row.tokens.is_none();
     let unknown = row.cost.is_none();
     let tokens = row.tokens.map(|tokens| {
         let exact = format!(
@@ -70,17 +83,25 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
                 <span class="two">
                     <span class="mono">{row.asked}</span>
                     <span class="faint mono">
-                        <Dots attempts=row.attempts outcome=row.outcome />
+                        {(row.attempts > 0).then(|| view! { <Dots attempts=row.attempts outcome=row.outcome /> })}
                         {if row.target.is_empty() { "no target was tried".to_owned() } else { row.target }}
                     </span>
-                    {(!row.error.is_empty()).then(|| view! { <span class="row-error">{row.error}</span> })}
+                    {(!row.error.is_empty()).then(|| view! { <span class="row-error two-lines">{row.error}</span> })}
                 </span>
             </td>
-            <td class="number">
-                {tokens.unwrap_or_else(|| view! { <span class="faint" title="The provider stated no usage">"unknown"</span> }.into_any())}
+            <td class="number" class:nothing=nothing>
+                {match tokens {
+                    Some(tokens) => tokens,
+                    None if nothing => view! { <Nothing /> }.into_any(),
+                    None => view! { <span class="faint" title="The provider stated no usage">"unknown"</span> }.into_any(),
+                }}
             </td>
-            <td class="number" class:faint=unknown>
-                {format::money_or_unknown(row.cost)}
+            <td class="number" class:faint=unknown class:nothing=nothing>
+                {if nothing {
+                    view! { <Nothing /> }.into_any()
+                } else {
+                    format::money_or_unknown(row.cost).into_any()
+                }}
             </td>
             <td class="number">
                 <span title=first>{format::took(row.total_ms)}</span>
@@ -93,7 +114,6 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
 #[component]
 pub fn Dots(attempts: i64, outcome: Outcome) -> impl IntoView {
     let words = match (attempts, outcome) {
-        (0, _) => "No call upstream".to_owned(),
         (1, Outcome::Answered) => "Answered at the first attempt".to_owned(),
         (many, Outcome::Answered) => format!("Answered at attempt {many}"),
         (many, Outcome::Cancelled) => format!("The client left during attempt {many}"),

@@ -168,7 +168,7 @@ pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health)
         enabled: health != Health::Off,
         health,
         sentence: sentence.to_owned(),
-        parked_until: (health == Health::Parked).then_some(now + 2 * HOUR + 54 * MINUTE),
+        parked_until: matches!(health, Health::Parked | Health::Refused).then_some(now + 2 * HOUR + 54 * MINUTE),
         last_error: error.to_owned(),
         last_error_at: (!error.is_empty()).then_some(now - 12 * MINUTE),
         last_used_at: (health != Health::Off).then_some(now - 4 * MINUTE),

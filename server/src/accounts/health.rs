@@ -1,6 +1,7 @@
 //! How accounts are doing right now: in memory, shared by every [`Snapshot`](crate::store::snapshot::Snapshot),
 //! read on every request without a lock in the usual case.
 
+use crate::store::StoredAccount;
 use catalog::Park;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -39,11 +40,15 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Health {
     /// As it was written down.
-    fn stored(until: Option<i64>, refused: bool, why: &str) -> Self {
+    fn stored(account: &StoredAccount) -> Self {
         let health = Self::default();
-        health.parked_until.store(until.unwrap_or(0), Ordering::Relaxed);
-        health.refused.store(refused, Ordering::Relaxed);
-        why.clone_into(&mut held(&health.why));
+        health.parked_until.store(account.parked_until.unwrap_or(0), Ordering::Relaxed);
+        health.refused.store(account.refused, Ordering::Relaxed);
+        account.parked_why.clone_into(&mut held(&health.why));
+        health.any_model.store(!account.parked_models.is_empty(), Ordering::Relaxed);
+        held(&health.models).extend(
+            account.parked_models.iter().map(|(model, until, why)| (model.clone(), (*until, why.clone()))),
+        );
         health
     }
 
@@ -109,9 +114,9 @@ pub struct Registry {
 
 impl Registry {
     /// The health of an account; at the first call as it was written down.
-    pub fn of(&self, id: i64, until: Option<i64>, refused: bool, why: &str) -> Arc<Health> {
+    pub fn of(&self, account: &StoredAccount) -> Arc<Health> {
         let mut accounts = held(&self.accounts);
-        Arc::clone(accounts.entry(id).or_insert_with(|| Arc::new(Health::stored(until, refused, why))))
+        Arc::clone(accounts.entry(account.id).or_insert_with(|| Arc::new(Health::stored(account))))
     }
 }
 

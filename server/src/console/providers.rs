@@ -154,6 +154,12 @@ impl Desk {
         Ok(account_row(&self.app.snapshot(), &stored, used.get(&id).copied(), clock::now().unix_ms))
     }
 
+    async fn unpark(&self, account: &StoredAccount) -> Result<(), Problem> {
+        self.app.store.unpark_account(account.id).await.map_err(fail)?;
+        self.app.registry.of(account).unpark();
+        Ok(())
+    }
+
     fn provider_of(&self, id: &str) -> Result<Arc<Provider>, Problem> {
         self.app.snapshot().provider(id).cloned().ok_or_else(|| no_provider(id))
     }
@@ -302,7 +308,7 @@ impl Providers for Desk {
             format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())
         }))?;
         if unpark {
-            self.app.registry.of(id, None, false, "").unpark();
+            self.unpark(&stored).await?;
         }
         self.publish().await?;
         self.account_row(id).await
@@ -325,9 +331,8 @@ impl Providers for Desk {
 
     async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem> {
         self.person()?;
-        self.app.store.account(id).await.map_err(fail)?;
-        self.app.store.park_account(id, None, false, "").await.map_err(fail)?;
-        self.app.registry.of(id, None, false, "").unpark();
+        let stored = self.app.store.account(id).await.map_err(fail)?;
+        self.unpark(&stored).await?;
         self.account_row(id).await
     }
 

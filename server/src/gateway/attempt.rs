@@ -247,17 +247,18 @@ fn note(app: &App, step: &Step, failed: &Failed, ruling: &Ruling, trace: &mut Tr
     if let Some(park) = park {
         step.account.health.park(park, &step.target.model, &ruling.sentence);
     }
-    write_down(app, step.account.id, park.filter(|park| park.whole_account), &ruling.sentence, error);
+    write_down(app, step, park, &ruling.sentence, error);
 }
 
 /// Keeps an account's failure across restarts, beside the request.
-fn write_down(app: &App, account: i64, park: Option<Park>, why: &str, error: String) {
+fn write_down(app: &App, step: &Step, park: Option<Park>, why: &str, error: String) {
     let (store, why) = (app.store.clone(), why.to_owned());
+    let (account, model) = (step.account.id, step.target.model.clone());
     app.tasks.spawn(async move {
         let now = clock::now().unix_ms;
         let mut written = store.note_error(account, &error, now).await;
         if let (Ok(()), Some(park)) = (&written, park) {
-            written = store.park_account(account, Some(park.until), park.needs_person, &why).await;
+            written = store.park_account(account, &model, park, &why).await;
         }
         if let Err(error) = written {
             tracing::error!(%error, account, "an account's failure could not be written down");

@@ -20,6 +20,7 @@ fn account(id: i64, provider: &str) -> StoredAccount {
         parked_until: None,
         refused: false,
         parked_why: String::new(),
+        parked_models: Vec::new(),
         last_error: String::new(),
         last_error_at: None,
         created_at: 0,

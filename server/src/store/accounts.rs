@@ -1,10 +1,11 @@
 //! Accounts at providers. Keys are sealed before they get here and opened after they leave.
 
 use super::entity::accounts::{ActiveModel, Column, Entity, Model};
+use super::entity::parked_models;
 use super::{Store, StoreError};
 use crate::config::Secret;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 /// One account, its key opened.
@@ -30,6 +31,8 @@ pub struct StoredAccount {
     pub refused: bool,
     /// Why it is parked or refused, in words.
     pub parked_why: String,
+    /// Models that wait at it: name, until when, why.
+    pub parked_models: Vec<(String, i64, String)>,
     /// The last error in words; empty when there was none.
     pub last_error: String,
     /// When it happened.
@@ -78,6 +81,7 @@ impl Store {
             parked_until: row.parked_until,
             refused: row.refused,
             parked_why: row.parked_why,
+            parked_models: Vec::new(),
             last_error: row.last_error,
             last_error_at: row.last_error_at,
             created_at: row.created_at,
@@ -88,7 +92,14 @@ impl Store {
     pub async fn accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
         let rows =
             Entity::find().order_by_asc(Column::Priority).order_by_asc(Column::Id).all(&self.db).await?;
-        rows.into_iter().map(|row| self.opened(row)).collect()
+        let mut accounts: Vec<StoredAccount> =
+            rows.into_iter().map(|row| self.opened(row)).collect::<Result<_, _>>()?;
+        for row in parked_models::Entity::find().all(&self.db).await? {
+            if let Some(account) = accounts.iter_mut().find(|account| account.id == row.account_id) {
+                account.parked_models.push((row.model, row.until_at, row.why));
+            }
+        }
+        Ok(accounts)
     }
 
     /// One account.
@@ -165,8 +176,42 @@ impl Store {
         if deleted.rows_affected == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }
 
-    /// Writes down that an account is parked until a time, refused, or (with neither) free again.
+    /// Writes down that an account, or one model at it, is parked.
     pub async fn park_account(
+        &self,
+        id: i64,
+        model: &str,
+        park: catalog::Park,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        if park.whole_account {
+            return self.set_parked(id, Some(park.until), park.needs_person, why).await;
+        }
+        use parked_models::Column as Parked;
+        let row = parked_models::ActiveModel {
+            account_id: Set(id),
+            model: Set(model.to_owned()),
+            until_at: Set(park.until),
+            why: Set(why.to_owned()),
+        };
+        let newest = OnConflict::columns([Parked::AccountId, Parked::Model])
+            .update_columns([Parked::UntilAt, Parked::Why])
+            .to_owned();
+        parked_models::Entity::insert(row).on_conflict(newest).exec_without_returning(&self.db).await?;
+        Ok(())
+    }
+
+    /// Writes down that nothing keeps an account from being used.
+    pub async fn unpark_account(&self, id: i64) -> Result<(), StoreError> {
+        self.set_parked(id, None, false, "").await?;
+        parked_models::Entity::delete_many()
+            .filter(parked_models::Column::AccountId.eq(id))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    async fn set_parked(
         &self,
         id: i64,
         until: Option<i64>,
@@ -178,6 +223,15 @@ impl Store {
             .col_expr(Column::Refused, Expr::value(refused))
             .col_expr(Column::ParkedWhy, Expr::value(why))
             .filter(Column::Id.eq(id))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets parked models whose time has come.
+    pub async fn sweep_parked(&self, now: i64) -> Result<(), StoreError> {
+        parked_models::Entity::delete_many()
+            .filter(parked_models::Column::UntilAt.lte(now))
             .exec(&self.db)
             .await?;
         Ok(())

@@ -47,6 +47,11 @@ entity!(accounts, "accounts", {
     enabled: bool, parked_until: Option<i64>, refused: bool, parked_why: String, last_error: String,
     last_error_at: Option<i64>, created_at: i64,
 });
+entity!(parked_models, "parked_models", {
+    #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+    until_at: i64, why: String,
+});
 entity!(aliases, "aliases", {
     #[sea_orm(primary_key, auto_increment = false)] name: String,
     model: String, created_at: i64,

@@ -219,7 +219,7 @@ fn account(stored: &StoredAccount, registry: &Registry) -> Account {
         name: stored.name.clone(),
         enabled: stored.enabled,
         credentials: credentials.unwrap_or_default(),
-        health: registry.of(stored.id, stored.parked_until, stored.refused, &stored.parked_why),
+        health: registry.of(stored),
     }
 }
 

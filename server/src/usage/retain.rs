@@ -27,6 +27,9 @@ async fn sweep(app: &App) {
         Ok(requests) => tracing::info!(requests, days, "old requests were forgotten"),
         Err(error) => tracing::error!(%error, "old requests could not be forgotten; trying again in an hour"),
     }
+    if let Err(error) = app.store.sweep_parked(now).await {
+        tracing::error!(%error, "models that wait no more could not be forgotten; trying again in an hour");
+    }
     if let Err(error) = app.store.sweep_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be deleted; trying again in an hour");
     }

@@ -132,7 +132,12 @@ pub(super) async fn accounts_keep_their_keys_sealed(base: &Base, store: &Store) 
     assert_eq!((one.priority, two.priority, one.key_tail.as_str()), (1, 2, "6789"));
     let taken = AccountEdit { name: Some("work".into()), ..AccountEdit::default() };
     assert!(matches!(store.change_account(two.id, taken).await, Err(StoreError::Taken)));
-    store.park_account(one.id, Some(99), true, "Key refused").await.unwrap();
+    let park = |until, whole_account| catalog::Park { until, whole_account, needs_person: whole_account };
+    store.park_account(one.id, "big", park(99, true), "Key refused").await.unwrap();
+    store.park_account(one.id, "big", park(50, false), "Rate limited").await.unwrap();
+    store.park_account(one.id, "big", park(70, false), "Rate limited again").await.unwrap();
+    let waiting = store.accounts().await.unwrap().swap_remove(0).parked_models;
+    assert_eq!(waiting, [("big".to_owned(), 70, "Rate limited again".to_owned())]);
     store.note_error(one.id, "401", 50).await.unwrap();
     let kept = store.account(one.id).await.unwrap();
     assert_eq!((kept.parked_until, kept.refused, kept.parked_why.as_str()), (Some(99), true, "Key refused"));
