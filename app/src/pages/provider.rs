@@ -223,7 +223,7 @@ fn Speaks(speaks: Vec<SpeaksRow>) -> impl IntoView {
     });
     view! {
         <section class="card" aria-labelledby="speaks">
-            <h2 id="speaks">"Speaks"</h2>
+            <h2 id="speaks">"Wire formats"</h2>
             <dl class="pairs tall-pairs">{lines.collect_view()}</dl>
             <p class="help">
                 "A client's own format is used where the provider speaks it; otherwise Ninerouter translates."

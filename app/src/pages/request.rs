@@ -299,7 +299,10 @@ fn Facts(page: RequestDetail) -> impl IntoView {
         ("Asked for", row.asked),
         ("Answered by", or(row.target, "no target")),
         ("Account", or(row.account, "none")),
-        ("Wire format", format!("{}{}", format::dialect(&row.dialect), if row.streaming { ", streamed" } else { "" })),
+        (
+            "Wire format",
+            format!("{}{}", format::dialect(&row.dialect), if row.streaming { ", streamed" } else { "" }),
+        ),
         ("Request size", format::bytes(page.bytes_in)),
         ("Reply size", format::bytes(page.bytes_out)),
         ("Stopped because", or(page.finish, "not stated")),

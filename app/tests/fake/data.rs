@@ -14,6 +14,11 @@ pub const NOW: Millis = 1_795_269_909_000;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
+/// Why a request reached no provider.
+const UNTRIED: &str = "No target can serve this request now: anthropic/claude-sonnet-4-5 at personal: The 5-hour limit is used up, tried \
+     again in 2 h 54 min; deepseek/deepseek-chat at work: Key refused (401), tried again in 41 min; \
+     groq/llama-3.3-70b-versatile: its context window of 131k tokens is too small for this request.";
+
 /// Requests of every sort, by turns.
 pub fn request_row(now: Millis, at: i64) -> RequestRow {
     let turn = at % 7;
@@ -38,6 +43,9 @@ pub fn request_row(now: Millis, at: i64) -> RequestRow {
         4 if at > 10 => (Outcome::Broken, 200, "The stream broke off after 840 tokens."),
         _ => (Outcome::Answered, 200, ""),
     };
+    // Now and then one that no target could serve, with a long story.
+    let untried = at % 14 == 10;
+    let (target, error) = if untried { ("", UNTRIED) } else { (target, error) };
     let known = !matches!(turn, 3 | 4);
     RequestRow {
         id: format!("019ab3f2{:024x}", 0xfeed_0000_i64 - at),
@@ -53,6 +61,7 @@ pub fn request_row(now: Millis, at: i64) -> RequestRow {
         status,
         outcome,
         attempts: match turn {
+            _ if untried => 0,
             1 => 3,
             3 => 2,
             _ => 1,
@@ -168,7 +177,8 @@ pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health)
         enabled: health != Health::Off,
         health,
         sentence: sentence.to_owned(),
-        parked_until: matches!(health, Health::Parked | Health::Refused).then_some(now + 2 * HOUR + 54 * MINUTE),
+        parked_until: matches!(health, Health::Parked | Health::Refused)
+            .then_some(now + 2 * HOUR + 54 * MINUTE),
         last_error: error.to_owned(),
         last_error_at: (!error.is_empty()).then_some(now - 12 * MINUTE),
         last_used_at: (health != Health::Off).then_some(now - 4 * MINUTE),
@@ -278,7 +288,7 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
         }),
     };
     let failures = if full && row.tier == Tier::Cheap {
-        vec![request_row(now, 3), request_row(now, 10)]
+        vec![request_row(now, 3), request_row(now, 17)]
     } else {
         Vec::new()
     };
