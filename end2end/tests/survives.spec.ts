@@ -11,7 +11,7 @@ const HELLO = [{ role: "user" as const, content: "Hello" }];
 const FAILURES = [
   { key: "key-bad", shown: "Refused" },
   { key: "key-insufficient-quota", shown: "Refused" },
-  { key: "key-error-429-retry-after", shown: "Ready" },
+  { key: "key-error-429-retry-after", shown: "Parked" },
   { key: "key-overloaded-in-200-stream", shown: "Ready" },
   { key: "key-cut-before-first-token", shown: "Ready" },
   { key: "key-hang-up", shown: "Ready" },

@@ -215,7 +215,7 @@ fn KeyDialogs() -> impl IntoView {
                 <noscript>
                     <p class="alert warn">
                         "A key is shown once, right after it is made, and that needs JavaScript. Without it, make a key with \
-                         the command line of Ninerouter."
+                         the management API (POST /api/v1/keys)."
                     </p>
                 </noscript>
                 <DialogButtons dialog="new-key" submit="Create the key" />
