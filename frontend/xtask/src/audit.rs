@@ -22,7 +22,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     step(&format!("cargo deny: {}", checks.join(", ")), || {
         let mut command = cargo(workspace, Mode::Dev);
-        command.args(["deny", "--workspace", "check", "--config", ".deny.toml", "--hide-inclusion-graph"]);
+        command.args(["deny", "--config", ".deny.toml", "check", "--hide-inclusion-graph"]);
         run_program(command.args(&checks))
     })
 }
