@@ -1,7 +1,7 @@
 //! `cargo xtask audit`: licences, sources, banned and vulnerable dependencies.
 
 use crate::process::{answer, cargo, run as run_program, step};
-use crate::workspace::{Mode, Workspace};
+use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
@@ -11,7 +11,7 @@ const ADVISORIES: &str = "github.com:443";
 
 /// Runs cargo-deny with `.deny.toml`.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    if answer(cargo(workspace, Mode::Dev).args(["deny", "--version"])).is_none() {
+    if answer(cargo(workspace).args(["deny", "--version"])).is_none() {
         bail!("cargo-deny is missing. Run `cargo install --locked cargo-deny` (takes a few minutes).");
     }
     let mut checks = vec!["bans", "licenses", "sources"];
@@ -21,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         println!("advisories are left out: {ADVISORIES} cannot be reached from here.");
     }
     step(&format!("cargo deny: {}", checks.join(", ")), || {
-        let mut command = cargo(workspace, Mode::Dev);
+        let mut command = cargo(workspace);
         command.args(["deny", "--config", ".deny.toml", "check", "--hide-inclusion-graph"]);
         run_program(command.args(&checks))
     })

@@ -25,7 +25,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
 pub(crate) fn everything(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     site::build(workspace, mode)?;
     step("binary", || {
-        let mut command = cargo(workspace, mode);
+        let mut command = cargo(workspace);
         command.args(["build", "--package", "server", "--bin", "ninerouter"]);
         if mode == Mode::Release {
             command.arg("--release");

@@ -4,7 +4,7 @@ use crate::fences;
 use crate::process::{cargo, run as run_program, step};
 use crate::tally::Tally;
 use crate::toolchain::WASM;
-use crate::workspace::{Mode, Workspace};
+use crate::workspace::Workspace;
 use std::process::Command;
 
 /// Packages that run on the host, in one clippy run.
@@ -21,18 +21,18 @@ pub(crate) fn run(workspace: &Workspace) -> Tally {
         tally.count(outcome.is_ok());
     };
 
-    check("formatting", cargo(workspace, Mode::Dev).args(["fmt", "--all", "--check"]));
+    check("formatting", cargo(workspace).args(["fmt", "--all", "--check"]));
 
-    let mut host = cargo(workspace, Mode::Dev);
+    let mut host = cargo(workspace);
     host.args(["clippy", "--features", "app/ssr", "--all-targets"]);
     host.args(HOST.iter().flat_map(|package| ["--package", package]));
     check("clippy: server side", host.args(["--", "-D", "warnings"]));
 
-    let mut browser = cargo(workspace, Mode::Dev);
+    let mut browser = cargo(workspace);
     browser.args(["clippy", "--package", "frontend", "--target", WASM, "--", "-D", "warnings"]);
     check("clippy: browser side", &mut browser);
 
-    let mut tooling = cargo(workspace, Mode::Dev);
+    let mut tooling = cargo(workspace);
     tooling.args(["clippy", "--package", "xtask", "--all-targets", "--", "-D", "warnings"]);
     check("clippy: xtask", &mut tooling);
 

@@ -1,6 +1,6 @@
 //! Running other programs, and saying so.
 
-use crate::workspace::{Mode, Workspace};
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 use std::process::{Command, ExitStatus, Stdio};
@@ -38,7 +38,7 @@ pub(crate) fn spell(duration: Duration) -> String {
 ///
 /// What `cargo run` put into our own environment is taken out again: build scripts that watch these
 /// variables (ring's does) would otherwise run anew on every change between xtask and a plain cargo.
-pub(crate) fn cargo(workspace: &Workspace, mode: Mode) -> Command {
+pub(crate) fn cargo(workspace: &Workspace) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(&workspace.root);
     for (name, _) in std::env::vars_os() {
@@ -49,9 +49,6 @@ pub(crate) fn cargo(workspace: &Workspace, mode: Mode) -> Command {
     }
     for name in ["CARGO", "CARGO_PRIMARY_PACKAGE", "LD_LIBRARY_PATH", "OUT_DIR"] {
         command.env_remove(name);
-    }
-    if !workspace.target_is_ordinary() {
-        command.env("NINEROUTER_SITE", workspace.site(mode));
     }
     command
 }

@@ -47,7 +47,10 @@ fn suites(workspace: &Workspace, filter: Option<&str>, tally: &mut Tally) -> Res
     all.examples(tally)?;
     let binary = build::everything(workspace, Mode::Dev)?;
     step("scripted provider", || {
-        run(cargo(workspace, Mode::Dev).args(["build", "--package", "server", "--example", SCRIPTED]))
+        // The packages of the Rust tests, whose build made it already: others would mean other features, and anew.
+        let mut command = cargo(workspace);
+        command.args(["build", "--features", "app/ssr", "--example", SCRIPTED]);
+        run(command.args(HOST.iter().flat_map(|package| ["--package", package])))
     })?;
     all.browser(&binary, tally);
     if workspace.root.join("end2end/requirements.txt").exists() {
@@ -66,8 +69,8 @@ struct Run<'a> {
 impl Run<'_> {
     /// Unit and integration tests. An error means that they do not compile.
     fn rust(&self, title: &str, packages: &[&str], args: &[&str], tally: &mut Tally) -> Result<()> {
-        let nextest = crate::process::answer(cargo(self.workspace, Mode::Dev).args(["nextest", "--version"]));
-        let mut command = cargo(self.workspace, Mode::Dev);
+        let nextest = crate::process::answer(cargo(self.workspace).args(["nextest", "--version"]));
+        let mut command = cargo(self.workspace);
         command.env("NINEROUTER_TEST_POSTGRES", &self.postgres);
         match nextest {
             Some(_) => command.args(["nextest", "run", "--no-fail-fast"]),
@@ -91,7 +94,7 @@ impl Run<'_> {
 
     /// Examples in the documentation, which nextest does not run.
     fn examples(&self, tally: &mut Tally) -> Result<()> {
-        let mut command = cargo(self.workspace, Mode::Dev);
+        let mut command = cargo(self.workspace);
         command.args(["test", "--doc", "--no-fail-fast"]);
         command.args(WITH_EXAMPLES.iter().flat_map(|package| ["--package", package]));
         command.args(self.filter);

@@ -48,7 +48,7 @@ impl Toolchain {
 
     /// The cargo command that builds the browser half, and where the module will be.
     pub(crate) fn build(&self, workspace: &Workspace, mode: Mode) -> (Command, PathBuf) {
-        let mut command = cargo(workspace, mode);
+        let mut command = cargo(workspace);
         let mut target = workspace.target.clone();
         match self {
             Self::Ready => {

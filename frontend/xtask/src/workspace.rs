@@ -59,11 +59,6 @@ impl Workspace {
         self.target.join(folder).join(format!("ninerouter{}", std::env::consts::EXE_SUFFIX))
     }
 
-    /// Whether the target folder is the ordinary one, which the server finds by itself.
-    pub(crate) fn target_is_ordinary(&self) -> bool {
-        self.target == self.root.join("target")
-    }
-
     /// A path as a person would write it: relative to the checkout where possible.
     pub(crate) fn short<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.root).unwrap_or(path).display()

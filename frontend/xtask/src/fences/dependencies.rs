@@ -2,7 +2,7 @@
 
 use crate::process::{cargo, output};
 use crate::toolchain::WASM;
-use crate::workspace::{Mode, Workspace};
+use crate::workspace::Workspace;
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ pub(super) fn cryptography(workspace: &Workspace) -> Result<Vec<String>> {
 
 /// Names of the packages that normal dependencies reach, the package itself included.
 fn tree(workspace: &Workspace, args: &[&str]) -> Result<BTreeSet<String>> {
-    let mut command = cargo(workspace, Mode::Dev);
+    let mut command = cargo(workspace);
     command.args(["tree", "--quiet", "--edges", "normal", "--prefix", "none", "--format", "{p}"]).args(args);
     Ok(names(&output(&mut command)?))
 }
