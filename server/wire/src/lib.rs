@@ -3,6 +3,7 @@
 //!
 //! No I/O, no clock, no async runtime. See README.md.
 
+pub mod conversation;
 mod dialect;
 mod drop;
 mod fault;
@@ -12,8 +13,10 @@ mod provider_error;
 mod splice;
 mod sse;
 mod tap;
+mod transcode;
 mod usage;
 
+pub use conversation::{Conversation, Dropped, Needs};
 pub use dialect::{Dialect, UnknownDialect};
 pub use drop::drop_members;
 pub use fault::{Fault, FaultKind};
@@ -22,4 +25,8 @@ pub use provider_error::{ProviderError, read_error};
 pub use splice::{Edit, Overlap, splice};
 pub use sse::{FRAME_LIMIT, Frame, FrameTooLarge, Frames};
 pub use tap::{Kind, Report, Seen, StreamTap, read_reply};
+pub use transcode::{
+    Asked, Encoded, Event, Finish, Form, Opening, ReasoningStyle, Reply, Target, Translation, decode, encode,
+    read_whole, write_whole,
+};
 pub use usage::Usage;

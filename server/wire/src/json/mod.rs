@@ -5,6 +5,8 @@
 //! because what a provider sends is to be understood as far as possible.
 
 mod text;
+pub(crate) mod tree;
+pub(crate) mod write;
 
 use std::{borrow::Cow, collections::HashSet, ops::Range};
 
@@ -141,6 +143,21 @@ impl<'a> Cursor<'a> {
         &mut self,
         mut on: impl FnMut(&mut Self, &[u8]) -> Result<(), Flaw>,
     ) -> Result<bool, Flaw> {
+        self.members(|cursor, key| on(cursor, &key))
+    }
+
+    /// The same, with keys as text that outlives the cursor. Bad UTF-8 becomes U+FFFD.
+    pub(crate) fn keyed(
+        &mut self,
+        mut on: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), Flaw>,
+    ) -> Result<bool, Flaw> {
+        self.members(|cursor, key| on(cursor, into_text(key)))
+    }
+
+    fn members(
+        &mut self,
+        mut on: impl FnMut(&mut Self, Cow<'a, [u8]>) -> Result<(), Flaw>,
+    ) -> Result<bool, Flaw> {
         if self.shape()? != Shape::Object {
             self.skip()?;
             return Ok(false);
@@ -172,7 +189,7 @@ impl<'a> Cursor<'a> {
                 None => return Err(self.ends()),
             }
             let before = self.at;
-            on(self, &key)?;
+            on(self, key)?;
             debug_assert!(self.at > before, "a member's value was not consumed");
             if !self.more(b'}', "`,` or `}`")? {
                 break;
@@ -210,10 +227,7 @@ impl<'a> Cursor<'a> {
 
     /// The next value if it is a string. Bad UTF-8 and lone surrogates become U+FFFD.
     pub(crate) fn text(&mut self) -> Result<Option<Cow<'a, str>>, Flaw> {
-        Ok(self.text_bytes()?.map(|bytes| match bytes {
-            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-        }))
+        Ok(self.text_bytes()?.map(into_text))
     }
 
     /// The next value if it is a string; a lone surrogate is left as its three bytes, which are no UTF-8.
@@ -393,6 +407,13 @@ impl<'a> Cursor<'a> {
         }
         self.at += length;
         Ok(())
+    }
+}
+
+fn into_text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
     }
 }
 

@@ -2,7 +2,10 @@
 //! finish reason and errors are noted.
 
 mod chat;
+mod gemini;
 mod messages;
+mod ollama;
+mod responses;
 mod signs;
 
 use bytes::Bytes;
@@ -11,7 +14,7 @@ use crate::{
     Dialect, Frame, FrameTooLarge, Frames, Malformed, ProviderError, Usage,
     json::{Cursor, Flaw, Shape},
     read_error,
-    usage::{ChatCounts, MessagesCounts},
+    usage::{ChatCounts, GeminiCounts, MessagesCounts, OllamaCounts, ResponsesCounts},
 };
 
 /// What a frame means to the one who waits for it. Where a frame means several things, the one furthest down
@@ -89,6 +92,9 @@ struct Reading {
     end_seen: bool,
     chat: ChatCounts,
     messages: MessagesCounts,
+    responses: ResponsesCounts,
+    gemini: GeminiCounts,
+    ollama: OllamaCounts,
 }
 
 impl StreamTap {
@@ -111,18 +117,54 @@ impl StreamTap {
     /// frames before it were given, and stays.
     pub fn push(&mut self, chunk: Bytes) -> Result<Vec<Seen>, FrameTooLarge> {
         let mut seen = Vec::new();
-        self.frames.push(chunk);
-        while self.too_large.is_none()
-            && let Some(frame) = self.frames.next()
-        {
-            match frame {
-                Ok(frame) => seen.push(self.see(frame)),
-                Err(error) => self.too_large = Some(error),
+        self.take(chunk);
+        loop {
+            match self.next_seen() {
+                Ok(Some((frame, kind, swallowed))) => {
+                    seen.push(Seen { raw: if swallowed { Bytes::new() } else { frame.raw }, kind });
+                }
+                Ok(None) => return Ok(seen),
+                Err(error) if seen.is_empty() => return Err(error),
+                Err(_) => return Ok(seen),
             }
         }
-        match self.too_large {
-            Some(error) if seen.is_empty() => Err(error),
-            _ => Ok(seen),
+    }
+
+    /// Takes what came from the provider.
+    pub(crate) fn take(&mut self, chunk: Bytes) {
+        self.frames.push(chunk);
+    }
+
+    /// The next frame that is whole, and what it means.
+    pub(crate) fn next_frame(&mut self) -> Result<Option<(Frame, Kind)>, FrameTooLarge> {
+        Ok(self.next_seen()?.map(|(frame, kind, _)| (frame, kind)))
+    }
+
+    /// Ends the stream: the unfinished tail, if it is readable.
+    pub(crate) fn last_frame(&mut self) -> Option<(Frame, Kind)> {
+        let last = std::mem::take(&mut self.frames).last();
+        if last.data.is_empty() {
+            return None;
+        }
+        let said = self.reading.frame(&last).ok()?;
+        let kind = self.kind(said.0);
+        Some((last, kind))
+    }
+
+    fn next_seen(&mut self) -> Result<Option<(Frame, Kind, bool)>, FrameTooLarge> {
+        if let Some(error) = self.too_large {
+            return Err(error);
+        }
+        match self.frames.next() {
+            None => Ok(None),
+            Some(Ok(frame)) => {
+                let (kind, swallowed) = self.see(&frame);
+                Ok(Some((frame, kind, swallowed)))
+            }
+            Some(Err(error)) => {
+                self.too_large = Some(error);
+                Err(error)
+            }
         }
     }
 
@@ -157,13 +199,13 @@ impl StreamTap {
         })
     }
 
-    fn see(&mut self, frame: Frame) -> Seen {
+    /// What a frame means, and whether it is swallowed.
+    fn see(&mut self, frame: &Frame) -> (Kind, bool) {
         if frame.data.is_empty() {
-            let kind = self.document(&frame.raw).unwrap_or(Kind::Idle);
-            return Seen { raw: frame.raw, kind };
+            return (self.document(&frame.raw).unwrap_or(Kind::Idle), false);
         }
         self.data_seen = true;
-        let (said, only_usage) = match self.reading.frame(&frame) {
+        let (said, only_usage) = match self.reading.frame(frame) {
             Ok(said) => said,
             Err(_) => {
                 let mut error = read_error(&frame.data);
@@ -172,14 +214,17 @@ impl StreamTap {
                 (Said::Error, false)
             }
         };
-        let kind = match said {
+        (self.kind(said), only_usage && self.swallow_usage)
+    }
+
+    fn kind(&self, said: Said) -> Kind {
+        match said {
             Said::Idle => Kind::Idle,
             Said::Content => Kind::Content,
             Said::Finish => Kind::Finish,
             Said::End => Kind::End,
             Said::Error => Kind::Error(self.reading.report.error.clone().unwrap_or_default()),
-        };
-        Seen { raw: if only_usage && self.swallow_usage { Bytes::new() } else { frame.raw }, kind }
+        }
     }
 }
 
@@ -207,6 +252,9 @@ impl Reading {
             end_seen: false,
             chat: ChatCounts::default(),
             messages: MessagesCounts::default(),
+            responses: ResponsesCounts::default(),
+            gemini: GeminiCounts::default(),
+            ollama: OllamaCounts::default(),
         }
     }
 
@@ -231,10 +279,9 @@ impl Reading {
         let said = match self.dialect {
             Dialect::Chat => chat::document(self, cursor, event)?,
             Dialect::Messages => (messages::document(self, cursor, event)?, false),
-            Dialect::Responses | Dialect::Gemini | Dialect::Ollama => {
-                cursor.skip()?;
-                (Said::Content, false)
-            }
+            Dialect::Responses => (responses::document(self, cursor, event)?, false),
+            Dialect::Gemini => (gemini::document(self, cursor, event)?, false),
+            Dialect::Ollama => (ollama::document(self, cursor, event)?, false),
         };
         match said.0 {
             Said::Error => self.fail(read_error(text)),

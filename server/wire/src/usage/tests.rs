@@ -1,4 +1,5 @@
 use super::*;
+use crate::json::Cursor;
 
 fn chat(statements: &[&str]) -> Option<Usage> {
     let mut counts = ChatCounts::default();

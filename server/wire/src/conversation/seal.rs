@@ -1,0 +1,105 @@
+//! Proofs that reasoning is a vendor's own: Anthropic's `signature`, OpenAI's `encrypted_content`, Gemini's
+//! `thoughtSignature`. Vendors refuse one another's (and often their own after any change), so each carries who
+//! issued it and is given back to nobody else.
+//!
+//! A client keeps a seal in the opaque field its own dialect has, whichever vendor issued it. A foreign one is
+//! packed there behind a mark, so that we know it again on the next turn, in any replica, without remembering
+//! anything.
+
+use crate::Dialect;
+use std::borrow::Cow;
+
+/// What a packed seal begins with. Letters and digits only, with a length that is a multiple of four: it stays valid
+/// base64 at its start, which clients of Gemini decode.
+const MARK: &str = "NinerouterSeal01";
+
+/// A vendor's seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal<'a> {
+    /// The dialect it was issued in.
+    pub dialect: Dialect,
+    /// The provider that issued it; empty when the client brought it as that dialect's own.
+    pub issuer: Cow<'a, str>,
+    /// Opaque.
+    pub data: Cow<'a, str>,
+}
+
+impl<'a> Seal<'a> {
+    /// A seal found in a field of `dialect`: one we packed, or that dialect's own.
+    pub fn unpack(dialect: Dialect, text: Cow<'a, str>) -> Self {
+        match packed(&text) {
+            Some((dialect, issuer, data)) => {
+                Seal { dialect, issuer: Cow::Owned(issuer), data: Cow::Owned(data) }
+            }
+            None => Seal { dialect, issuer: Cow::Borrowed(""), data: text },
+        }
+    }
+
+    /// The seal as a text for an opaque field of any dialect: standard base64, so that it passes for Gemini's too.
+    pub fn pack(&self) -> String {
+        use base64::{Engine, prelude::BASE64_STANDARD};
+        let inner = format!("{}\n{}\n{}", self.dialect, self.issuer, self.data);
+        format!("{MARK}{}", BASE64_STANDARD.encode(inner))
+    }
+
+    /// Whether `issuer`, asked in `dialect`, takes it back.
+    pub fn opens(&self, dialect: Dialect, issuer: &str) -> bool {
+        self.dialect == dialect && (self.issuer.is_empty() || self.issuer == issuer)
+    }
+
+    /// The same, owning its text.
+    pub fn into_owned(self) -> Seal<'static> {
+        Seal {
+            dialect: self.dialect,
+            issuer: Cow::Owned(self.issuer.into_owned()),
+            data: Cow::Owned(self.data.into_owned()),
+        }
+    }
+}
+
+fn packed(text: &str) -> Option<(Dialect, String, String)> {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    let inner = BASE64_STANDARD.decode(text.strip_prefix(MARK)?).ok()?;
+    let inner = String::from_utf8(inner).ok()?;
+    let mut parts = inner.splitn(3, '\n');
+    let (dialect, issuer, data) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((dialect.parse().ok()?, issuer.to_owned(), data.to_owned()))
+}
+
+/// Whether a body holds a packed seal at all, without parsing it.
+pub(crate) fn may_hold_packed(body: &[u8]) -> bool {
+    memchr::memmem::find(body, MARK.as_bytes()).is_some()
+}
+
+/// Whether a text from an opaque field is a packed seal.
+pub(crate) fn is_packed(text: &str) -> bool {
+    packed(text).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::{Engine, prelude::BASE64_STANDARD};
+
+    #[test]
+    fn a_packed_seal_is_known_again() {
+        let seal =
+            Seal { dialect: Dialect::Messages, issuer: "anthropic".into(), data: "Eq+/=\n\"é".into() };
+        let text = seal.pack();
+        assert!(BASE64_STANDARD.decode(&text).is_ok(), "clients of Gemini decode it");
+        assert!(may_hold_packed(text.as_bytes()));
+        let found = Seal::unpack(Dialect::Chat, text.into());
+        assert_eq!(found, seal);
+        assert!(found.opens(Dialect::Messages, "anthropic"));
+        assert!(!found.opens(Dialect::Messages, "kimi"));
+        assert!(!found.opens(Dialect::Gemini, "anthropic"));
+    }
+
+    #[test]
+    fn any_other_text_is_the_dialects_own() {
+        let own = Seal::unpack(Dialect::Gemini, "CiQB".into());
+        assert_eq!(own.data, "CiQB");
+        assert!(own.opens(Dialect::Gemini, "gemini"));
+        assert!(!is_packed("NinerouterSeal01!!"));
+    }
+}

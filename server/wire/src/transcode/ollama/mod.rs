@@ -1,0 +1,11 @@
+//! Ollama.
+
+mod decode;
+mod encode;
+mod read;
+mod write;
+
+pub(super) use decode::decode;
+pub(super) use encode::encode;
+pub(super) use read::{Reader, read_whole};
+pub(super) use write::{Writer, write_whole};

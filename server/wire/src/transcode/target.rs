@@ -1,0 +1,74 @@
+//! What encoding must know of a target, and what it gives.
+
+use crate::Dropped;
+use crate::conversation::Names;
+
+/// What encoding must know of a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target<'t> {
+    /// The model's name as the provider wants it.
+    pub model: &'t str,
+    /// The provider's id: its own seals are given back, others are not.
+    pub issuer: &'t str,
+    /// Whether to ask for a stream.
+    pub stream: bool,
+    /// Most tokens of output the model can give, where known. Messages must state a limit.
+    pub max_output: Option<u64>,
+    /// How reasoning is asked for.
+    pub reasoning: ReasoningStyle,
+    /// Whether JSON of a given schema can be asked for.
+    pub schema: bool,
+    /// Chat only: whether the output limit is called `max_completion_tokens` (OpenAI) and not `max_tokens`.
+    pub max_completion_tokens: bool,
+    /// Chat only: whether instructions after the first turn may have a turn of their own.
+    pub late_system: bool,
+    /// Chat only: the member in which earlier reasoning is handed back as text; `None`: not at all.
+    pub reasoning_member: Option<&'t str>,
+    /// Messages only: whether to place marks of the prompt cache where the client has set none.
+    pub place_cache: bool,
+}
+
+/// How a target is asked to reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReasoningStyle {
+    /// It cannot be asked.
+    None,
+    /// By level: chat's `reasoning_effort`, Responses' `reasoning.effort`, Gemini's `thinkingLevel`, Ollama's `think`.
+    Effort,
+    /// By tokens: Messages' `thinking.budget_tokens`, Gemini's `thinkingBudget`.
+    Budget,
+    /// Messages only: `thinking: {"type":"adaptive"}` with `output_config.effort` (Claude from 4.6 on).
+    Adaptive,
+    /// On or off only: chat's `thinking: {"type":"enabled"}` (DeepSeek, GLM, Kimi), Messages without a budget,
+    /// Ollama's `think: true`.
+    Switch,
+}
+
+/// An encoded request.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Encoded {
+    /// The body.
+    pub body: Vec<u8>,
+    /// What could not be carried over.
+    pub dropped: Vec<Dropped>,
+    /// Names as they were sent.
+    pub names: Names,
+}
+
+impl<'t> Target<'t> {
+    /// A target of which only its names are known.
+    pub const fn new(model: &'t str, issuer: &'t str, stream: bool) -> Self {
+        Self {
+            model,
+            issuer,
+            stream,
+            max_output: None,
+            reasoning: ReasoningStyle::Effort,
+            schema: true,
+            max_completion_tokens: false,
+            late_system: true,
+            reasoning_member: None,
+            place_cache: true,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A provider's stream on its way to a client of another dialect.
+
+use super::{Asked, Event, Read, Reply, Write, reader, writer};
+use crate::json::tree::{Node, Value};
+use crate::{Dialect, Frame, FrameTooLarge, Kind, ProviderError, Report, Seen, StreamTap, Usage};
+use bytes::Bytes;
+
+/// Watches a stream as [`StreamTap`] does, and forwards it in the client's dialect.
+pub struct Translation {
+    tap: StreamTap,
+    reader: Box<dyn Read>,
+    sink: Sink,
+    events: Vec<Event>,
+    /// The counts told last.
+    told: Option<Usage>,
+    failed: bool,
+}
+
+/// Where events go.
+enum Sink {
+    /// To a client that streams.
+    Stream(Box<dyn Write>),
+    /// Into one reply, for a client that does not.
+    Whole(Vec<Event>),
+}
+
+impl Translation {
+    /// From a stream of `issuer`'s in one dialect into a stream in another.
+    pub fn new(from: Dialect, issuer: &str, to: Dialect, asked: Asked) -> Self {
+        Self::with(from, issuer, Sink::Stream(writer(to, asked)))
+    }
+
+    /// From a stream of `issuer`'s into one reply, which [`Self::into_reply`] gives.
+    pub fn collecting(from: Dialect, issuer: &str) -> Self {
+        Self::with(from, issuer, Sink::Whole(Vec::new()))
+    }
+
+    fn with(from: Dialect, issuer: &str, sink: Sink) -> Self {
+        Self {
+            tap: StreamTap::new(from, false),
+            reader: reader(from, issuer),
+            sink,
+            events: Vec::new(),
+            told: None,
+            failed: false,
+        }
+    }
+
+    /// Takes what came from the provider and gives what it becomes, frame by frame. An error comes after the
+    /// frames before it were given, and stays.
+    pub fn push(&mut self, chunk: Bytes) -> Result<Vec<Seen>, FrameTooLarge> {
+        self.tap.take(chunk);
+        let mut seen = Vec::new();
+        loop {
+            match self.tap.next_frame() {
+                Ok(Some((frame, kind))) => {
+                    let raw = self.translate(&frame, &kind);
+                    seen.push(Seen { raw, kind });
+                }
+                Ok(None) => return Ok(seen),
+                Err(error) if seen.is_empty() => return Err(error),
+                Err(_) => return Ok(seen),
+            }
+        }
+    }
+
+    /// What is known so far.
+    pub fn report(&self) -> &Report {
+        self.tap.report()
+    }
+
+    /// The provider's stream is over. The bytes are what was held back, to be forwarded.
+    pub fn finish(mut self) -> (Bytes, Report) {
+        let rest = self.close();
+        (rest, self.tap.report().clone())
+    }
+
+    /// The provider's stream is over: the reply it was, or the error in place of it.
+    pub fn into_reply(mut self) -> (Result<Reply, ProviderError>, Report) {
+        self.close();
+        let reply = match self.sink {
+            Sink::Whole(events) => Reply::collect(events),
+            Sink::Stream(_) => Ok(Reply::default()),
+        };
+        (reply, self.tap.report().clone())
+    }
+
+    fn close(&mut self) -> Bytes {
+        let mut out = Vec::new();
+        if let Some((frame, kind)) = self.tap.last_frame() {
+            out.extend_from_slice(&self.translate(&frame, &kind));
+        }
+        if !self.failed {
+            let mut events = std::mem::take(&mut self.events);
+            self.reader.end(&mut events);
+            self.forward(&mut events, &mut out);
+            self.events = events;
+        }
+        out.into()
+    }
+
+    fn translate(&mut self, frame: &Frame, kind: &Kind) -> Bytes {
+        let mut out = Vec::new();
+        if self.failed {
+            return Bytes::new();
+        }
+        let mut events = std::mem::take(&mut self.events);
+        if let Kind::Error(error) = kind {
+            self.failed = true;
+            events.push(Event::Error(error.clone()));
+        } else if frame.data.starts_with(b"[DONE]") {
+            self.reader.done(&mut events);
+        } else if !frame.data.is_empty() {
+            let text = String::from_utf8_lossy(&frame.data);
+            let event = String::from_utf8_lossy(&frame.event);
+            // What the tap could not read is an error already.
+            if let Ok(Node { value: Value::Object(body), .. }) = Node::parse(&text) {
+                self.reader.document(&event, body, &mut events);
+            }
+        }
+        self.forward(&mut events, &mut out);
+        self.events = events;
+        out.into()
+    }
+
+    /// Hands events on. Counts come from the tap: with the start where they are known by then, before the finish
+    /// always.
+    fn forward(&mut self, events: &mut Vec<Event>, out: &mut Vec<u8>) {
+        let usage = self.tap.report().usage;
+        for mut event in events.drain(..) {
+            match &mut event {
+                Event::Start { usage: started, .. } => {
+                    *started = usage;
+                    self.told = usage;
+                }
+                Event::Finish(_) => {
+                    if let Some(usage) = usage.filter(|_| usage != self.told) {
+                        self.told = Some(usage);
+                        self.sink.event(Event::Usage(usage), out);
+                    }
+                }
+                _ => {}
+            }
+            self.sink.event(event, out);
+        }
+    }
+}
+
+impl Sink {
+    fn event(&mut self, event: Event, out: &mut Vec<u8>) {
+        match self {
+            Self::Stream(writer) => writer.event(&event, out),
+            Self::Whole(events) => events.push(event),
+        }
+    }
+}
