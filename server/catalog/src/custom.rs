@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Auth, Catalog, Dialect, Model, Provider, Speaks, Tier, Tweak};
+use crate::{Also, Auth, Catalog, Dialect, Model, Provider, Speaks, Tier, Tweak};
 
 impl Catalog {
     /// A provider that speaks one dialect at an address of a person's own, with the default rules. Its id is
@@ -16,8 +16,16 @@ impl Catalog {
         speaks: Speaks,
         models: impl IntoIterator<Item = String>,
     ) -> Provider {
-        let model =
-            |id: String| Model { name: id.clone(), id, context: None, upstream_id: None, price: None };
+        let model = |id: String| Model {
+            name: id.clone(),
+            id,
+            context: None,
+            max_output: None,
+            reasoning: None,
+            upstream_id: None,
+            price: None,
+        };
+        let speaks_chat = speaks.dialect == Dialect::Chat;
         Provider {
             id: prefix.to_owned(),
             name: name.to_owned(),
@@ -31,6 +39,8 @@ impl Catalog {
             tweak: Tweak::default(),
             rules: Vec::new(),
             models: models.into_iter().map(model).collect(),
+            // Nobody says what it has: its own refusal tells.
+            also: if speaks_chat { Also::ALL.to_vec() } else { Vec::new() },
             models_url: None,
             default_rules: Arc::clone(&self.default_rules),
         }

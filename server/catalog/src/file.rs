@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Auth, CatalogError, Dialect, HeaderForKey, Rule, Tier};
+use crate::{Also, Auth, CatalogError, Dialect, HeaderForKey, Reasoning, Rule, Tier};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +18,7 @@ pub(crate) struct ProviderFile {
     pub(crate) keys_at: Option<String>,
     pub(crate) terms: Option<String>,
     pub(crate) models_url: Option<String>,
+    pub(crate) also: Option<Vec<Also>>,
     pub(crate) auth: Option<Auth>,
     pub(crate) speaks: Option<Vec<SpeaksFile>>,
     #[serde(default)]
@@ -45,6 +46,13 @@ pub(crate) struct TweakFile {
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) drop: Option<Vec<String>>,
     pub(crate) include_usage: Option<bool>,
+    pub(crate) stream_only: Option<bool>,
+    pub(crate) reasoning: Option<Reasoning>,
+    pub(crate) schema: Option<bool>,
+    pub(crate) max_completion_tokens: Option<bool>,
+    pub(crate) late_system: Option<bool>,
+    pub(crate) reasoning_member: Option<String>,
+    pub(crate) place_cache: Option<bool>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -53,6 +61,8 @@ pub(crate) struct ModelFile {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
     pub(crate) context: Option<u64>,
+    pub(crate) max_output: Option<u64>,
+    pub(crate) reasoning: Option<Reasoning>,
     pub(crate) upstream_id: Option<String>,
     pub(crate) price: Option<PriceFile>,
 }
@@ -90,6 +100,7 @@ impl ProviderFile {
             keys_at,
             terms,
             models_url,
+            also,
             auth,
             speaks,
             tweak,
@@ -103,11 +114,10 @@ impl ProviderFile {
         replace(&mut self.keys_at, keys_at);
         replace(&mut self.terms, terms);
         replace(&mut self.models_url, models_url);
+        replace(&mut self.also, also);
         replace(&mut self.auth, auth);
         replace(&mut self.speaks, speaks);
-        replace(&mut self.tweak.drop, tweak.drop);
-        replace(&mut self.tweak.include_usage, tweak.include_usage);
-        self.tweak.headers.extend(tweak.headers);
+        self.tweak.lay_over(tweak);
         self.rules.retain(|old| rules.iter().all(|new| new.id != old.id));
         self.rules.splice(0..0, rules);
         for model in models {
@@ -119,11 +129,40 @@ impl ProviderFile {
     }
 }
 
+impl TweakFile {
+    fn lay_over(&mut self, other: Self) {
+        let Self {
+            headers,
+            drop,
+            include_usage,
+            stream_only,
+            reasoning,
+            schema,
+            max_completion_tokens,
+            late_system,
+            reasoning_member,
+            place_cache,
+        } = other;
+        self.headers.extend(headers);
+        replace(&mut self.drop, drop);
+        replace(&mut self.include_usage, include_usage);
+        replace(&mut self.stream_only, stream_only);
+        replace(&mut self.reasoning, reasoning);
+        replace(&mut self.schema, schema);
+        replace(&mut self.max_completion_tokens, max_completion_tokens);
+        replace(&mut self.late_system, late_system);
+        replace(&mut self.reasoning_member, reasoning_member);
+        replace(&mut self.place_cache, place_cache);
+    }
+}
+
 impl ModelFile {
     fn lay_over(&mut self, other: Self) {
-        let Self { id: _, name, context, upstream_id, price } = other;
+        let Self { id: _, name, context, max_output, reasoning, upstream_id, price } = other;
         replace(&mut self.name, name);
         replace(&mut self.context, context);
+        replace(&mut self.max_output, max_output);
+        replace(&mut self.reasoning, reasoning);
         replace(&mut self.upstream_id, upstream_id);
         // A price is one statement from one source: half of one and half of another is neither.
         replace(&mut self.price, price);

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     CatalogError, Model, Price, Provider, Rule, Speaks, Tweak, builtin,
-    file::{self, ModelFile, PriceFile, ProviderFile, RulesFile},
+    file::{self, ModelFile, PriceFile, ProviderFile, RulesFile, TweakFile},
     price::nano_usd,
 };
 
@@ -144,17 +144,30 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         terms: raw.terms.unwrap_or_default(),
         auth: required(file, "auth", raw.auth)?,
         speaks,
-        tweak: Tweak {
-            headers: lower(raw.tweak.headers),
-            drop: raw.tweak.drop.unwrap_or_default(),
-            include_usage: raw.tweak.include_usage.unwrap_or(true),
-        },
+        tweak: build_tweak(raw.tweak),
         rules: raw.rules,
         models,
         models_url: raw.models_url,
+        also: raw.also.unwrap_or_default(),
         default_rules: Arc::clone(default_rules),
         id: raw.id,
     })
+}
+
+fn build_tweak(raw: TweakFile) -> Tweak {
+    let usual = Tweak::default();
+    Tweak {
+        headers: lower(raw.headers),
+        drop: raw.drop.unwrap_or_default(),
+        include_usage: raw.include_usage.unwrap_or(usual.include_usage),
+        stream_only: raw.stream_only.unwrap_or(usual.stream_only),
+        reasoning: raw.reasoning,
+        schema: raw.schema.unwrap_or(usual.schema),
+        max_completion_tokens: raw.max_completion_tokens.unwrap_or(usual.max_completion_tokens),
+        late_system: raw.late_system.unwrap_or(usual.late_system),
+        reasoning_member: raw.reasoning_member,
+        place_cache: raw.place_cache.unwrap_or(usual.place_cache),
+    }
 }
 
 fn build_model(file: &str, raw: ModelFile) -> Result<Model, CatalogError> {
@@ -165,6 +178,8 @@ fn build_model(file: &str, raw: ModelFile) -> Result<Model, CatalogError> {
     Ok(Model {
         name: raw.name.unwrap_or_else(|| raw.id.clone()),
         context: raw.context,
+        max_output: raw.max_output,
+        reasoning: raw.reasoning,
         upstream_id: raw.upstream_id,
         price,
         id: raw.id,

@@ -33,6 +33,8 @@ pub struct Provider {
     pub rules: Vec<Rule>,
     /// Models known by name. The vendor may have more.
     pub models: Vec<Model>,
+    /// What else it serves beside its chat endpoint, with the model in the body.
+    pub also: Vec<Also>,
     /// Where the vendor lists its models (GET, same key), when it does.
     pub models_url: Option<String>,
     pub(crate) default_rules: Arc<[Rule]>,
@@ -149,6 +151,43 @@ impl Dialect {
     }
 }
 
+/// Something served at the side of a chat endpoint, which is passed on as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Also {
+    /// `/embeddings`
+    Embeddings,
+    /// `/images/*`
+    Images,
+    /// `/audio/*`
+    Audio,
+    /// `/completions`, the old kind
+    Completions,
+    /// `/moderations`
+    Moderations,
+    /// `/rerank`
+    Rerank,
+}
+
+impl Also {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Embeddings, Self::Images, Self::Audio, Self::Completions, Self::Moderations, Self::Rerank];
+
+    /// The first segment of its path.
+    #[must_use]
+    pub fn segment(self) -> &'static str {
+        match self {
+            Self::Embeddings => "embeddings",
+            Self::Images => "images",
+            Self::Audio => "audio",
+            Self::Completions => "completions",
+            Self::Moderations => "moderations",
+            Self::Rerank => "rerank",
+        }
+    }
+}
+
 /// The header a key travels in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -192,12 +231,53 @@ pub struct Tweak {
     /// Whether `stream_options.include_usage` may be asked of its chat endpoint. False where the vendor
     /// refuses the member.
     pub include_usage: bool,
+    /// Whether it answers with streams only.
+    pub stream_only: bool,
+    /// How its models are asked to reason, where the model itself does not say.
+    pub reasoning: Option<Reasoning>,
+    /// Whether JSON of a given schema can be asked for.
+    pub schema: bool,
+    /// Chat: whether the output limit is called `max_completion_tokens`.
+    pub max_completion_tokens: bool,
+    /// Chat: whether instructions may stand after the first turn.
+    pub late_system: bool,
+    /// Chat: the member of an assistant turn in which earlier reasoning is handed back as text.
+    pub reasoning_member: Option<String>,
+    /// Messages: whether marks of the prompt cache are placed where the client has set none.
+    pub place_cache: bool,
 }
 
 impl Default for Tweak {
     fn default() -> Self {
-        Self { headers: BTreeMap::new(), drop: Vec::new(), include_usage: true }
+        Self {
+            headers: BTreeMap::new(),
+            drop: Vec::new(),
+            include_usage: true,
+            stream_only: false,
+            reasoning: None,
+            schema: true,
+            max_completion_tokens: false,
+            late_system: true,
+            reasoning_member: None,
+            place_cache: true,
+        }
     }
+}
+
+/// How a model is asked to reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reasoning {
+    /// It cannot be asked.
+    None,
+    /// By level.
+    Effort,
+    /// By tokens.
+    Budget,
+    /// Messages: `thinking: {"type": "adaptive"}` with a level.
+    Adaptive,
+    /// On or off.
+    Switch,
 }
 
 /// One model of a provider.
@@ -209,6 +289,10 @@ pub struct Model {
     pub name: String,
     /// Context window in tokens, where a source states it.
     pub context: Option<u64>,
+    /// Most tokens of output, where a source states it.
+    pub max_output: Option<u64>,
+    /// How it is asked to reason, where a source states it.
+    pub reasoning: Option<Reasoning>,
     /// Name sent to the vendor, when it is not the id.
     pub upstream_id: Option<String>,
     /// Price, where a source states it for this very model.
