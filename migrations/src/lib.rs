@@ -14,6 +14,7 @@ use sea_orm_migration::prelude::*;
 mod m20261121_000001_people;
 mod m20261121_000002_routing;
 mod m20261121_000003_usage;
+mod m20261121_000004_translation;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_people::Migration),
             Box::new(m20261121_000002_routing::Migration),
             Box::new(m20261121_000003_usage::Migration),
+            Box::new(m20261121_000004_translation::Migration),
         ]
     }
 }

@@ -55,19 +55,40 @@ where
     Route { method, path: path.to_owned(), access, handler: Some(on(method, handler)) }
 }
 
+/// What may stand before a path of ours: tools add `/v1` to addresses that have it already, or leave it out, and Codex
+/// has an address of its own.
+const BASES: [&str; 5] = ["/v1", "/v1/v1", "", "/codex", "/codex/v1"];
+
 /// Routes for coding tools and for watching over Ninerouter.
 fn gateway_routes() -> Vec<Route> {
     use Access::{Caller, Public};
-    vec![
-        route(POST, "/v1/chat/completions", Caller, gateway::chat),
-        route(POST, "/v1/messages", Caller, gateway::messages),
-        route(GET, "/v1/models", Caller, gateway::models::list),
-        route(GET, "/v1/models/{*id}", Caller, gateway::models::one),
+    let mut routes = Vec::new();
+    for base in BASES {
+        let at = |path: &str| format!("{base}{path}");
+        routes.extend([
+            route(POST, &at("/chat/completions"), Caller, gateway::chat),
+            route(POST, &at("/responses"), Caller, gateway::responses),
+            route(POST, &at("/messages"), Caller, gateway::messages),
+            route(GET, &at("/models"), Caller, gateway::models::list),
+            route(GET, &at("/models/{*id}"), Caller, gateway::models::one),
+        ]);
+    }
+    // The newest SDK of Google's calls the same verbs under /v1.
+    for base in ["/v1beta", "/v1"] {
+        routes.push(route(POST, &format!("{base}/models/{{*rest}}"), Caller, gateway::gemini));
+    }
+    routes.extend([
+        route(GET, "/v1beta/models", Caller, gateway::models::list_gemini),
+        route(GET, "/v1beta/models/{*id}", Caller, gateway::models::one_gemini),
+        route(POST, "/api/chat", Caller, gateway::ollama),
+        route(GET, "/api/tags", Caller, gateway::models::list_ollama),
         route(ANY, "/v1/{*rest}", Caller, gateway::unknown),
         route(ANY, "/v1beta/{*rest}", Caller, gateway::unknown),
+        route(ANY, "/codex/{*rest}", Caller, gateway::unknown),
         route(GET, "/health", Public, status::health),
         route(GET, "/ready", Public, status::ready),
-    ]
+    ]);
+    routes
 }
 
 /// The management API for programs.

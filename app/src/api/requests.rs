@@ -127,6 +127,15 @@ pub struct Exclusion {
     pub why: String,
 }
 
+/// Something of the request that could not be said in the provider's wire format.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Where it stood: `messages[2].content[0].cache_control`.
+    pub what: String,
+    /// Why, in words.
+    pub why: String,
+}
+
 /// One line of the price: so many tokens at so much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriceLine {
@@ -151,6 +160,10 @@ pub struct RequestDetail {
     pub attempts: Vec<AttemptRow>,
     /// What was left out of the plan.
     pub exclusions: Vec<Exclusion>,
+    /// The wire format spoken to the provider; empty when none was called.
+    pub upstream_dialect: String,
+    /// What of the request could not be said in that format.
+    pub dropped: Vec<LeftOut>,
     /// Tokens and price; empty when the provider stated no usage.
     pub prices: Vec<PriceLine>,
     /// Output tokens that were reasoning; `None` when not stated.

@@ -1,6 +1,8 @@
 //! One request: what was asked, what answered, why it went there, what it cost.
 
-use crate::api::requests::{AttemptRow, Exclusion, PriceLine, RequestDetail, RequestRow, load_request};
+use crate::api::requests::{
+    AttemptRow, Exclusion, LeftOut, PriceLine, RequestDetail, RequestRow, load_request,
+};
 use crate::parts::copy::CopyButton;
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
@@ -33,6 +35,7 @@ pub fn Request() -> impl IntoView {
                     <Prices page=page.clone() />
                     <Exclusions exclusions=page.exclusions.clone() />
                 </div>
+                <Translated page=page.clone() />
                 <Facts page />
             }
             .into_any()
@@ -283,6 +286,44 @@ fn Exclusions(exclusions: Vec<Exclusion>) -> impl IntoView {
                     .into_any()
             } else {
                 view! { <ul class="lines">{lines.collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// What a translation left out; nothing where nothing was translated.
+#[component]
+fn Translated(page: RequestDetail) -> impl IntoView {
+    let (from, to) = (page.row.dialect, page.upstream_dialect);
+    if to.is_empty() || from == to {
+        return ().into_any();
+    }
+    let words = format!("From {} to {} and back.", format::dialect(&from), format::dialect(&to));
+    let none = page.dropped.is_empty();
+    let line = |LeftOut { what, why }| {
+        view! {
+            <li>
+                <span class="two">
+                    <span class="mono">{what}</span>
+                    <span class="soft">{why}</span>
+                </span>
+            </li>
+        }
+    };
+    let lines = page.dropped.into_iter().map(line).collect_view();
+    view! {
+        <section class="card" aria-labelledby="translated">
+            <h2 id="translated">"Translated"</h2>
+            <p class="soft">{words}</p>
+            {if none {
+                view! { <p class="faint">"Everything the client said was carried over."</p> }.into_any()
+            } else {
+                view! {
+                    <p class="soft">"Not carried over:"</p>
+                    <ul class="lines">{lines}</ul>
+                }
+                    .into_any()
             }}
         </section>
     }

@@ -141,6 +141,11 @@ pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
     Some(RequestDetail {
         headline,
         attempts,
+        upstream_dialect: "chat".to_owned(),
+        dropped: vec![app::api::requests::LeftOut {
+            what: "metadata.user_id".to_owned(),
+            why: "chat has no such member".to_owned(),
+        }],
         exclusions: vec![
             Exclusion {
                 what: "groq/llama-3.3-70b-versatile".to_owned(),

@@ -6,11 +6,13 @@ use crate::store::snapshot::{Account, Provider, Speaks};
 use crate::upstream::http::{Call, NoAnswer, Reply, get, send};
 use app::api::providers::TestResult;
 use http::{HeaderMap, HeaderName};
-use serde_json::json;
 use std::time::Duration;
-use wire::Dialect;
+use wire::conversation::{Block, Role, Turn};
+use wire::{Conversation, Target};
 
 const LIMIT: Duration = Duration::from_secs(30);
+/// Tokens that the answer may have: enough for a model that thinks first, little enough to cost nothing.
+const MAX_OUTPUT: u64 = 256;
 /// Most of a reply that is read.
 const BODY: usize = 4 * 1024 * 1024;
 
@@ -39,18 +41,21 @@ async fn ask(
     speaks: &Speaks,
     model: &str,
 ) -> Result<String, String> {
-    let messages = json!([{ "role": "user", "content": "Reply with the word ok." }]);
-    let body = match speaks.dialect {
-        Dialect::Messages => json!({ "model": model, "max_tokens": 16, "messages": messages }),
-        _ => json!({ "model": model, "messages": messages }),
+    let question = Conversation {
+        turns: vec![Turn { role: Role::User, blocks: vec![Block::text("Reply with the word ok.")] }],
+        max_output: Some(MAX_OUTPUT),
+        ..Conversation::default()
     };
+    let target = Target::new(model, &provider.spec.id, false);
+    let target = Target { max_completion_tokens: provider.spec.tweak.max_completion_tokens, ..target };
+    let body = wire::encode(speaks.dialect, &question, &target).body;
     let call = Call {
         provider,
         speaks,
         account,
         headers: HeaderMap::new(),
-        query: None,
-        body: body.to_string().into(),
+        url: speaks.address(model, false, None),
+        body: body.into(),
         limit: LIMIT,
     };
     let reply = send(&app.clients, call).await.map_err(|why| no_answer(provider, &why))?;

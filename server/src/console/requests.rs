@@ -156,6 +156,8 @@ impl Requests for Desk {
             headline: headline(&record),
             attempts: attempt_rows(&record),
             exclusions: record.exclusions.clone(),
+            upstream_dialect: record.upstream_dialect.clone(),
+            dropped: record.dropped.clone(),
             prices: record.usage.as_ref().and_then(lines).unwrap_or_default(),
             reasoning_tokens: record
                 .usage

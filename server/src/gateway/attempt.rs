@@ -3,10 +3,10 @@
 
 use super::caller::Tool;
 use super::headers::to_provider;
-use super::inbound::Inbound;
 use super::lost::{Failed, Lost, all_out, broken, refusal};
 use super::plan::{Plan, Step};
 use super::record::Trace;
+use super::translate::{Back, Outgoing, Request};
 use crate::clock;
 use crate::state::App;
 use crate::upstream::ReplyBody;
@@ -15,9 +15,9 @@ use app::api::settings::Policy;
 use bytes::Bytes;
 use catalog::{Park, Ruling, Verdict};
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use std::time::Duration;
-use wire::{Kind, ProviderError, Report, StreamTap};
+use wire::{Kind, Malformed, Passage, ProviderError, Report};
 
 /// Most of a failed reply's body that is read: enough for any error.
 const ERROR_BODY: usize = 1024 * 1024;
@@ -34,8 +34,8 @@ pub(super) enum Won {
         headers: HeaderMap,
         /// What came so far, to be forwarded first.
         ready: Vec<Bytes>,
-        /// Watches the rest.
-        tap: Box<StreamTap>,
+        /// The way of the rest.
+        passage: Box<Passage>,
         /// The rest.
         body: ReplyBody,
     },
@@ -57,7 +57,7 @@ pub(super) async fn run(
     app: &App,
     policy: &Policy,
     plan: &Plan,
-    inbound: &Inbound,
+    request: &Request<'_>,
     tool: &Tool,
     trace: &mut Trace,
 ) -> Result<Won, Lost> {
@@ -70,7 +70,7 @@ pub(super) async fn run(
         let mut retried = false;
         loop {
             trace.begin(step);
-            let failed = match once(app, policy, step, inbound, tool).await {
+            let failed = match once(app, policy, step, request, tool, trace).await {
                 Ok(won) => return Ok(won),
                 Err(failed) => failed,
             };
@@ -82,7 +82,7 @@ pub(super) async fn run(
                     retried = true;
                     tokio::time::sleep(Duration::from_millis(jittered(after_ms))).await;
                 }
-                Verdict::Stop => return Err(refusal(failed, &ruling)),
+                Verdict::Stop => return Err(refusal(failed, step, &ruling, request.inbound.dialect)),
                 Verdict::NextTarget { .. } => {
                     skipped = Some(step);
                     failures.push((step, failed, ruling));
@@ -95,7 +95,7 @@ pub(super) async fn run(
             }
         }
     }
-    Err(all_out(plan, failures))
+    Err(all_out(plan, failures, request.inbound.dialect))
 }
 
 /// One call, up to the first sign that it answers.
@@ -103,57 +103,51 @@ async fn once(
     app: &App,
     policy: &Policy,
     step: &Step,
-    inbound: &Inbound,
+    request: &Request<'_>,
     tool: &Tool,
+    trace: &mut Trace,
 ) -> Result<Won, Failed> {
+    let inbound = request.inbound;
+    let outgoing = request.outgoing(step, trace.id(), clock::now().unix_ms).map_err(|why| broken(&why))?;
+    let Outgoing { url, body, dropped, streams, back } = outgoing;
+    trace.translated(back.from, dropped);
     let Some(speaks) = step.target.speaks() else {
         return Err(broken("The catalogue changed while this request was under way."));
     };
     let spec = &step.target.provider.spec;
-    let mut edits = Vec::new();
-    edits.extend(inbound.peek.model_edit(step.target.sent_as()));
-    let usage_edit = if spec.tweak.include_usage { inbound.peek.usage_edit() } else { None };
-    let injected = usage_edit.is_some();
-    edits.extend(usage_edit);
-    if !spec.tweak.drop.is_empty() {
-        edits.extend(wire::drop_members(&inbound.bytes, &spec.tweak.drop));
-    }
-    let body = wire::splice(&inbound.bytes, edits).map_err(|_| broken("The request could not be edited."))?;
-    let streaming = inbound.peek.stream;
-    let limit = if streaming { policy.first_byte_ms } else { policy.whole_reply_ms };
+    let limit = if inbound.peek.stream { policy.first_byte_ms } else { policy.whole_reply_ms };
     let limit = Duration::from_millis(limit.unsigned_abs());
-    let call = Call {
-        provider: &step.target.provider,
-        speaks,
-        account: &step.account,
-        headers: to_provider(&inbound.headers, tool, &spec.id),
-        query: inbound.query.as_deref(),
-        body,
-        limit,
-    };
+    let headers =
+        if back.is_same() { to_provider(&inbound.headers, tool, &spec.id) } else { HeaderMap::new() };
+    let (provider, account) = (&step.target.provider, &step.account);
+    let call = Call { provider, speaks, account, headers, url, body, limit };
     let whole_call = async {
         let reply = send(&app.clients, call).await?;
         if !reply.status.is_success() {
             return Err(error_reply(reply).await);
         }
-        let is_events = reply
-            .headers
-            .get(CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/event-stream"));
-        if streaming && is_events {
-            first_frame(reply, Box::new(StreamTap::new(inbound.dialect, injected))).await
-        } else {
-            whole(reply, inbound).await
+        match (streams && is_stream(&reply.headers), inbound.peek.stream) {
+            (true, true) => first_frame(reply, &back).await,
+            (true, false) => collected(reply, &back).await,
+            (false, streamed) => whole(reply, &back, streamed).await,
         }
     };
     match tokio::time::timeout(limit, whole_call).await {
-        Ok(Ok(Won::Stream { status, headers, ready, tap, mut body })) => {
+        Ok(Ok(Won::Stream { status, headers, ready, passage, mut body })) => {
             body.limit_silence(Duration::from_millis(policy.idle_ms.unsigned_abs()));
-            Ok(Won::Stream { status, headers, ready, tap, body })
+            Ok(Won::Stream { status, headers, ready, passage, body })
         }
         Ok(result) => result,
         Err(_) => Err(NoAnswer::Silent(spec.name.clone(), limit.as_secs()).into()),
     }
+}
+
+/// Whether a reply comes piece by piece: server-sent events, or Ollama's lines.
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| {
+        let kind = kind.as_bytes().to_ascii_lowercase();
+        kind.starts_with(b"text/event-stream") || kind.starts_with(b"application/x-ndjson")
+    })
 }
 
 async fn error_reply(reply: Reply) -> Failed {
@@ -162,46 +156,75 @@ async fn error_reply(reply: Reply) -> Failed {
     Failed { status, headers, error: wire::read_error(&body), body, silent: false }
 }
 
-async fn whole(reply: Reply, inbound: &Inbound) -> Result<Won, Failed> {
-    let (status, headers) = (reply.status, reply.headers);
+/// A reply that came whole, as the client wants it.
+async fn whole(reply: Reply, back: &Back, streamed: bool) -> Result<Won, Failed> {
+    let (status, mut headers) = (reply.status, reply.headers);
     // A connection that breaks is a connection that breaks, whatever status it began with.
     let body = reply.body.whole(WHOLE_BODY).await.map_err(|why| broken(&why.to_string()))?;
-    let report = wire::read_reply(inbound.dialect, &body).map_err(|why| Failed {
+    let unreadable = |why: Malformed| Failed {
         error: ProviderError {
             message: format!("The answer could not be read: {why}"),
             ..ProviderError::default()
         },
         status: None,
-        headers: headers.clone(),
+        headers: HeaderMap::new(),
         body: body.clone(),
         silent: false,
-    })?;
-    match report.error {
-        Some(error) => Err(Failed { status: Some(status), headers, body, error, silent: false }),
-        None => Ok(Won::Whole { status, headers, body, report }),
+    };
+    let report = wire::read_reply(back.from, &body).map_err(unreadable)?;
+    if let Some(error) = report.error {
+        return Err(Failed { status: Some(status), headers, body, error, silent: false });
+    }
+    let written = if streamed {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(back.stream_type()));
+        back.streamed(&body, &report)
+    } else {
+        if !back.is_same() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        back.whole(&body, &report)
+    };
+    let written = written.map_err(unreadable)?;
+    Ok(Won::Whole { status, headers, body: written, report })
+}
+
+/// A stream that the client wants as one reply.
+async fn collected(reply: Reply, back: &Back) -> Result<Won, Failed> {
+    let Reply { status, mut headers, mut body } = reply;
+    let mut translation = back.collecting();
+    while let Some(chunk) = body.chunk().await {
+        let chunk = chunk.map_err(|why| broken(&why.to_string()))?;
+        translation.push(chunk).map_err(|why| broken(&why.to_string()))?;
+    }
+    let (reply, report) = translation.into_reply();
+    let fail =
+        |error, headers| Failed { status: Some(status), headers, body: Bytes::new(), error, silent: false };
+    match reply {
+        Err(error) => Err(fail(error, headers)),
+        Ok(mut reply) => {
+            reply.usage = report.usage;
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            Ok(Won::Whole { status, headers, body: back.written(&reply), report })
+        }
     }
 }
 
 /// Reads a stream up to its first meaningful frame: providers say 200 and then fail.
-async fn first_frame(reply: Reply, mut tap: Box<StreamTap>) -> Result<Won, Failed> {
-    let Reply { status, headers, mut body } = reply;
+async fn first_frame(reply: Reply, back: &Back) -> Result<Won, Failed> {
+    let Reply { status, mut headers, mut body } = reply;
+    let mut passage = back.passage();
     let mut ready = Vec::new();
     while let Some(chunk) = body.chunk().await {
         let chunk = chunk.map_err(|why| broken(&why.to_string()))?;
-        let seen = tap.push(chunk).map_err(|why| broken(&why.to_string()))?;
+        let seen = passage.push(chunk).map_err(|why| broken(&why.to_string()))?;
         let mut meaningful = false;
         for frame in seen {
             match frame.kind {
                 Kind::Idle => {}
                 Kind::Content | Kind::Finish | Kind::End => meaningful = true,
                 Kind::Error(error) if !meaningful => {
-                    return Err(Failed {
-                        status: Some(status),
-                        headers,
-                        body: frame.raw,
-                        error,
-                        silent: false,
-                    });
+                    let body = if back.is_same() { frame.raw } else { Bytes::new() };
+                    return Err(Failed { status: Some(status), headers, body, error, silent: false });
                 }
                 Kind::Error(_) => {}
             }
@@ -210,7 +233,8 @@ async fn first_frame(reply: Reply, mut tap: Box<StreamTap>) -> Result<Won, Faile
             }
         }
         if meaningful {
-            return Ok(Won::Stream { status, headers, ready, tap, body });
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(back.stream_type()));
+            return Ok(Won::Stream { status, headers, ready, passage: Box::new(passage), body });
         }
     }
     Err(broken("The stream ended before it said anything."))

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use wire::{Dialect, Fault, FaultKind, Peek};
+use wire::{Dialect, Fault, FaultKind, Form, Peek};
 
 /// A request, read.
 pub struct Inbound {
@@ -20,15 +20,28 @@ pub struct Inbound {
     pub headers: HeaderMap,
     /// The query as it goes on to a provider.
     pub query: Option<String>,
+    /// How the client wants a stream framed.
+    pub form: Form,
+}
+
+/// What is asked for, as far as the path and not the body says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// The client's wire format.
+    pub dialect: Dialect,
+    /// Gemini: the model and whether to stream.
+    pub in_path: Option<(String, bool)>,
+}
+
+impl Asking {
+    /// A dialect whose bodies say everything.
+    pub fn of(dialect: Dialect) -> Self {
+        Self { dialect, in_path: None }
+    }
 }
 
 /// Reads and looks into a request.
-pub(super) async fn read(
-    dialect: Dialect,
-    parts: Parts,
-    body: Body,
-    max_bytes: i64,
-) -> Result<Inbound, Fault> {
+pub(super) async fn read(asking: Asking, parts: Parts, body: Body, max_bytes: i64) -> Result<Inbound, Fault> {
     check_type(&parts.headers)?;
     let limit = usize::try_from(max_bytes).unwrap_or(usize::MAX);
     let stated =
@@ -46,10 +59,16 @@ pub(super) async fn read(
             ));
         }
     };
-    let peek =
+    let Asking { dialect, in_path } = asking;
+    let mut peek =
         wire::peek(dialect, &bytes).map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
+    if let Some((model, stream)) = in_path {
+        peek = peek.with_path(model, stream);
+    }
     let query = super::headers::query_to_provider(parts.uri.query());
-    Ok(Inbound { dialect, bytes, peek, headers: parts.headers, query })
+    let as_events = query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == "alt=sse"));
+    let form = if dialect == Dialect::Gemini && !as_events { Form::Array } else { Form::Events };
+    Ok(Inbound { dialect, bytes, peek, headers: parts.headers, query, form })
 }
 
 fn too_large(limit: usize) -> Fault {

@@ -5,9 +5,9 @@ use crate::clock;
 use crate::upstream::http::NoAnswer;
 use bytes::Bytes;
 use catalog::{Failure, Park, Ruling, Verdict};
-use http::header::RETRY_AFTER;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use wire::{Fault, FaultKind, ProviderError};
+use wire::{Dialect, Fault, FaultKind, ProviderError};
 
 /// An attempt that failed.
 pub(super) struct Failed {
@@ -89,12 +89,19 @@ pub(super) enum Lost {
     },
 }
 
-/// The provider's own refusal.
-pub(super) fn refusal(failed: Failed, ruling: &Ruling) -> Lost {
+/// The provider's own refusal: its very bytes where the client speaks its dialect, else its status and words in the
+/// client's.
+pub(super) fn refusal(mut failed: Failed, step: &Step, ruling: &Ruling, client: Dialect) -> Lost {
     let sentence = format!("{}: {}", ruling.sentence, failed.error.message);
+    let same = step.target.speaks().is_some_and(|speaks| speaks.dialect == client);
     match failed.status {
         // An error inside a 200 stream has no status of its own; the client must not take it for an answer.
         Some(status) if !status.is_success() => {
+            if !same {
+                let fault = Fault::of_provider(status.as_u16(), &failed.error);
+                failed.body = fault.body(client).into();
+                failed.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
             Lost::Refusal { status, headers: failed.headers, body: failed.body, sentence }
         }
         _ => Lost::AllOut { fault: Fault::new(FaultKind::Malformed, sentence), retry_after: None },
@@ -102,14 +109,14 @@ pub(super) fn refusal(failed: Failed, ruling: &Ruling) -> Lost {
 }
 
 /// Nothing is left to try.
-pub(super) fn all_out(plan: &Plan, mut failures: Vec<(&Step, Failed, Ruling)>) -> Lost {
+pub(super) fn all_out(plan: &Plan, mut failures: Vec<(&Step, Failed, Ruling)>, client: Dialect) -> Lost {
     // The only attempt failed because the provider has no such model, or the like: its own words say it best.
     if let [(_, failed, ruling)] = failures.as_slice()
         && matches!(ruling.verdict, Verdict::NextTarget { park: None })
         && failed.status.is_some_and(|status| status.is_client_error())
-        && let Some((_, failed, ruling)) = failures.pop()
+        && let Some((step, failed, ruling)) = failures.pop()
     {
-        return refusal(failed, &ruling);
+        return refusal(failed, step, &ruling, client);
     }
     let now = clock::now().unix_ms;
     let parks: Vec<Option<Park>> = failures

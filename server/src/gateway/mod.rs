@@ -10,33 +10,70 @@ pub mod models;
 pub mod plan;
 pub mod record;
 mod relay;
+pub mod translate;
 
 use crate::clock;
 use crate::state::App;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Path, Request as Http, State};
 use axum::response::Response;
 use http::request::Parts;
+use inbound::Asking;
 use lost::Lost;
 use record::Trace;
 use std::net::SocketAddr;
+use translate::Request;
 use wire::{Dialect, Fault, FaultKind};
 
 /// `POST /v1/chat/completions`.
 pub async fn chat(
     State(app): State<App>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
+    request: Http,
 ) -> Response {
-    answer(app, Dialect::Chat, peer, request).await
+    answer(app, Asking::of(Dialect::Chat), peer, request).await
+}
+
+/// `POST /v1/responses`.
+pub async fn responses(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Http,
+) -> Response {
+    answer(app, Asking::of(Dialect::Responses), peer, request).await
 }
 
 /// `POST /v1/messages`.
 pub async fn messages(
     State(app): State<App>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
+    request: Http,
 ) -> Response {
-    answer(app, Dialect::Messages, peer, request).await
+    answer(app, Asking::of(Dialect::Messages), peer, request).await
+}
+
+/// `POST /api/chat`, as Ollama has it.
+pub async fn ollama(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Http,
+) -> Response {
+    answer(app, Asking::of(Dialect::Ollama), peer, request).await
+}
+
+/// `POST /v1beta/models/{model}:{verb}`. Names of models may hold slashes and colons: the verb is behind the last.
+pub async fn gemini(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(rest): Path<String>,
+    request: Http,
+) -> Response {
+    let stream = match rest.rsplit_once(':') {
+        Some((_, "generateContent")) => false,
+        Some((_, "streamGenerateContent")) => true,
+        _ => return unknown(State(app), ConnectInfo(peer), request.into_parts().0).await,
+    };
+    let model = rest.rsplit_once(':').map_or(rest.as_str(), |(model, _)| model).to_owned();
+    answer(app, Asking { dialect: Dialect::Gemini, in_path: Some((model, stream)) }, peer, request).await
 }
 
 /// Any other address a client may try: said in JSON, to callers only.
@@ -51,8 +88,9 @@ pub async fn unknown(
         Ok(_) => {
             let (method, path) = (&parts.method, parts.uri.path());
             let message = format!(
-                "Ninerouter does not answer {method} {path}. It takes POST /v1/chat/completions and POST /v1/messages, \
-                 and lists what can be asked for at GET /v1/models."
+                "Ninerouter does not answer {method} {path}. It takes POST /v1/chat/completions, /v1/responses, \
+                 /v1/messages and /v1beta/models/{{model}}:generateContent, and lists what can be asked for at GET \
+                 /v1/models."
             );
             Fault::new(FaultKind::NotFound, message)
         }
@@ -60,10 +98,11 @@ pub async fn unknown(
     relay::fault_response(&fault, dialect)
 }
 
-async fn answer(app: App, dialect: Dialect, peer: SocketAddr, request: Request) -> Response {
+async fn answer(app: App, asking: Asking, peer: SocketAddr, request: Http) -> Response {
+    let dialect = asking.dialect;
     let cutting = app.tasks.cutting();
     let answer = tokio::select! {
-        answer = handle(&app, dialect, peer, request) => answer,
+        answer = handle(&app, asking, peer, request) => answer,
         () = cutting.cancelled() => {
             let message = "Ninerouter is stopping. Send the request again when it is back.";
             Err(Fault::new(FaultKind::Unavailable, message))
@@ -73,25 +112,26 @@ async fn answer(app: App, dialect: Dialect, peer: SocketAddr, request: Request) 
 }
 
 /// One request, step by step. A fault here came before there was a request worth recording.
-async fn handle(app: &App, dialect: Dialect, peer: SocketAddr, request: Request) -> Result<Response, Fault> {
+async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> Result<Response, Fault> {
     let arrived = clock::now();
     let snapshot = app.snapshot();
     let (parts, body) = request.into_parts();
 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
-    let inbound = inbound::read(dialect, parts, body, snapshot.policy.max_body_bytes).await?;
+    let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
+    let request = Request::new(&inbound);
     let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
-    let plan = match plan::plan(&snapshot, &inbound.peek.model, dialect, arrived.unix_ms) {
+    let plan = match plan::plan(&snapshot, &request, arrived.unix_ms) {
         Ok(plan) => plan,
         Err(none) => {
             trace.excluded(none.exclusions);
             let lost = Lost::AllOut { fault: none.fault, retry_after: none.retry_after };
-            return Ok(relay::refuse(lost, dialect, trace));
+            return Ok(relay::refuse(lost, inbound.dialect, trace));
         }
     };
     trace.planned(&plan);
-    match attempt::run(app, &snapshot.policy, &plan, &inbound, &caller.tool, &mut trace).await {
-        Ok(won) => Ok(relay::respond(won, dialect, trace, &app.tasks)),
-        Err(lost) => Ok(relay::refuse(lost, dialect, trace)),
+    match attempt::run(app, &snapshot.policy, &plan, &request, &caller.tool, &mut trace).await {
+        Ok(won) => Ok(relay::respond(won, trace, &app.tasks)),
+        Err(lost) => Ok(relay::refuse(lost, inbound.dialect, trace)),
     }
 }

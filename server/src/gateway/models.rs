@@ -22,6 +22,18 @@ fn admit(app: &App, parts: &Parts, peer: SocketAddr) -> Result<Caller, Fault> {
 
 fn entry(dialect: Dialect, name: &str) -> Value {
     match dialect {
+        Dialect::Gemini => json!({
+            "name": format!("models/{name}"), "version": "001", "displayName": name, "description": "",
+            "inputTokenLimit": 1_048_576, "outputTokenLimit": 65_536,
+            "supportedGenerationMethods": ["generateContent", "countTokens"],
+        }),
+        Dialect::Ollama => json!({
+            "name": name, "model": name, "modified_at": "1970-01-01T00:00:00Z", "size": 0, "digest": "",
+            "details": {
+                "parent_model": "", "format": "", "family": "", "families": [], "parameter_size": "",
+                "quantization_level": "",
+            },
+        }),
         Dialect::Messages => {
             json!({ "type": "model", "id": name, "display_name": name, "created_at": "1970-01-01T00:00:00Z" })
         }
@@ -38,13 +50,35 @@ pub async fn list(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     parts: Parts,
 ) -> Response {
-    let dialect = dialect(&parts);
-    if let Err(fault) = admit(&app, &parts, peer) {
+    listed(&app, dialect(&parts), peer, &parts)
+}
+
+/// All of them, for Google's clients: `GET /v1beta/models`.
+pub async fn list_gemini(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    parts: Parts,
+) -> Response {
+    listed(&app, Dialect::Gemini, peer, &parts)
+}
+
+/// All of them, for clients of Ollama: `GET /api/tags`.
+pub async fn list_ollama(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    parts: Parts,
+) -> Response {
+    listed(&app, Dialect::Ollama, peer, &parts)
+}
+
+fn listed(app: &App, dialect: Dialect, peer: SocketAddr, parts: &Parts) -> Response {
+    if let Err(fault) = admit(app, parts, peer) {
         return fault_response(&fault, dialect);
     }
     let names = app.snapshot().model_names();
     let data: Vec<Value> = names.iter().map(|name| entry(dialect, name)).collect();
     let list = match dialect {
+        Dialect::Gemini | Dialect::Ollama => json!({ "models": data }),
         Dialect::Messages => {
             json!({ "data": data, "has_more": false, "first_id": names.first(), "last_id": names.last() })
         }
@@ -60,10 +94,23 @@ pub async fn one(
     Path(name): Path<String>,
     parts: Parts,
 ) -> Response {
-    let dialect = dialect(&parts);
-    let found = admit(&app, &parts, peer).and_then(|_| {
-        if app.snapshot().model_names().contains(&name) {
-            return Ok(Json(entry(dialect, &name)).into_response());
+    named(&app, dialect(&parts), peer, &parts, &name)
+}
+
+/// One of them, for Google's clients.
+pub async fn one_gemini(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(name): Path<String>,
+    parts: Parts,
+) -> Response {
+    named(&app, Dialect::Gemini, peer, &parts, &name)
+}
+
+fn named(app: &App, dialect: Dialect, peer: SocketAddr, parts: &Parts, name: &str) -> Response {
+    let found = admit(app, parts, peer).and_then(|_| {
+        if app.snapshot().model_names().iter().any(|known| known == name) {
+            return Ok(Json(entry(dialect, name)).into_response());
         }
         let message = format!("No model is called {name:?}. GET /v1/models lists what is connected.");
         Err(Fault::new(FaultKind::UnknownModel, message))

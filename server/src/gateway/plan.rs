@@ -3,7 +3,7 @@
 use crate::store::snapshot::{Account, Provider, Snapshot, Speaks};
 use app::api::requests::Exclusion;
 use std::sync::Arc;
-use wire::{Dialect, Fault, FaultKind};
+use wire::{Dialect, Fault, FaultKind, Malformed, Needs};
 
 /// How many similar names an unknown one is answered with.
 const SUGGESTIONS: usize = 3;
@@ -58,6 +58,8 @@ pub struct Plan {
     pub earliest: Option<i64>,
     /// Whether an account was left out that only a person can mend.
     needs_person: bool,
+    /// Why the request cannot be decoded, found when a target wanted it in another dialect.
+    malformed: Option<String>,
 }
 
 /// Why nothing can be tried.
@@ -71,8 +73,20 @@ pub struct NoPlan {
     pub exclusions: Vec<Exclusion>,
 }
 
-/// Makes the plan for a model name. An error says, in the caller's words, why nothing can be tried.
-pub fn plan(snapshot: &Snapshot, asked: &str, dialect: Dialect, now: i64) -> Result<Plan, NoPlan> {
+/// A request, as far as the plan depends on it.
+pub trait Asked {
+    /// The model name the client gave.
+    fn model(&self) -> &str;
+    /// The client's wire format.
+    fn dialect(&self) -> Dialect;
+    /// What it needs of a target that speaks another dialect. Found by decoding it, so only asked for when there is
+    /// such a target.
+    fn needs(&self) -> Result<Needs, Malformed>;
+}
+
+/// Makes the plan for a request. An error says, in the caller's words, why nothing can be tried.
+pub fn plan(snapshot: &Snapshot, request: &impl Asked, now: i64) -> Result<Plan, NoPlan> {
+    let (asked, dialect) = (request.model(), request.dialect());
     let mut plan = Plan::default();
     let names = resolve(snapshot, asked, dialect, &mut plan).map_err(|fault| NoPlan {
         fault,
@@ -80,7 +94,13 @@ pub fn plan(snapshot: &Snapshot, asked: &str, dialect: Dialect, now: i64) -> Res
         exclusions: Vec::new(),
     })?;
     for (provider, model) in names {
-        add_target(&mut plan, provider, model, dialect, now);
+        add_target(&mut plan, provider, model, request, now);
+    }
+    if plan.steps.is_empty()
+        && let Some(why) = plan.malformed.take()
+    {
+        let fault = Fault::new(FaultKind::Malformed, why);
+        return Err(NoPlan { fault, retry_after: None, exclusions: plan.exclusions });
     }
     if plan.steps.is_empty() { Err(nothing_left(plan, asked, now)) } else { Ok(plan) }
 }
@@ -131,17 +151,28 @@ fn single<'a>(snapshot: &'a Snapshot, name: &str, dialect: Dialect) -> Option<(&
     Some((provider, name.to_owned()))
 }
 
-fn add_target(plan: &mut Plan, provider: &Arc<Provider>, model: String, dialect: Dialect, now: i64) {
+fn add_target(plan: &mut Plan, provider: &Arc<Provider>, model: String, request: &impl Asked, now: i64) {
     let spec = &provider.spec;
     let name = format!("{}/{model}", spec.id);
-    let Some(speaks) = provider.speaks.iter().position(|speaks| speaks.dialect == dialect) else {
-        let spoken: Vec<&str> = provider.speaks.iter().map(|speaks| speaks.dialect.as_str()).collect();
-        let why = format!(
-            "{} speaks {}, and this request is in the {dialect} format",
-            spec.name,
-            spoken.join(" and ")
-        );
-        return exclude(plan, name, why);
+    let dialect = request.dialect();
+    let speaks = match provider.speaks.iter().position(|speaks| speaks.dialect == dialect) {
+        Some(own) => own,
+        // A provider's first is the one that loses least.
+        None => match unmet(request) {
+            Ok(None) => 0,
+            Ok(Some(what)) => {
+                let why = format!(
+                    "{what} cannot be translated from {dialect}, and {} does not speak it",
+                    spec.name
+                );
+                return exclude(plan, name, why);
+            }
+            Err(why) => {
+                exclude(plan, name, format!("the request cannot be translated for {}: {why}", spec.name));
+                plan.malformed = Some(why.to_string());
+                return;
+            }
+        },
     };
     if provider.accounts.is_empty() {
         return exclude(plan, name, format!("{} has no account yet", spec.name));
@@ -164,6 +195,12 @@ fn add_target(plan: &mut Plan, provider: &Arc<Provider>, model: String, dialect:
             plan.steps.push(Step { target: Arc::clone(&target), account: Arc::clone(account) });
         }
     }
+}
+
+/// What a request needs that only its own dialect can say.
+fn unmet(request: &impl Asked) -> Result<Option<String>, Malformed> {
+    let needs = request.needs()?;
+    Ok((!needs.own_vendor.is_empty()).then(|| needs.own_vendor.join(", ")))
 }
 
 fn exclude(plan: &mut Plan, what: String, why: String) {

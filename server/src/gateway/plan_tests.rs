@@ -55,13 +55,40 @@ fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
     build(parts, &Catalog::builtin().unwrap(), &Registry::default())
 }
 
+/// A request, as far as the plan depends on it.
+struct Asking {
+    model: String,
+    dialect: Dialect,
+    needs: Result<Needs, Malformed>,
+}
+
+impl Asking {
+    fn new(model: &str, dialect: Dialect) -> Self {
+        Self { model: model.to_owned(), dialect, needs: Ok(Needs::default()) }
+    }
+}
+
+impl Asked for Asking {
+    fn model(&self) -> &str {
+        &self.model
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn needs(&self) -> Result<Needs, Malformed> {
+        self.needs.clone()
+    }
+}
+
 fn steps(snapshot: &Snapshot, asked: &str) -> Vec<String> {
-    let plan = plan(snapshot, asked, Dialect::Chat, NOW).unwrap();
+    let plan = plan(snapshot, &Asking::new(asked, Dialect::Chat), NOW).unwrap();
     plan.steps.iter().map(|step| format!("{} #{}", step.target.name(), step.account.id)).collect()
 }
 
 fn refusal(snapshot: &Snapshot, asked: &str, dialect: Dialect) -> NoPlan {
-    plan(snapshot, asked, dialect, NOW).unwrap_err()
+    plan(snapshot, &Asking::new(asked, dialect), NOW).unwrap_err()
 }
 
 #[test]
@@ -85,7 +112,7 @@ fn accounts_are_tried_in_order_and_those_left_out_say_why() {
     parked.parked_until = Some(NOW + 90_000);
     parked.parked_why = "Rate limited (429)".to_owned();
     let snapshot = snapshot(vec![account(4, "groq"), off, parked, account(1, "groq")]);
-    let plan = plan(&snapshot, "groq/m", Dialect::Chat, NOW).unwrap();
+    let plan = plan(&snapshot, &Asking::new("groq/m", Dialect::Chat), NOW).unwrap();
     let ids: Vec<i64> = plan.steps.iter().map(|step| step.account.id).collect();
     assert_eq!(ids, [4, 1]);
     let reasons: Vec<&str> = plan.exclusions.iter().map(|left| left.why.as_str()).collect();
@@ -107,11 +134,28 @@ fn an_unknown_name_is_never_guessed_but_answered_with_the_nearest() {
 }
 
 #[test]
-fn a_provider_that_speaks_another_dialect_or_has_no_account_is_named() {
-    let snapshot = snapshot(vec![account(1, "groq")]);
-    let none = refusal(&snapshot, "groq/m", Dialect::Messages);
-    assert!(none.fault.message.contains("Groq speaks chat"), "{}", none.fault.message);
-    let none = refusal(&snapshot, "openai/gpt-5", Dialect::Chat);
+fn a_provider_of_another_dialect_is_used_unless_the_request_cannot_be_translated() {
+    let snapshot = snapshot(vec![account(1, "groq"), account(2, "home")]);
+    let mut asking = Asking::new("work", Dialect::Messages);
+    let plan_of = |asking: &Asking| plan(&snapshot, asking, NOW);
+    assert_eq!(plan_of(&asking).unwrap().steps.len(), 2);
+
+    asking.needs =
+        Ok(Needs { own_vendor: vec!["the hosted tool web_search".to_owned()], ..Needs::default() });
+    let none = plan_of(&asking).unwrap_err();
+    let said = "the hosted tool web_search cannot be translated from messages, and Groq does not speak it";
+    assert!(none.fault.message.contains(said), "{}", none.fault.message);
+
+    let body = br#"{"model":"work","messages":7}"#;
+    asking.needs = Err(wire::decode(Dialect::Messages, body, false).unwrap_err());
+    let none = plan_of(&asking).unwrap_err();
+    assert_eq!(none.fault.kind, FaultKind::Malformed);
+    assert_eq!(none.fault.message, "`messages` must be an array, not 7.");
+}
+
+#[test]
+fn a_provider_that_has_no_account_is_named() {
+    let none = refusal(&snapshot(Vec::new()), "openai/gpt-5", Dialect::Chat);
     assert!(none.fault.message.contains("OpenAI has no account yet"), "{}", none.fault.message);
 }
 

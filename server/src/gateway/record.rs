@@ -10,10 +10,10 @@ use crate::state::App;
 use crate::store::{AttemptRecord, RequestRecord};
 use crate::usage::price;
 use crate::usage::recorder::Place;
-use app::api::requests::{Exclusion, Outcome};
+use app::api::requests::{Exclusion, LeftOut, Outcome};
 use std::sync::Arc;
 use uuid::Uuid;
-use wire::{Report, Usage};
+use wire::{Dialect, Dropped, Report, Usage};
 
 /// Status kept for a client that left before the answer began, as nginx does.
 const CLIENT_LEFT: u16 = 499;
@@ -40,6 +40,8 @@ impl Trace {
             key_id: caller.key.as_ref().map(|key| key.id),
             key_name: caller.key.as_ref().map(|key| key.name.clone()).unwrap_or_default(),
             dialect: inbound.dialect.to_string(),
+            upstream_dialect: String::new(),
+            dropped: Vec::new(),
             asked: inbound.peek.model.clone(),
             combo: String::new(),
             provider_id: String::new(),
@@ -118,6 +120,13 @@ impl Trace {
         record.account_name.clone_from(&attempt.account_name);
         record.attempt_count += 1;
         record.attempts.push(attempt);
+    }
+
+    /// The attempt speaks this dialect to the provider, which could not take all that the client said.
+    pub fn translated(&mut self, to: Dialect, dropped: Vec<Dropped>) {
+        self.record.upstream_dialect = to.to_string();
+        self.record.dropped =
+            dropped.into_iter().map(|one| LeftOut { what: one.path, why: one.why }).collect();
     }
 
     fn attempt_ms(&self) -> i64 {

@@ -18,10 +18,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use wire::{Dialect, Fault, FaultKind, Kind, StreamTap};
+use wire::{Dialect, Fault, FaultKind, Form, Kind, Passage};
 
 /// The answer for the client.
-pub(super) fn respond(won: Won, dialect: Dialect, mut trace: Trace, tasks: &Tasks) -> Response {
+pub(super) fn respond(won: Won, mut trace: Trace, tasks: &Tasks) -> Response {
     match won {
         Won::Whole { status, headers, body, report } => {
             trace.committed(status.as_u16());
@@ -30,14 +30,15 @@ pub(super) fn respond(won: Won, dialect: Dialect, mut trace: Trace, tasks: &Task
             trace.answered();
             response(status, to_client(&headers), &trace, Body::from(body))
         }
-        Won::Stream { status, headers, ready, tap, body } => {
+        Won::Stream { status, headers, ready, passage, body } => {
             trace.committed(status.as_u16());
             let mut response = response(status, to_client(&headers), &trace, Body::empty());
             let relay = Relay {
                 body: Some(body),
-                tap: Some(tap),
+                form: passage.form(),
+                dialect: passage.dialect(),
+                passage: Some(passage),
                 ready: ready.into(),
-                dialect,
                 trace,
                 error: String::new(),
                 cutting: Box::pin(tasks.cutting().cancelled_owned()),
@@ -102,9 +103,10 @@ struct Relay {
     /// `None` once it has ended.
     body: Option<ReplyBody>,
     /// `None` once its report was taken.
-    tap: Option<Box<StreamTap>>,
+    passage: Option<Box<Passage>>,
     ready: VecDeque<Bytes>,
     dialect: Dialect,
+    form: Form,
     trace: Trace,
     /// What the provider said went wrong inside the stream.
     error: String,
@@ -114,8 +116,8 @@ struct Relay {
 
 impl Relay {
     fn take_chunk(&mut self, chunk: Bytes) {
-        let Some(tap) = &mut self.tap else { return };
-        match tap.push(chunk) {
+        let Some(passage) = &mut self.passage else { return };
+        match passage.push(chunk) {
             Ok(seen) => {
                 for frame in seen {
                     if let Kind::Error(error) = frame.kind {
@@ -133,8 +135,8 @@ impl Relay {
     /// The provider's stream is over.
     fn end(&mut self) {
         self.body = None;
-        let Some(tap) = self.tap.take() else { return };
-        let (rest, report) = tap.finish();
+        let Some(passage) = self.passage.take() else { return };
+        let (rest, report) = passage.finish();
         self.trace.learn(&report);
         if !rest.is_empty() {
             self.ready.push_back(rest);
@@ -155,8 +157,8 @@ impl Relay {
     /// The provider's stream broke: the client is told in its own dialect, never left with what looks like an end.
     fn break_off(&mut self, why: &str) {
         self.body = None;
-        if let Some(tap) = self.tap.take() {
-            let (_, report) = tap.finish();
+        if let Some(passage) = self.passage.take() {
+            let (_, report) = passage.finish();
             self.trace.learn(&report);
         }
         self.tell(why);
@@ -167,7 +169,8 @@ impl Relay {
         let message = format!("The answer of {target} broke off: {why}.");
         self.trace.broke(&message);
         tracing::warn!(request = self.trace.id(), target, "stream broke off: {why}");
-        self.ready.push_back(Fault::new(FaultKind::BadGateway, message).frame(self.dialect).into());
+        let fault = Fault::new(FaultKind::BadGateway, message);
+        self.ready.push_back(Passage::error(self.dialect, self.form, &fault).into());
     }
 }
 
@@ -201,8 +204,8 @@ impl http_body::Body for Relay {
 impl Drop for Relay {
     fn drop(&mut self) {
         // The client left: what the provider stated so far was still used.
-        if let Some(tap) = &self.tap {
-            self.trace.learn(tap.report());
+        if let Some(passage) = &self.passage {
+            self.trace.learn(passage.report());
         }
     }
 }

@@ -78,6 +78,7 @@ entity!(requests, "requests", {
     cache_read_tokens: Option<i64>, cache_write_tokens: Option<i64>, output_tokens: Option<i64>,
     reasoning_tokens: Option<i64>, cost: Option<i64>, first_token_ms: Option<i64>, total_ms: i64,
     bytes_in: i64, bytes_out: i64, upstream_id: String, finish: String, error: String,
+    upstream_dialect: String, dropped: String,
 });
 entity!(attempts, "attempts", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,

@@ -2,7 +2,7 @@
 
 use super::entity::{attempts, exclusions, requests};
 use super::{Store, StoreError};
-use app::api::requests::{Exclusion, Outcome, RequestFilter};
+use app::api::requests::{Exclusion, LeftOut, Outcome, RequestFilter};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{
@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 /// Rows per INSERT: both databases limit the number of bound values to under 32,768 or 65,536.
 const CHUNK: usize = 500;
+/// How many of the things that a translation left out are kept by name.
+const DROPPED: usize = 24;
 
 /// One request as it ended.
 #[derive(Clone, Debug)]
@@ -28,6 +30,10 @@ pub struct RequestRecord {
     pub key_name: String,
     /// The client's wire format.
     pub dialect: String,
+    /// The wire format of the provider that answered, or was tried last; empty when none was.
+    pub upstream_dialect: String,
+    /// What of the request could not be said in that format.
+    pub dropped: Vec<LeftOut>,
     /// The model name asked for.
     pub asked: String,
     /// The combo that name stood for; empty when none.
@@ -166,7 +172,20 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
         upstream_id: Set(record.upstream_id.clone()),
         finish: Set(record.finish.clone()),
         error: Set(record.error.clone()),
+        upstream_dialect: Set(record.upstream_dialect.clone()),
+        dropped: Set(dropped_lines(&record.dropped)),
     }
+}
+
+/// One line each, place and reason apart by a tab; what is beyond the first few is only counted, since a client says
+/// the same with every request.
+fn dropped_lines(dropped: &[LeftOut]) -> String {
+    let mut lines: Vec<String> =
+        dropped.iter().take(DROPPED).map(|one| format!("{}\t{}", one.what, one.why)).collect();
+    if dropped.len() > DROPPED {
+        lines.push(format!("{} more\t", dropped.len() - DROPPED));
+    }
+    lines.join("\n")
 }
 
 fn attempt_row(request_id: Uuid, position: i32, attempt: &AttemptRecord) -> attempts::ActiveModel {
@@ -239,6 +258,15 @@ fn record_of(row: requests::Model) -> RequestRecord {
         key_id: row.key_id,
         key_name: row.key_name,
         dialect: row.dialect,
+        upstream_dialect: row.upstream_dialect,
+        dropped: row
+            .dropped
+            .lines()
+            .map(|line| {
+                let (what, why) = line.split_once('\t').unwrap_or((line, ""));
+                LeftOut { what: what.to_owned(), why: why.to_owned() }
+            })
+            .collect(),
         asked: row.asked,
         combo: row.combo,
         provider_id: row.provider_id,

@@ -58,6 +58,27 @@ pub struct Speaks {
     pub defaults: HeaderMap,
 }
 
+impl Speaks {
+    /// Where a request is posted. Gemini names model and verb in the path, and always streams as events: another form
+    /// is made here.
+    pub fn address(&self, model: &str, streams: bool, query: Option<&str>) -> Url {
+        let mut url = self.url.clone();
+        if self.dialect != Dialect::Gemini {
+            if query.is_some() {
+                url.set_query(query);
+            }
+            return url;
+        }
+        let verb = if streams { "streamGenerateContent" } else { "generateContent" };
+        url.set_path(&format!("{}/{model}:{verb}", self.url.path().trim_end_matches('/')));
+        let kept = query.unwrap_or_default().split('&');
+        let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("alt="));
+        let pairs: Vec<&str> = kept.chain(streams.then_some("alt=sse")).collect();
+        url.set_query(if pairs.is_empty() { None } else { Some(pairs.join("&")) }.as_deref());
+        url
+    }
+}
+
 /// A provider with the accounts at it.
 #[derive(Debug)]
 pub struct Provider {
@@ -257,4 +278,33 @@ fn custom(endpoint: &StoredEndpoint, catalog: &Catalog) -> catalog::Provider {
     let tier = if endpoint.private_network { Tier::Local } else { Tier::Cheap };
     let speaks = catalog::Speaks::at_base(dialect, &endpoint.base_url);
     catalog.custom(&endpoint.prefix, &endpoint.name, tier, speaks, endpoint.models.iter().cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gemini_names_model_and_verb_in_the_path() {
+        let speaks = |dialect, url: &str| Speaks {
+            dialect,
+            url: Url::parse(url).unwrap(),
+            header: HeaderForKey::XGoogApiKey,
+            defaults: HeaderMap::new(),
+        };
+        let gemini = speaks(Dialect::Gemini, "https://g.example/v1beta/models");
+        assert_eq!(
+            gemini.address("gemini-3-pro", false, None).as_str(),
+            "https://g.example/v1beta/models/gemini-3-pro:generateContent"
+        );
+        assert_eq!(
+            gemini.address("gemini-3-pro", true, Some("alt=json&x=1")).as_str(),
+            "https://g.example/v1beta/models/gemini-3-pro:streamGenerateContent?x=1&alt=sse"
+        );
+        let messages = speaks(Dialect::Messages, "https://a.example/v1/messages");
+        assert_eq!(
+            messages.address("m", true, Some("beta=true")).as_str(),
+            "https://a.example/v1/messages?beta=true"
+        );
+    }
 }

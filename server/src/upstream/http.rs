@@ -25,8 +25,8 @@ pub struct Call<'a> {
     pub account: &'a Account,
     /// The client's headers, already without what must not travel.
     pub headers: HeaderMap,
-    /// The client's query, e.g. `beta=true`.
-    pub query: Option<&'a str>,
+    /// The whole address: the endpoint's, with what the request adds to it.
+    pub url: Url,
     /// The body to send.
     pub body: Bytes,
     /// How long to wait for the status line.
@@ -62,8 +62,9 @@ pub enum NoAnswer {
 
 /// Sends one request and waits for the status line.
 pub async fn send(clients: &Clients, call: Call<'_>) -> Result<Reply, NoAnswer> {
-    refuse_private(call.provider, &call.speaks.url)?;
-    execute(clients, call.provider, request_of(&call), call.limit).await
+    refuse_private(call.provider, &call.url)?;
+    let (provider, limit) = (call.provider, call.limit);
+    execute(clients, provider, request_of(call), limit).await
 }
 
 async fn execute(
@@ -93,14 +94,10 @@ fn refuse_private(provider: &Provider, url: &Url) -> Result<(), NoAnswer> {
     }
 }
 
-fn request_of(call: &Call<'_>) -> Request {
-    let mut url = call.speaks.url.clone();
-    if call.query.is_some() {
-        url.set_query(call.query);
-    }
-    let mut request = Request::new(Method::POST, url);
+fn request_of(call: Call<'_>) -> Request {
+    let mut request = Request::new(Method::POST, call.url);
     let headers = request.headers_mut();
-    headers.clone_from(&call.headers);
+    *headers = call.headers;
     for (name, value) in &call.speaks.defaults {
         if !headers.contains_key(name) {
             headers.insert(name.clone(), value.clone());
@@ -112,7 +109,7 @@ fn request_of(call: &Call<'_>) -> Request {
     if let Some(credential) = call.account.credential(call.speaks.header) {
         headers.insert(HeaderName::from_static(call.speaks.header.name()), credential.clone());
     }
-    *request.body_mut() = Some(Body::from(call.body.clone()));
+    *request.body_mut() = Some(Body::from(call.body));
     request
 }
 

@@ -17,6 +17,8 @@ fn record(at: i64, change: impl FnOnce(&mut RequestRecord)) -> RequestRecord {
         key_id: Some(3),
         key_name: "laptop".into(),
         dialect: "messages".into(),
+        upstream_dialect: "chat".into(),
+        dropped: Vec::new(),
         asked: "best".into(),
         combo: String::new(),
         provider_id: "openai".into(),

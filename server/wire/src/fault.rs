@@ -1,7 +1,7 @@
 //! Our own errors, rendered as the vendor of the caller's dialect would render them, so that its SDK raises
 //! the right exception.
 
-use crate::{Dialect, json::quote};
+use crate::{Dialect, ProviderError, json::quote};
 
 /// What went wrong, as far as a client can tell errors apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,15 +40,49 @@ pub struct Fault {
     pub kind: FaultKind,
     /// One sentence for the developer.
     pub message: String,
+    /// The provider's own code, where the fault is the provider's; empty otherwise.
+    code: String,
+    /// The provider's own class of error; empty otherwise.
+    class: String,
 }
 
 /// A member's value: a string or null.
 type Text<'a> = Option<&'a str>;
 
+impl FaultKind {
+    /// The kind that an HTTP status stands for.
+    pub const fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::BadKey,
+            402 | 403 => Self::Forbidden,
+            404 => Self::NotFound,
+            408 | 504 => Self::Timeout,
+            413 => Self::TooLarge,
+            415 => Self::UnsupportedMediaType,
+            429 => Self::RateLimited,
+            400..=499 => Self::Malformed,
+            500 => Self::Internal,
+            // Anthropic: overloaded.
+            503 | 529 => Self::Unavailable,
+            _ => Self::BadGateway,
+        }
+    }
+}
+
 impl Fault {
     /// An error for the client.
     pub fn new(kind: FaultKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), code: String::new(), class: String::new() }
+    }
+
+    /// A provider's error under its HTTP status, with its own message, code and class.
+    pub fn of_provider(status: u16, error: &ProviderError) -> Self {
+        let kind = FaultKind::of_status(error.status.unwrap_or(status));
+        let message = match error.message.as_str() {
+            "" => format!("The provider answered {status} without a message."),
+            message => message.to_owned(),
+        };
+        Self { kind, message, code: error.code.clone(), class: error.kind.clone() }
     }
 
     /// The HTTP status, the same in every dialect. SDKs choose their exception and their retries by it.
@@ -73,7 +107,7 @@ impl Fault {
         let mut out = Vec::with_capacity(self.message.len() + 128);
         match dialect {
             Dialect::Chat | Dialect::Responses => {
-                let (kind, param, code) = self.openai();
+                let (kind, param, code) = self.openai_own();
                 out.extend(b"{\"error\":");
                 members(
                     &mut out,
@@ -114,7 +148,7 @@ impl Fault {
         let mut out = before.to_vec();
         if dialect == Dialect::Responses {
             // In this dialect the event is flat: no `error` object inside.
-            let (_, param, code) = self.openai();
+            let (_, param, code) = self.openai_own();
             members(
                 &mut out,
                 &[
@@ -129,6 +163,16 @@ impl Fault {
         }
         out.extend(after);
         out
+    }
+
+    /// The same with the provider's own words, where there are any.
+    fn openai_own(&self) -> (&str, Text<'_>, Text<'_>) {
+        let (kind, param, code) = self.openai();
+        if self.code.is_empty() && self.class.is_empty() {
+            return (kind, param, code);
+        }
+        let kind = if self.class.is_empty() { kind } else { &self.class };
+        (kind, param, Some(self.code.as_str()).filter(|code| !code.is_empty()))
     }
 
     /// OpenAI's `type`, `param` and `code`.
@@ -233,6 +277,27 @@ mod tests {
 
         {"error":"gone"}
         "#);
+    }
+
+    #[test]
+    fn a_providers_words_are_kept() {
+        let error = ProviderError {
+            message: "Too long".to_owned(),
+            code: "context_length_exceeded".to_owned(),
+            kind: "invalid_request_error".to_owned(),
+            status: None,
+        };
+        let fault = Fault::of_provider(400, &error);
+        insta::assert_snapshot!(Dialect::ALL.map(|dialect| text(fault.body(dialect))).join("\n"), @r#"
+        {"error":{"message":"Too long","type":"invalid_request_error","param":null,"code":"context_length_exceeded"}}
+        {"error":{"message":"Too long","type":"invalid_request_error","param":null,"code":"context_length_exceeded"}}
+        {"type":"error","error":{"type":"invalid_request_error","message":"Too long"}}
+        {"error":{"code":400,"message":"Too long","status":"INVALID_ARGUMENT"}}
+        {"error":"Too long"}
+        "#);
+        let silent = Fault::of_provider(529, &ProviderError::default());
+        assert_eq!((silent.status(), silent.kind), (503, FaultKind::Unavailable));
+        assert_eq!(silent.message, "The provider answered 529 without a message.");
     }
 
     #[test]

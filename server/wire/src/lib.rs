@@ -8,8 +8,10 @@ mod dialect;
 mod drop;
 mod fault;
 mod json;
+mod passage;
 mod peek;
 mod provider_error;
+mod reseal;
 mod splice;
 mod sse;
 mod tap;
@@ -20,13 +22,15 @@ pub use conversation::{Conversation, Dropped, Needs};
 pub use dialect::{Dialect, UnknownDialect};
 pub use drop::drop_members;
 pub use fault::{Fault, FaultKind};
+pub use passage::Passage;
 pub use peek::{Malformed, Peek, peek};
 pub use provider_error::{ProviderError, read_error};
+pub use reseal::reseal;
 pub use splice::{Edit, Overlap, splice};
 pub use sse::{FRAME_LIMIT, Frame, FrameTooLarge, Frames};
 pub use tap::{Kind, Report, Seen, StreamTap, read_reply};
 pub use transcode::{
     Asked, Encoded, Event, Finish, Form, Opening, ReasoningStyle, Reply, Target, Translation, decode, encode,
-    read_whole, write_whole,
+    read_whole, write_stream, write_whole,
 };
 pub use usage::Usage;

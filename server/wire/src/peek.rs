@@ -17,6 +17,8 @@ pub struct Peek {
     /// Whether the client asked for a stream. `false` for Gemini, where the path states it.
     pub stream: bool,
     model_span: Range<usize>,
+    /// Where `stream` is stated; where it could be inserted when it is not.
+    stream_span: Range<usize>,
     usage: Option<(Range<usize>, &'static str)>,
 }
 
@@ -44,7 +46,9 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
     let malformed = |flaw: Flaw| Malformed::from_flaw(WHOSE, body, &flaw);
 
     let mut cursor = Cursor::strict(body);
-    match cursor.shape().map_err(malformed)? {
+    let shape = cursor.shape().map_err(malformed)?;
+    let inside = cursor.at() + 1;
+    match shape {
         Shape::Object => {}
         other => {
             cursor.skip().and_then(|()| cursor.end()).map_err(malformed)?;
@@ -75,6 +79,7 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
 
     let (model, model_span) =
         if dialect == Dialect::Gemini { (String::new(), 0..0) } else { read_model(model)? };
+    let stream_span = stream.as_ref().map_or(inside..inside, |(_, span)| span.clone());
     let (streams, stream_end) = match &stream {
         Some((Shape::True, span)) => (true, span.end),
         Some((Shape::False, span)) => (false, span.end),
@@ -87,7 +92,7 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
     };
     let stream = streams && dialect != Dialect::Gemini;
     let usage = if dialect == Dialect::Chat && stream { usage_edit(options, stream_end) } else { None };
-    Ok(Peek { model, stream, model_span, usage })
+    Ok(Peek { model, stream, model_span, stream_span, usage })
 }
 
 fn read_model(found: Option<(Found, Vec<u8>)>) -> Result<(String, Range<usize>), Malformed> {
@@ -161,6 +166,20 @@ impl Peek {
         let mut with = Vec::with_capacity(model.len() + 2);
         quote(&mut with, model);
         Some(Edit { span: self.model_span.clone(), with: with.into() })
+    }
+
+    /// What the path states of a Gemini request.
+    #[must_use]
+    pub fn with_path(self, model: String, stream: bool) -> Self {
+        Self { model, stream, ..self }
+    }
+
+    /// The edit that makes the body ask for a stream, or for none.
+    pub fn stream_edit(&self, stream: bool) -> Edit {
+        let value = if stream { "true" } else { "false" };
+        let with =
+            if self.stream_span.is_empty() { format!("\"stream\":{value},") } else { value.to_owned() };
+        Edit { span: self.stream_span.clone(), with: with.into() }
     }
 
     /// The edit that makes a chat provider state usage at the end of a stream. `None` if the client asked for

@@ -139,3 +139,17 @@ fn usage_is_asked_for_in_every_spelling() {
         assert_eq!(edited(left_alone, "m"), left_alone);
     }
 }
+
+#[test]
+fn a_stream_is_asked_for_or_not() {
+    for (body, stream, edited) in [
+        (r#"{"model":"m"}"#, true, r#"{"stream":true,"model":"m"}"#),
+        (r#" { "stream" : false, "model":"m"}"#, true, r#" { "stream" : true, "model":"m"}"#),
+        (r#"{"model":"m","stream":true}"#, false, r#"{"model":"m","stream":false}"#),
+        (r#"{"stream":null,"model":"m"}"#, true, r#"{"stream":true,"model":"m"}"#),
+    ] {
+        let peek = peek(Dialect::Chat, body.as_bytes()).unwrap();
+        let bytes = Bytes::copy_from_slice(body.as_bytes());
+        assert_eq!(crate::splice(&bytes, vec![peek.stream_edit(stream)]).unwrap(), edited);
+    }
+}

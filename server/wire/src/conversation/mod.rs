@@ -6,7 +6,7 @@
 mod content;
 mod names;
 mod needs;
-mod seal;
+pub(crate) mod seal;
 
 pub use content::{Block, Cache, Media, MediaKind, Source, ToolCall, ToolKind, ToolResult};
 pub use names::{Names, call_id};

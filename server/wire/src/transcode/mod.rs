@@ -134,3 +134,13 @@ pub fn write_whole(dialect: Dialect, reply: &Reply, asked: &Asked) -> Vec<u8> {
         Dialect::Ollama => ollama::write_whole(reply, asked),
     }
 }
+
+/// Encodes a whole reply as the stream a client wants.
+pub fn write_stream(dialect: Dialect, reply: &Reply, asked: Asked) -> Vec<u8> {
+    let mut writer = writer(dialect, asked);
+    let mut out = Vec::new();
+    for event in reply.events() {
+        writer.event(&event, &mut out);
+    }
+    out
+}

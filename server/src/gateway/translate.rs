@@ -1,0 +1,211 @@
+//! Between plan and attempt: the request as a target wants it. Spliced where both speak the same dialect, so that
+//! every byte survives but the named edits; transcoded otherwise.
+
+use super::inbound::Inbound;
+use super::plan;
+use super::plan::Step;
+use bytes::Bytes;
+use catalog::Reasoning;
+use std::sync::OnceLock;
+use url::Url;
+use wire::conversation::Names;
+use wire::{
+    Asked, Conversation, Dialect, Dropped, Malformed, Needs, Passage, ReasoningStyle, Target, Translation,
+};
+
+/// A request that is decoded once, when first a target wants another dialect.
+pub struct Request<'i> {
+    /// As it was read.
+    pub inbound: &'i Inbound,
+    conversation: OnceLock<Result<Conversation<'i>, Malformed>>,
+}
+
+/// A request on its way to one target.
+pub(super) struct Outgoing {
+    /// Where to.
+    pub(super) url: Url,
+    /// What.
+    pub(super) body: Bytes,
+    /// What could not be carried over.
+    pub(super) dropped: Vec<Dropped>,
+    /// Whether the provider is asked for a stream.
+    pub(super) streams: bool,
+    /// How the answer gets back.
+    pub(super) back: Back,
+}
+
+/// How an answer gets from a provider's dialect into the client's.
+pub(super) struct Back {
+    /// The provider's dialect.
+    pub(super) from: Dialect,
+    /// The client's dialect.
+    to: Dialect,
+    /// The provider.
+    issuer: String,
+    /// Whether usage was asked for and not by the client.
+    swallow_usage: bool,
+    asked: Asked,
+}
+
+impl<'i> Request<'i> {
+    /// Not decoded yet.
+    pub fn new(inbound: &'i Inbound) -> Self {
+        Self { inbound, conversation: OnceLock::new() }
+    }
+
+    /// The request in no dialect in particular.
+    pub fn conversation(&self) -> Result<&Conversation<'i>, &Malformed> {
+        let decode = || wire::decode(self.inbound.dialect, &self.inbound.bytes, self.inbound.peek.stream);
+        self.conversation.get_or_init(decode).as_ref()
+    }
+
+    /// The request as a step's target wants it. `id` names the reply where the provider does not; `at`: Unix ms.
+    pub(super) fn outgoing(&self, step: &Step, id: String, at: i64) -> Result<Outgoing, String> {
+        let speaks = step.target.speaks().ok_or("The catalogue changed while this request was under way.")?;
+        let inbound = self.inbound;
+        let spec = &step.target.provider.spec;
+        let streams = inbound.peek.stream || spec.tweak.stream_only;
+        let same = speaks.dialect == inbound.dialect;
+        let mut asked = Asked {
+            id,
+            model: step.target.model.clone(),
+            at: at.div_euclid(1000),
+            stream_usage: false,
+            form: inbound.form,
+            names: Names::default(),
+        };
+        let mut swallow_usage = false;
+        let (body, dropped) = if same {
+            let (body, swallow) = self.spliced(step, streams)?;
+            swallow_usage = swallow;
+            (body, Vec::new())
+        } else {
+            let conversation = self.conversation().map_err(ToString::to_string)?;
+            let encoded = wire::encode(speaks.dialect, conversation, &target(step, speaks.dialect, streams));
+            asked.stream_usage = conversation.stream_usage;
+            asked.names = encoded.names;
+            let body = Bytes::from(encoded.body);
+            let edits = wire::drop_members(&body, &spec.tweak.drop);
+            let body = wire::splice(&body, edits).map_err(|_| "The request could not be edited.")?;
+            (body, encoded.dropped)
+        };
+        let query = if same { inbound.query.as_deref() } else { None };
+        let url = speaks.address(step.target.sent_as(), streams, query);
+        let issuer = spec.id.clone();
+        let back = Back { from: speaks.dialect, to: inbound.dialect, issuer, swallow_usage, asked };
+        Ok(Outgoing { url, body, dropped, streams, back })
+    }
+
+    /// The body as received, but for named edits, and whether usage was asked for on the client's behalf.
+    fn spliced(&self, step: &Step, streams: bool) -> Result<(Bytes, bool), String> {
+        let inbound = self.inbound;
+        let spec = &step.target.provider.spec;
+        let mut edits = Vec::new();
+        edits.extend(inbound.peek.model_edit(step.target.sent_as()));
+        let usage_edit = if spec.tweak.include_usage { inbound.peek.usage_edit() } else { None };
+        let swallow = usage_edit.is_some();
+        edits.extend(usage_edit);
+        if streams && !inbound.peek.stream && inbound.dialect != Dialect::Gemini {
+            edits.push(inbound.peek.stream_edit(true));
+        }
+        if !spec.tweak.drop.is_empty() {
+            edits.extend(wire::drop_members(&inbound.bytes, &spec.tweak.drop));
+        }
+        edits.extend(wire::reseal(inbound.dialect, &spec.id, &inbound.bytes));
+        let body = wire::splice(&inbound.bytes, edits).map_err(|_| "The request could not be edited.")?;
+        Ok((body, swallow))
+    }
+}
+
+impl plan::Asked for Request<'_> {
+    fn model(&self) -> &str {
+        &self.inbound.peek.model
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.inbound.dialect
+    }
+
+    fn needs(&self) -> Result<Needs, Malformed> {
+        self.conversation().map(Conversation::needs).map_err(Clone::clone)
+    }
+}
+
+/// What the encoder must know of a step's target.
+fn target<'s>(step: &'s Step, dialect: Dialect, stream: bool) -> Target<'s> {
+    let spec = &step.target.provider.spec;
+    let model = spec.model(&step.target.model);
+    let tweak = &spec.tweak;
+    let reasoning = match model.and_then(|model| model.reasoning).or(tweak.reasoning) {
+        Some(Reasoning::Effort) => ReasoningStyle::Effort,
+        Some(Reasoning::Budget) => ReasoningStyle::Budget,
+        Some(Reasoning::Adaptive) => ReasoningStyle::Adaptive,
+        Some(Reasoning::Switch) => ReasoningStyle::Switch,
+        // A model that cannot be asked to reason refuses a request that does.
+        Some(Reasoning::None) | None => ReasoningStyle::None,
+    };
+    Target {
+        max_output: model.and_then(|model| model.max_output),
+        reasoning,
+        schema: tweak.schema,
+        max_completion_tokens: tweak.max_completion_tokens,
+        late_system: tweak.late_system,
+        reasoning_member: tweak.reasoning_member.as_deref().filter(|_| dialect == Dialect::Chat),
+        place_cache: tweak.place_cache,
+        ..Target::new(step.target.sent_as(), &spec.id, stream)
+    }
+}
+
+impl Back {
+    /// Whether nothing is translated.
+    pub(super) fn is_same(&self) -> bool {
+        self.from == self.to
+    }
+
+    /// The way of a stream.
+    pub(super) fn passage(&self) -> Passage {
+        if self.is_same() {
+            return Passage::same(self.to, self.swallow_usage, self.asked.form);
+        }
+        let translation = Translation::new(self.from, &self.issuer, self.to, self.asked.clone());
+        Passage::other(translation, self.to, self.asked.form)
+    }
+
+    /// The way of a stream into one reply.
+    pub(super) fn collecting(&self) -> Translation {
+        Translation::collecting(self.from, &self.issuer)
+    }
+
+    /// A whole reply of the provider's, for a client that wants it whole.
+    pub(super) fn whole(&self, body: &Bytes, report: &wire::Report) -> Result<Bytes, Malformed> {
+        if self.is_same() {
+            return Ok(body.clone());
+        }
+        Ok(self.written(&self.reply(body, report)?))
+    }
+
+    /// A whole reply of the provider's, for a client that wants a stream.
+    pub(super) fn streamed(&self, body: &Bytes, report: &wire::Report) -> Result<Bytes, Malformed> {
+        Ok(wire::write_stream(self.to, &self.reply(body, report)?, self.asked.clone()).into())
+    }
+
+    /// A reply, for a client that wants it whole.
+    pub(super) fn written(&self, reply: &wire::Reply) -> Bytes {
+        wire::write_whole(self.to, reply, &self.asked).into()
+    }
+
+    fn reply(&self, body: &Bytes, report: &wire::Report) -> Result<wire::Reply, Malformed> {
+        let mut reply = wire::read_whole(self.from, body, &self.issuer)?;
+        reply.usage = report.usage;
+        Ok(reply)
+    }
+
+    /// The content type of a stream for the client.
+    pub(super) fn stream_type(&self) -> &'static str {
+        match (self.to, self.asked.form) {
+            (Dialect::Ollama, _) => "application/x-ndjson",
+            (Dialect::Gemini, wire::Form::Array) => "application/json",
+            _ => "text/event-stream",
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Packed seals in a body that goes on in the dialect it came in: the provider's own are unpacked again, others are
+//! taken out, since a provider refuses a request with a seal it did not issue.
+//!
+//! They are there when an earlier answer of the same conversation came from a provider of another dialect.
+
+use crate::conversation::Seal;
+use crate::conversation::seal::{is_packed, may_hold_packed};
+use crate::json::tree::{Node, Object, Value};
+use crate::{Dialect, Edit};
+use bytes::Bytes;
+use std::ops::Range;
+
+/// What Google documents for calls that another model made (thought signatures, FAQ, 2026).
+pub(crate) const NO_SEAL: &str = "skip_thought_signature_validator";
+
+/// The edits that make a request body acceptable to `issuer`. None for a body without packed seals, which is not
+/// parsed.
+pub fn reseal(dialect: Dialect, issuer: &str, body: &[u8]) -> Vec<Edit> {
+    if !may_hold_packed(body) {
+        return Vec::new();
+    }
+    let Ok(text) = std::str::from_utf8(body) else { return Vec::new() };
+    let Ok(Node { value: Value::Object(object), .. }) = Node::parse(text) else { return Vec::new() };
+    let mut work = Work { text, issuer, dialect, edits: Vec::new() };
+    let (turns, blocks) = match dialect {
+        Dialect::Chat => ("messages", "reasoning_details"),
+        Dialect::Messages => ("messages", "content"),
+        Dialect::Gemini => ("contents", "parts"),
+        Dialect::Responses => {
+            work.list(object.get("input"));
+            return work.edits;
+        }
+        // It has no field for seals.
+        Dialect::Ollama => return Vec::new(),
+    };
+    if let Some(Node { value: Value::List(turns), .. }) = object.get(turns) {
+        for turn in turns {
+            if let Value::Object(turn) = &turn.value {
+                work.list(turn.get(blocks));
+                if dialect == Dialect::Chat {
+                    work.calls(turn.get("tool_calls"));
+                }
+            }
+        }
+    }
+    work.edits
+}
+
+struct Work<'w> {
+    text: &'w str,
+    issuer: &'w str,
+    dialect: Dialect,
+    edits: Vec<Edit>,
+}
+
+/// What becomes of one item.
+enum Fate {
+    Kept,
+    Gone,
+}
+
+impl Work<'_> {
+    fn list(&mut self, list: Option<&Node<'_>>) {
+        let Some(Node { value: Value::List(items), .. }) = list else { return };
+        let spans: Vec<Range<usize>> = items.iter().map(|item| self.span(item)).collect();
+        let mut kept_before = false;
+        for (index, item) in items.iter().enumerate() {
+            let fate = match &item.value {
+                Value::Object(object) => self.item(object),
+                _ => Fate::Kept,
+            };
+            match fate {
+                Fate::Kept => kept_before = true,
+                // With the comma before it, or the one after it when nothing before it stays.
+                Fate::Gone => {
+                    let span = if kept_before {
+                        spans[index - 1].end..spans[index].end
+                    } else {
+                        spans[index].start..spans.get(index + 1).map_or(spans[index].end, |next| next.start)
+                    };
+                    self.edits.push(Edit { span, with: Bytes::new() });
+                }
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Object<'_>) -> Fate {
+        let member = match self.dialect {
+            Dialect::Responses => "encrypted_content",
+            Dialect::Gemini => "thoughtSignature",
+            Dialect::Chat | Dialect::Messages | Dialect::Ollama => {
+                if item.get("data").is_some() {
+                    "data"
+                } else {
+                    "signature"
+                }
+            }
+        };
+        let Some(node) = item.get(member) else { return Fate::Kept };
+        let Some(text) = node.as_text().filter(|text| is_packed(text)) else { return Fate::Kept };
+        let seal = Seal::unpack(self.dialect, text.into());
+        if seal.opens(self.dialect, self.issuer) {
+            self.put(node, &seal.data);
+            return Fate::Kept;
+        }
+        if self.dialect == Dialect::Gemini
+            && !matches!(item.get("thought"), Some(Node { value: Value::Bool(true), .. }))
+        {
+            // The text or call itself was said and stays.
+            self.put(node, NO_SEAL);
+            return Fate::Kept;
+        }
+        Fate::Gone
+    }
+
+    /// Google's own place for seals of calls in chat.
+    fn calls(&mut self, calls: Option<&Node<'_>>) {
+        let Some(Node { value: Value::List(calls), .. }) = calls else { return };
+        for call in calls {
+            let seal = inside(call, "extra_content")
+                .and_then(|extra| inside(extra, "google"))
+                .and_then(|google| inside(google, "thought_signature"));
+            let Some(node) = seal else { continue };
+            let Some(text) = node.as_text().filter(|text| is_packed(text)) else { continue };
+            let seal = Seal::unpack(self.dialect, text.into());
+            let own = seal.opens(self.dialect, self.issuer);
+            self.put(node, if own { &seal.data } else { NO_SEAL });
+        }
+    }
+
+    fn put(&mut self, node: &Node<'_>, text: &str) {
+        let mut with = Vec::with_capacity(text.len() + 2);
+        crate::json::quote(&mut with, text);
+        self.edits.push(Edit { span: self.span(node), with: with.into() });
+    }
+
+    /// Where a value lies: its text is a part of the whole text.
+    fn span(&self, node: &Node<'_>) -> Range<usize> {
+        let start = node.raw.as_ptr() as usize - self.text.as_ptr() as usize;
+        start..start + node.raw.len()
+    }
+}
+
+fn inside<'n, 'a>(node: &'n Node<'a>, key: &str) -> Option<&'n Node<'a>> {
+    match &node.value {
+        Value::Object(object) => object.get(key),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value as Json, json};
+
+    fn packed(dialect: Dialect, issuer: &str) -> String {
+        Seal { dialect, issuer: issuer.into(), data: "own+data==".into() }.pack()
+    }
+
+    fn resealed(dialect: Dialect, issuer: &str, body: &Json) -> Json {
+        let body = Bytes::from(body.to_string());
+        let edits = reseal(dialect, issuer, &body);
+        serde_json::from_slice(&crate::splice(&body, edits).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn foreign_thoughts_are_taken_out_and_all_else_stays() {
+        let foreign = packed(Dialect::Gemini, "gemini");
+        let thought = json!({ "type": "thinking", "thinking": "hm", "signature": foreign });
+        let own = json!({ "type": "thinking", "thinking": "hm", "signature": "EqoB" });
+        let text = json!({ "type": "text", "text": "yes" });
+        for (content, left) in [
+            (json!([thought, text]), json!([text])),
+            (json!([text, thought]), json!([text])),
+            (json!([thought, thought, text, thought, own]), json!([text, own])),
+            (json!([thought]), json!([])),
+        ] {
+            let body = json!({ "messages": [{ "role": "assistant", "content": content }] });
+            let after = resealed(Dialect::Messages, "anthropic", &body);
+            assert_eq!(after["messages"][0]["content"], left);
+        }
+    }
+
+    #[test]
+    fn a_seal_goes_back_to_its_issuer() {
+        let seal = packed(Dialect::Responses, "openai");
+        let body = json!({ "input": [{ "type": "reasoning", "summary": [], "encrypted_content": seal }] });
+        assert_eq!(
+            resealed(Dialect::Responses, "openai", &body)["input"][0]["encrypted_content"],
+            "own+data=="
+        );
+        assert_eq!(resealed(Dialect::Responses, "xai", &body)["input"], json!([]));
+    }
+
+    #[test]
+    fn gemini_keeps_what_was_said_without_its_seal() {
+        let seal = packed(Dialect::Messages, "anthropic");
+        let body = json!({ "contents": [{ "role": "model", "parts": [
+            { "text": "hm", "thought": true, "thoughtSignature": seal },
+            { "functionCall": { "name": "ls", "args": {} }, "thoughtSignature": seal },
+        ] }] });
+        let parts = resealed(Dialect::Gemini, "gemini", &body)["contents"][0]["parts"].clone();
+        assert_eq!(
+            parts,
+            json!([{ "functionCall": { "name": "ls", "args": {} }, "thoughtSignature": NO_SEAL }])
+        );
+    }
+
+    #[test]
+    fn chat_keeps_the_calls() {
+        let seal = packed(Dialect::Gemini, "gemini");
+        let body = json!({ "messages": [{ "role": "assistant", "content": null,
+            "reasoning_details": [{ "type": "reasoning.encrypted", "data": seal }],
+            "tool_calls": [{ "id": "c", "extra_content": { "google": { "thought_signature": seal } } }] }] });
+        let turn = resealed(Dialect::Chat, "openai", &body)["messages"][0].clone();
+        assert_eq!(turn["reasoning_details"], json!([]));
+        assert_eq!(turn["tool_calls"][0]["extra_content"]["google"]["thought_signature"], NO_SEAL);
+    }
+}
