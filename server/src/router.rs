@@ -11,6 +11,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use catalog::Also;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::compression::CompressionLayer;
@@ -69,9 +70,17 @@ fn gateway_routes() -> Vec<Route> {
             route(POST, &at("/chat/completions"), Caller, gateway::chat),
             route(POST, &at("/responses"), Caller, gateway::responses),
             route(POST, &at("/messages"), Caller, gateway::messages),
+            route(POST, &at("/messages/count_tokens"), Caller, gateway::count::messages),
+            route(POST, &at("/responses/input_tokens"), Caller, gateway::count::responses),
             route(GET, &at("/models"), Caller, gateway::models::list),
             route(GET, &at("/models/{*id}"), Caller, gateway::models::one),
         ]);
+    }
+    routes.push(route(POST, "/v1/responses/compact", Caller, gateway::compact));
+    for also in Also::ALL {
+        let path = format!("/v1/{}", also.segment());
+        routes.push(route(POST, &path, Caller, gateway::also));
+        routes.push(route(POST, &format!("{path}/{{*rest}}"), Caller, gateway::also));
     }
     // The newest SDK of Google's calls the same verbs under /v1.
     for base in ["/v1beta", "/v1"] {

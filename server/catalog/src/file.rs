@@ -34,6 +34,8 @@ pub(crate) struct ProviderFile {
 pub(crate) struct SpeaksFile {
     pub(crate) dialect: Dialect,
     pub(crate) url: String,
+    #[serde(default)]
+    pub(crate) counts: bool,
     pub(crate) header: Option<HeaderForKey>,
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,

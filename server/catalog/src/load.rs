@@ -124,6 +124,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         speaks.push(Speaks {
             dialect: entry.dialect,
             url: entry.url,
+            counts: entry.counts,
             header: entry.header.unwrap_or(entry.dialect.default_header()),
             headers: lower(entry.headers),
         });

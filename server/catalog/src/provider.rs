@@ -93,6 +93,9 @@ pub struct Speaks {
     /// The whole address a request is posted to. For [`Dialect::Gemini`] it ends in `/models` and the router
     /// adds `/{model}:{verb}`.
     pub url: String,
+    /// Whether it counts a prompt's tokens beside it: messages at `/count_tokens`, gemini `:countTokens`, responses at
+    /// `/input_tokens`.
+    pub counts: bool,
     /// How the key travels.
     pub header: HeaderForKey,
     /// Headers sent when the client sent none of that name, in addition to [`Tweak::headers`].

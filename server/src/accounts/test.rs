@@ -5,7 +5,7 @@ use crate::state::App;
 use crate::store::snapshot::{Account, Provider, Speaks};
 use crate::upstream::http::{Call, NoAnswer, Reply, get, send};
 use app::api::providers::TestResult;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
 use wire::conversation::{Block, Role, Turn};
 use wire::{Conversation, Target};
@@ -54,6 +54,7 @@ async fn ask(
         speaks,
         account,
         headers: HeaderMap::new(),
+        content_type: HeaderValue::from_static("application/json"),
         url: speaks.address(model, false, None),
         body: body.into(),
         limit: LIMIT,

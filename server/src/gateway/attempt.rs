@@ -3,6 +3,7 @@
 
 use super::caller::Tool;
 use super::headers::to_provider;
+use super::inbound::Inbound;
 use super::lost::{Failed, Lost, all_out, broken, refusal};
 use super::plan::{Plan, Step};
 use super::record::Trace;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use wire::{Kind, Malformed, Passage, ProviderError, Report};
 
 /// Most of a failed reply's body that is read: enough for any error.
-const ERROR_BODY: usize = 1024 * 1024;
+pub(super) const ERROR_BODY: usize = 1024 * 1024;
 /// Most of a whole reply that is held.
 const WHOLE_BODY: usize = 256 * 1024 * 1024;
 
@@ -120,16 +121,17 @@ async fn once(
     let headers =
         if back.is_same() { to_provider(&inbound.headers, tool, &spec.id) } else { HeaderMap::new() };
     let (provider, account) = (&step.target.provider, &step.account);
-    let call = Call { provider, speaks, account, headers, url, body, limit };
+    let content_type = inbound.content_type();
+    let call = Call { provider, speaks, account, headers, content_type, url, body, limit };
     let whole_call = async {
         let reply = send(&app.clients, call).await?;
         if !reply.status.is_success() {
             return Err(error_reply(reply).await);
         }
-        match (streams && is_stream(&reply.headers), inbound.peek.stream) {
+        match (streams && back.is_stream(&reply.headers), inbound.peek.stream || inbound.side.is_some()) {
             (true, true) => first_frame(reply, &back).await,
             (true, false) => collected(reply, &back).await,
-            (false, streamed) => whole(reply, &back, streamed).await,
+            (false, _) => whole(reply, &back, inbound.peek.stream && inbound.side.is_none()).await,
         }
     };
     match tokio::time::timeout(limit, whole_call).await {
@@ -142,12 +144,10 @@ async fn once(
     }
 }
 
-/// Whether a reply comes piece by piece: server-sent events, or Ollama's lines.
-fn is_stream(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| {
-        let kind = kind.as_bytes().to_ascii_lowercase();
-        kind.starts_with(b"text/event-stream") || kind.starts_with(b"application/x-ndjson")
-    })
+/// The client's headers as they go on: those of a dialect mean nothing in another.
+pub(super) fn headers_for(step: &Step, inbound: &Inbound, tool: &Tool) -> HeaderMap {
+    let same = step.target.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
+    if same { to_provider(&inbound.headers, tool, &step.target.provider.spec.id) } else { HeaderMap::new() }
 }
 
 async fn error_reply(reply: Reply) -> Failed {
@@ -176,7 +176,7 @@ async fn whole(reply: Reply, back: &Back, streamed: bool) -> Result<Won, Failed>
         return Err(Failed { status: Some(status), headers, body, error, silent: false });
     }
     let written = if streamed {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(back.stream_type()));
+        headers.extend(back.stream_type().map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind))));
         back.streamed(&body, &report)
     } else {
         if !back.is_same() {
@@ -233,7 +233,7 @@ async fn first_frame(reply: Reply, back: &Back) -> Result<Won, Failed> {
             }
         }
         if meaningful {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(back.stream_type()));
+            headers.extend(back.stream_type().map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind))));
             return Ok(Won::Stream { status, headers, ready, passage: Box::new(passage), body });
         }
     }

@@ -2,9 +2,10 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::HeaderMap;
+use catalog::Also;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use wire::{Dialect, Fault, FaultKind, Form, Peek};
 
@@ -22,6 +23,8 @@ pub struct Inbound {
     pub query: Option<String>,
     /// How the client wants a stream framed.
     pub form: Form,
+    /// The endpoint at the side it came in at, if it did.
+    pub side: Option<Side>,
 }
 
 /// What is asked for, as far as the path and not the body says so.
@@ -31,18 +34,53 @@ pub struct Asking {
     pub dialect: Dialect,
     /// Gemini: the model and whether to stream.
     pub in_path: Option<(String, bool)>,
+    /// An endpoint at the side, where an answer is not what is asked for.
+    pub side: Option<Side>,
+}
+
+/// An endpoint beside those that answer, whose bodies are passed on as they are but for the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Side {
+    /// Beside chat: `/embeddings`, `/audio/speech`...; the path from there on.
+    Also(Also, String),
+    /// `/responses/compact`.
+    Compact,
 }
 
 impl Asking {
     /// A dialect whose bodies say everything.
     pub fn of(dialect: Dialect) -> Self {
-        Self { dialect, in_path: None }
+        Self { dialect, in_path: None, side: None }
+    }
+
+    /// An endpoint at the side.
+    pub fn side(dialect: Dialect, side: Side) -> Self {
+        Self { dialect, in_path: None, side: Some(side) }
+    }
+}
+
+impl Inbound {
+    /// What it was asked in, in a word: the dialect, or the endpoint at the side.
+    pub(super) fn format(&self) -> &'static str {
+        match &self.side {
+            Some(Side::Also(also, _)) => also.segment(),
+            Some(Side::Compact) | None => self.dialect.as_str(),
+        }
+    }
+
+    /// The content type that goes on: JSON, or the form it is.
+    pub(super) fn content_type(&self) -> HeaderValue {
+        let stated = self.headers.get(CONTENT_TYPE).filter(|_| self.side.is_some());
+        stated.cloned().unwrap_or(HeaderValue::from_static("application/json"))
     }
 }
 
 /// Reads and looks into a request.
 pub(super) async fn read(asking: Asking, parts: Parts, body: Body, max_bytes: i64) -> Result<Inbound, Fault> {
-    check_type(&parts.headers)?;
+    let boundary = form(&asking, &parts.headers);
+    if boundary.is_none() {
+        check_type(&parts.headers)?;
+    }
     let limit = usize::try_from(max_bytes).unwrap_or(usize::MAX);
     let stated =
         parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -59,16 +97,25 @@ pub(super) async fn read(asking: Asking, parts: Parts, body: Body, max_bytes: i6
             ));
         }
     };
-    let Asking { dialect, in_path } = asking;
-    let mut peek =
-        wire::peek(dialect, &bytes).map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
+    let Asking { dialect, in_path, side } = asking;
+    let peeked = match boundary {
+        Some(boundary) => wire::peek_form(&boundary, &bytes),
+        None => wire::peek(dialect, &bytes),
+    };
+    let mut peek = peeked.map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
     if let Some((model, stream)) = in_path {
         peek = peek.with_path(model, stream);
     }
     let query = super::headers::query_to_provider(parts.uri.query());
     let as_events = query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == "alt=sse"));
     let form = if dialect == Dialect::Gemini && !as_events { Form::Array } else { Form::Events };
-    Ok(Inbound { dialect, bytes, peek, headers: parts.headers, query, form })
+    Ok(Inbound { dialect, bytes, peek, headers: parts.headers, query, form, side })
+}
+
+/// The boundary of a form, which only endpoints at the side take.
+fn form(asking: &Asking, headers: &HeaderMap) -> Option<String> {
+    asking.side.as_ref()?;
+    wire::form_boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?).map(str::to_owned)
 }
 
 fn too_large(limit: usize) -> Fault {

@@ -2,6 +2,7 @@
 
 mod attempt;
 pub mod caller;
+pub mod count;
 mod headers;
 mod inbound;
 pub mod live;
@@ -16,8 +17,9 @@ use crate::clock;
 use crate::state::App;
 use axum::extract::{ConnectInfo, Path, Request as Http, State};
 use axum::response::Response;
+use catalog::Also;
 use http::request::Parts;
-use inbound::Asking;
+use inbound::{Asking, Side};
 use lost::Lost;
 use record::Trace;
 use std::net::SocketAddr;
@@ -40,6 +42,30 @@ pub async fn responses(
     request: Http,
 ) -> Response {
     answer(app, Asking::of(Dialect::Responses), peer, request).await
+}
+
+/// `POST /v1/responses/compact`.
+pub async fn compact(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Http,
+) -> Response {
+    answer(app, Asking::side(Dialect::Responses, Side::Compact), peer, request).await
+}
+
+/// `POST /v1/embeddings`, `/v1/audio/speech` and all else that some providers have beside chat.
+pub async fn also(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Http,
+) -> Response {
+    let path = request.uri().path();
+    let path = path.strip_prefix("/v1").unwrap_or(path).to_owned();
+    let segment = path.split('/').nth(1).unwrap_or_default();
+    match Also::ALL.into_iter().find(|also| also.segment() == segment) {
+        Some(also) => answer(app, Asking::side(Dialect::Chat, Side::Also(also, path)), peer, request).await,
+        None => unknown(State(app), ConnectInfo(peer), request.into_parts().0).await,
+    }
 }
 
 /// `POST /v1/messages`.
@@ -70,10 +96,15 @@ pub async fn gemini(
     let stream = match rest.rsplit_once(':') {
         Some((_, "generateContent")) => false,
         Some((_, "streamGenerateContent")) => true,
+        Some((model, "countTokens")) => {
+            let asking = Asking { in_path: Some((model.to_owned(), false)), ..Asking::of(Dialect::Gemini) };
+            return count::count(&app, asking, peer, request).await;
+        }
         _ => return unknown(State(app), ConnectInfo(peer), request.into_parts().0).await,
     };
     let model = rest.rsplit_once(':').map_or(rest.as_str(), |(model, _)| model).to_owned();
-    answer(app, Asking { dialect: Dialect::Gemini, in_path: Some((model, stream)) }, peer, request).await
+    let asking = Asking { in_path: Some((model, stream)), ..Asking::of(Dialect::Gemini) };
+    answer(app, asking, peer, request).await
 }
 
 /// Any other address a client may try: said in JSON, to callers only.

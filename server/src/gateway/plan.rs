@@ -2,6 +2,7 @@
 
 use crate::store::snapshot::{Account, Provider, Snapshot, Speaks};
 use app::api::requests::Exclusion;
+use catalog::Also;
 use std::sync::Arc;
 use wire::{Dialect, Fault, FaultKind, Malformed, Needs};
 
@@ -79,9 +80,24 @@ pub trait Asked {
     fn model(&self) -> &str;
     /// The client's wire format.
     fn dialect(&self) -> Dialect;
+    /// What a target must be able to do.
+    fn wants(&self) -> Wants {
+        Wants::Answer
+    }
     /// What it needs of a target that speaks another dialect. Found by decoding it, so only asked for when there is
     /// such a target.
     fn needs(&self) -> Result<Needs, Malformed>;
+}
+
+/// What a target must be able to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// Answer, in whatever dialect.
+    Answer,
+    /// What only its own dialect has.
+    Own,
+    /// What some providers have beside chat.
+    Also(Also),
 }
 
 /// Makes the plan for a request. An error says, in the caller's words, why nothing can be tried.
@@ -155,10 +171,22 @@ fn add_target(plan: &mut Plan, provider: &Arc<Provider>, model: String, request:
     let spec = &provider.spec;
     let name = format!("{}/{model}", spec.id);
     let dialect = request.dialect();
-    let speaks = match provider.speaks.iter().position(|speaks| speaks.dialect == dialect) {
-        Some(own) => own,
+    let place = |dialect| provider.speaks.iter().position(|speaks| speaks.dialect == dialect);
+    let speaks = match (request.wants(), place(dialect)) {
+        (Wants::Also(also), Some(chat)) if spec.also.contains(&also) => chat,
+        (Wants::Also(also), _) => {
+            return exclude(plan, name, format!("{} is not known to offer {}", spec.name, also.segment()));
+        }
+        (Wants::Own, None) => {
+            return exclude(
+                plan,
+                name,
+                format!("{} does not speak {dialect}, which alone has this", spec.name),
+            );
+        }
+        (Wants::Answer | Wants::Own, Some(own)) => own,
         // A provider's first is the one that loses least.
-        None => match unmet(request) {
+        (Wants::Answer, None) => match unmet(request) {
             Ok(None) => 0,
             Ok(Some(what)) => {
                 let why = format!(

@@ -39,7 +39,7 @@ impl Trace {
             client: caller.tool.name.clone(),
             key_id: caller.key.as_ref().map(|key| key.id),
             key_name: caller.key.as_ref().map(|key| key.name.clone()).unwrap_or_default(),
-            dialect: inbound.dialect.to_string(),
+            dialect: inbound.format().to_owned(),
             upstream_dialect: String::new(),
             dropped: Vec::new(),
             asked: inbound.peek.model.clone(),

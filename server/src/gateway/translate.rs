@@ -1,11 +1,12 @@
 //! Between plan and attempt: the request as a target wants it. Spliced where both speak the same dialect, so that
 //! every byte survives but the named edits; transcoded otherwise.
 
-use super::inbound::Inbound;
-use super::plan;
-use super::plan::Step;
+use super::inbound::{Inbound, Side};
+use super::plan::{self, Step, Wants};
 use bytes::Bytes;
-use catalog::Reasoning;
+use catalog::{Also, Reasoning};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use std::sync::OnceLock;
 use url::Url;
 use wire::conversation::Names;
@@ -44,6 +45,8 @@ pub(super) struct Back {
     issuer: String,
     /// Whether usage was asked for and not by the client.
     swallow_usage: bool,
+    /// Whether the answer is none of ours to understand: sound, pictures, vectors.
+    raw: bool,
     asked: Asked,
 }
 
@@ -90,10 +93,30 @@ impl<'i> Request<'i> {
             (body, encoded.dropped)
         };
         let query = if same { inbound.query.as_deref() } else { None };
-        let url = speaks.address(step.target.sent_as(), streams, query);
+        let url = match &inbound.side {
+            None => speaks.address(step.target.sent_as(), streams, query),
+            Some(Side::Also(_, path)) => speaks.beside("/chat/completions", path, query),
+            Some(Side::Compact) => speaks.beside("", "/compact", query),
+        };
+        // Whether sound or pictures come as a stream is the provider's to say.
+        let streams = streams || inbound.side.is_some();
+        let raw = matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions);
         let issuer = spec.id.clone();
-        let back = Back { from: speaks.dialect, to: inbound.dialect, issuer, swallow_usage, asked };
+        let back = Back { from: speaks.dialect, to: inbound.dialect, issuer, swallow_usage, raw, asked };
         Ok(Outgoing { url, body, dropped, streams, back })
+    }
+
+    /// The body with which a step's provider is asked to count the prompt's tokens; `None` where it cannot be asked.
+    pub(super) fn counting(&self, step: &Step) -> Option<Bytes> {
+        let speaks = step.target.speaks()?;
+        let body = if speaks.dialect == self.inbound.dialect {
+            self.spliced(step, false).ok()?.0
+        } else {
+            wire::encode(speaks.dialect, self.conversation().ok()?, &target(step, speaks.dialect, false))
+                .body
+                .into()
+        };
+        wire::count_request(speaks.dialect, &body, step.target.sent_as())
     }
 
     /// The body as received, but for named edits, and whether usage was asked for on the client's behalf.
@@ -124,6 +147,14 @@ impl plan::Asked for Request<'_> {
 
     fn dialect(&self) -> Dialect {
         self.inbound.dialect
+    }
+
+    fn wants(&self) -> Wants {
+        match &self.inbound.side {
+            None => Wants::Answer,
+            Some(Side::Compact) => Wants::Own,
+            Some(Side::Also(also, _)) => Wants::Also(*also),
+        }
     }
 
     fn needs(&self) -> Result<Needs, Malformed> {
@@ -164,6 +195,9 @@ impl Back {
 
     /// The way of a stream.
     pub(super) fn passage(&self) -> Passage {
+        if self.raw {
+            return Passage::raw();
+        }
         if self.is_same() {
             return Passage::same(self.to, self.swallow_usage, self.asked.form);
         }
@@ -200,12 +234,22 @@ impl Back {
         Ok(reply)
     }
 
-    /// The content type of a stream for the client.
-    pub(super) fn stream_type(&self) -> &'static str {
+    /// The content type of a stream for the client, where it is not the provider's own.
+    pub(super) fn stream_type(&self) -> Option<&'static str> {
         match (self.to, self.asked.form) {
-            (Dialect::Ollama, _) => "application/x-ndjson",
-            (Dialect::Gemini, wire::Form::Array) => "application/json",
-            _ => "text/event-stream",
+            _ if self.raw => None,
+            (Dialect::Ollama, _) => Some("application/x-ndjson"),
+            (Dialect::Gemini, wire::Form::Array) => Some("application/json"),
+            _ => Some("text/event-stream"),
         }
+    }
+
+    /// Whether a reply comes piece by piece: server-sent events, Ollama's lines, and whatever is not JSON where we do
+    /// not understand it.
+    pub(super) fn is_stream(&self, headers: &HeaderMap) -> bool {
+        let kind =
+            headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase()).unwrap_or_default();
+        let events = kind.starts_with(b"text/event-stream") || kind.starts_with(b"application/x-ndjson");
+        events || self.raw && !kind.starts_with(b"application/json")
     }
 }

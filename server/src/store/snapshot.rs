@@ -52,6 +52,8 @@ pub struct Speaks {
     pub dialect: Dialect,
     /// The whole address.
     pub url: Url,
+    /// Whether it counts a prompt's tokens beside it.
+    pub counts: bool,
     /// How the key travels.
     pub header: HeaderForKey,
     /// Sent when the client sent none of that name.
@@ -75,6 +77,27 @@ impl Speaks {
         let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("alt="));
         let pairs: Vec<&str> = kept.chain(streams.then_some("alt=sse")).collect();
         url.set_query(if pairs.is_empty() { None } else { Some(pairs.join("&")) }.as_deref());
+        url
+    }
+
+    /// Where a prompt's tokens are counted; `None` where they are not.
+    pub fn counting(&self, model: &str) -> Option<Url> {
+        let path = match self.dialect {
+            Dialect::Messages => "/count_tokens".to_owned(),
+            Dialect::Responses => "/input_tokens".to_owned(),
+            Dialect::Gemini => format!("/{model}:countTokens"),
+            Dialect::Chat | Dialect::Ollama => return None,
+        };
+        self.counts.then(|| self.beside("", &path, None))
+    }
+
+    /// An address beside this one: `end` of its path replaced by `path`.
+    pub fn beside(&self, end: &str, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.url.clone();
+        let base = url.path().trim_end_matches('/');
+        let base = base.strip_suffix(end).unwrap_or(base).to_owned();
+        url.set_path(&format!("{base}{path}"));
+        url.set_query(query);
         url
     }
 }
@@ -261,6 +284,7 @@ fn provider(
         Some(Speaks {
             dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
             url: Url::parse(&speaks.url).ok()?,
+            counts: speaks.counts,
             header: speaks.header,
             defaults,
         })
@@ -289,6 +313,7 @@ mod tests {
         let speaks = |dialect, url: &str| Speaks {
             dialect,
             url: Url::parse(url).unwrap(),
+            counts: false,
             header: HeaderForKey::XGoogApiKey,
             defaults: HeaderMap::new(),
         };

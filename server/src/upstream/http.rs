@@ -27,6 +27,8 @@ pub struct Call<'a> {
     pub headers: HeaderMap,
     /// The whole address: the endpoint's, with what the request adds to it.
     pub url: Url,
+    /// What the body is.
+    pub content_type: HeaderValue,
     /// The body to send.
     pub body: Bytes,
     /// How long to wait for the status line.
@@ -103,7 +105,7 @@ fn request_of(call: Call<'_>) -> Request {
             headers.insert(name.clone(), value.clone());
         }
     }
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, call.content_type);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     if let Some(credential) = call.account.credential(call.speaks.header) {

@@ -4,9 +4,11 @@
 //! No I/O, no clock, no async runtime. See README.md.
 
 pub mod conversation;
+mod count;
 mod dialect;
 mod drop;
 mod fault;
+mod form;
 mod json;
 mod passage;
 mod peek;
@@ -19,9 +21,11 @@ mod transcode;
 mod usage;
 
 pub use conversation::{Conversation, Dropped, Needs};
+pub use count::{count_request, read_count, write_count};
 pub use dialect::{Dialect, UnknownDialect};
 pub use drop::drop_members;
 pub use fault::{Fault, FaultKind};
+pub use form::{form_boundary, peek_form};
 pub use passage::Passage;
 pub use peek::{Malformed, Peek, peek};
 pub use provider_error::{ProviderError, read_error};

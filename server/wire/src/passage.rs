@@ -1,6 +1,6 @@
 //! A stream on its way from a provider to a client, whichever way it is taken there.
 
-use crate::{Dialect, Fault, Form, FrameTooLarge, Report, Seen, StreamTap, Translation};
+use crate::{Dialect, Fault, Form, FrameTooLarge, Kind, Report, Seen, StreamTap, Translation};
 use bytes::Bytes;
 
 /// A stream on its way from a provider to a client.
@@ -18,6 +18,8 @@ enum Way {
     Same(StreamTap),
     /// In another dialect.
     Other(Translation),
+    /// In no dialect of ours: whatever comes is the answer.
+    Raw(Report),
 }
 
 impl Passage {
@@ -31,11 +33,21 @@ impl Passage {
         Self { way: Way::Other(translation), dialect, form, begun: false }
     }
 
+    /// Neither is understood: bytes go on as they came.
+    pub fn raw() -> Self {
+        let way = Way::Raw(Report::default());
+        Self { way, dialect: Dialect::Chat, form: Form::Events, begun: false }
+    }
+
     /// Takes what came from the provider and gives what goes to the client, frame by frame. An error comes after
     /// the frames before it were given, and stays.
     pub fn push(&mut self, chunk: Bytes) -> Result<Vec<Seen>, FrameTooLarge> {
         match &mut self.way {
             Way::Other(translation) => translation.push(chunk),
+            Way::Raw(report) => {
+                report.content = true;
+                Ok(vec![Seen { raw: chunk, kind: Kind::Content }])
+            }
             Way::Same(tap) => {
                 let mut seen = tap.push(chunk)?;
                 if self.form == Form::Array {
@@ -53,6 +65,7 @@ impl Passage {
         match &self.way {
             Way::Same(tap) => tap.report(),
             Way::Other(translation) => translation.report(),
+            Way::Raw(report) => report,
         }
     }
 
@@ -61,6 +74,7 @@ impl Passage {
     pub fn finish(self) -> (Bytes, Report) {
         match self.way {
             Way::Other(translation) => translation.finish(),
+            Way::Raw(report) => (Bytes::new(), Report { ended: true, ..report }),
             Way::Same(tap) => {
                 let (rest, report) = tap.finish();
                 if self.form != Form::Array {

@@ -19,6 +19,8 @@ pub struct Peek {
     model_span: Range<usize>,
     /// Where `stream` is stated; where it could be inserted when it is not.
     stream_span: Range<usize>,
+    /// Whether the body is a form, whose values stand without quotes.
+    form: bool,
     usage: Option<(Range<usize>, &'static str)>,
 }
 
@@ -92,7 +94,7 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
     };
     let stream = streams && dialect != Dialect::Gemini;
     let usage = if dialect == Dialect::Chat && stream { usage_edit(options, stream_end) } else { None };
-    Ok(Peek { model, stream, model_span, stream_span, usage })
+    Ok(Peek { model, stream, model_span, stream_span, form: false, usage })
 }
 
 fn read_model(found: Option<(Found, Vec<u8>)>) -> Result<(String, Range<usize>), Malformed> {
@@ -163,9 +165,16 @@ impl Peek {
         if self.model == model || self.model_span.is_empty() {
             return None;
         }
+        if self.form {
+            return Some(crate::form::model_edit(&self.model_span, model));
+        }
         let mut with = Vec::with_capacity(model.len() + 2);
         quote(&mut with, model);
         Some(Edit { span: self.model_span.clone(), with: with.into() })
+    }
+
+    pub(crate) fn of_form(model: String, stream: bool, model_span: Range<usize>) -> Self {
+        Self { model, stream, model_span, stream_span: 0..0, form: true, usage: None }
     }
 
     /// What the path states of a Gemini request.
