@@ -15,6 +15,7 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "cerebras",
     "deepseek",
     "fireworks",
+    "gemini",
     "glm",
     "groq",
     "kimi",

@@ -22,6 +22,8 @@ impl Catalog {
             context: None,
             max_output: None,
             reasoning: None,
+            efforts: Vec::new(),
+            speaks: Vec::new(),
             upstream_id: None,
             price: None,
         };

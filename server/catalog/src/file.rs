@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Also, Auth, CatalogError, Dialect, HeaderForKey, Reasoning, Rule, Tier};
+use crate::{Also, Auth, CatalogError, Dialect, Effort, HeaderForKey, Reasoning, Rule, Tier};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +65,8 @@ pub(crate) struct ModelFile {
     pub(crate) context: Option<u64>,
     pub(crate) max_output: Option<u64>,
     pub(crate) reasoning: Option<Reasoning>,
+    pub(crate) efforts: Option<Vec<Effort>>,
+    pub(crate) speaks: Option<Vec<Dialect>>,
     pub(crate) upstream_id: Option<String>,
     pub(crate) price: Option<PriceFile>,
 }
@@ -160,11 +162,13 @@ impl TweakFile {
 
 impl ModelFile {
     fn lay_over(&mut self, other: Self) {
-        let Self { id: _, name, context, max_output, reasoning, upstream_id, price } = other;
+        let Self { id: _, name, context, max_output, reasoning, efforts, speaks, upstream_id, price } = other;
         replace(&mut self.name, name);
         replace(&mut self.context, context);
         replace(&mut self.max_output, max_output);
         replace(&mut self.reasoning, reasoning);
+        replace(&mut self.efforts, efforts);
+        replace(&mut self.speaks, speaks);
         replace(&mut self.upstream_id, upstream_id);
         // A price is one statement from one source: half of one and half of another is neither.
         replace(&mut self.price, price);

@@ -17,7 +17,9 @@ mod verdict;
 pub use error::CatalogError;
 pub use load::Catalog;
 pub use price::Price;
-pub use provider::{Also, Auth, Dialect, HeaderForKey, Model, Provider, Reasoning, Speaks, Tier, Tweak};
+pub use provider::{
+    Also, Auth, Dialect, Effort, HeaderForKey, Model, Provider, Reasoning, Speaks, Tier, Tweak,
+};
 pub use reset::reset_hint;
 pub use rule::{Action, Rule, StatusMatch};
 pub use verdict::{Failure, Park, Ruling, Verdict};

@@ -181,6 +181,8 @@ fn build_model(file: &str, raw: ModelFile) -> Result<Model, CatalogError> {
         context: raw.context,
         max_output: raw.max_output,
         reasoning: raw.reasoning,
+        efforts: raw.efforts.unwrap_or_default(),
+        speaks: raw.speaks.unwrap_or_default(),
         upstream_id: raw.upstream_id,
         price,
         id: raw.id,

@@ -267,6 +267,26 @@ impl Default for Tweak {
     }
 }
 
+/// A level of reasoning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effort {
+    /// Not at all.
+    None,
+    /// As little as possible.
+    Minimal,
+    /// A little.
+    Low,
+    /// As usual.
+    Medium,
+    /// More.
+    High,
+    /// Much more.
+    XHigh,
+    /// As much as possible.
+    Max,
+}
+
 /// How a model is asked to reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -296,6 +316,10 @@ pub struct Model {
     pub max_output: Option<u64>,
     /// How it is asked to reason, where a source states it.
     pub reasoning: Option<Reasoning>,
+    /// The levels it takes, where it does not take all.
+    pub efforts: Vec<Effort>,
+    /// The dialects it can be asked in, where not all of the provider's.
+    pub speaks: Vec<Dialect>,
     /// Name sent to the vendor, when it is not the id.
     pub upstream_id: Option<String>,
     /// Price, where a source states it for this very model.

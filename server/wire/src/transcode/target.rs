@@ -1,7 +1,7 @@
 //! What encoding must know of a target, and what it gives.
 
 use crate::Dropped;
-use crate::conversation::Names;
+use crate::conversation::{Effort, Names};
 
 /// What encoding must know of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Target<'t> {
     pub max_output: Option<u64>,
     /// How reasoning is asked for.
     pub reasoning: ReasoningStyle,
+    /// The levels of reasoning it takes; empty: all.
+    pub efforts: &'t [Effort],
     /// Whether JSON of a given schema can be asked for.
     pub schema: bool,
     /// Chat only: whether the output limit is called `max_completion_tokens` (OpenAI) and not `max_tokens`.
@@ -64,11 +66,39 @@ impl<'t> Target<'t> {
             stream,
             max_output: None,
             reasoning: ReasoningStyle::Effort,
+            efforts: &[],
             schema: true,
             max_completion_tokens: false,
             late_system: true,
             reasoning_member: None,
             place_cache: true,
         }
+    }
+
+    /// The level nearest to the one wanted that the target takes; of two equally near the higher.
+    pub fn effort(&self, wanted: Effort) -> Effort {
+        let distance = |effort: Effort| (effort as i8).abs_diff(wanted as i8);
+        self.efforts
+            .iter()
+            .copied()
+            .min_by_key(|effort| (distance(*effort), *effort < wanted))
+            .unwrap_or(wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_level_is_taken() {
+        let mut target = Target::new("m", "p", false);
+        assert_eq!(target.effort(Effort::XHigh), Effort::XHigh);
+        target.efforts = &[Effort::None, Effort::High];
+        assert_eq!(target.effort(Effort::Medium), Effort::High);
+        assert_eq!(target.effort(Effort::Minimal), Effort::None);
+        target.efforts = &[Effort::Low, Effort::High];
+        assert_eq!(target.effort(Effort::Medium), Effort::High);
+        assert_eq!(target.effort(Effort::None), Effort::Low);
     }
 }
