@@ -171,7 +171,13 @@ fn add_target(plan: &mut Plan, provider: &Arc<Provider>, model: String, request:
     let spec = &provider.spec;
     let name = format!("{}/{model}", spec.id);
     let dialect = request.dialect();
-    let place = |dialect| provider.speaks.iter().position(|speaks| speaks.dialect == dialect);
+    // Some models are served in some of the provider's dialects only.
+    let only = spec.model(&model).map(|model| model.speaks.as_slice()).unwrap_or_default();
+    let serves = |speaks: &Speaks| {
+        only.is_empty() || only.iter().any(|dialect| dialect.as_str() == speaks.dialect.as_str())
+    };
+    let place =
+        |dialect| provider.speaks.iter().position(|speaks| speaks.dialect == dialect && serves(speaks));
     let speaks = match (request.wants(), place(dialect)) {
         (Wants::Also(also), Some(chat)) if spec.also.contains(&also) => chat,
         (Wants::Also(also), _) => {
@@ -187,7 +193,7 @@ fn add_target(plan: &mut Plan, provider: &Arc<Provider>, model: String, request:
         (Wants::Answer | Wants::Own, Some(own)) => own,
         // A provider's first is the one that loses least.
         (Wants::Answer, None) => match unmet(request) {
-            Ok(None) => 0,
+            Ok(None) => provider.speaks.iter().position(serves).unwrap_or(0),
             Ok(Some(what)) => {
                 let why = format!(
                     "{what} cannot be translated from {dialect}, and {} does not speak it",

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use std::sync::OnceLock;
 use url::Url;
-use wire::conversation::Names;
+use wire::conversation::{Effort, Names};
 use wire::{
     Asked, Conversation, Dialect, Dropped, Malformed, Needs, Passage, ReasoningStyle, Target, Translation,
 };
@@ -84,7 +84,11 @@ impl<'i> Request<'i> {
             (body, Vec::new())
         } else {
             let conversation = self.conversation().map_err(ToString::to_string)?;
-            let encoded = wire::encode(speaks.dialect, conversation, &target(step, speaks.dialect, streams));
+            let encoded = {
+                let efforts = efforts(step);
+                let target = target(step, speaks.dialect, streams, &efforts);
+                wire::encode(speaks.dialect, conversation, &target)
+            };
             asked.stream_usage = conversation.stream_usage;
             asked.names = encoded.names;
             let body = Bytes::from(encoded.body);
@@ -112,9 +116,11 @@ impl<'i> Request<'i> {
         let body = if speaks.dialect == self.inbound.dialect {
             self.spliced(step, false).ok()?.0
         } else {
-            wire::encode(speaks.dialect, self.conversation().ok()?, &target(step, speaks.dialect, false))
-                .body
-                .into()
+            {
+                let efforts = efforts(step);
+                let target = target(step, speaks.dialect, false, &efforts);
+                wire::encode(speaks.dialect, self.conversation().ok()?, &target).body.into()
+            }
         };
         wire::count_request(speaks.dialect, &body, step.target.sent_as())
     }
@@ -162,8 +168,23 @@ impl plan::Asked for Request<'_> {
     }
 }
 
+/// The levels of reasoning that a step's model takes.
+fn efforts(step: &Step) -> Vec<Effort> {
+    let model = step.target.provider.spec.model(&step.target.model);
+    let effort = |effort: &catalog::Effort| match effort {
+        catalog::Effort::None => Effort::None,
+        catalog::Effort::Minimal => Effort::Minimal,
+        catalog::Effort::Low => Effort::Low,
+        catalog::Effort::Medium => Effort::Medium,
+        catalog::Effort::High => Effort::High,
+        catalog::Effort::XHigh => Effort::XHigh,
+        catalog::Effort::Max => Effort::Max,
+    };
+    model.map(|model| model.efforts.iter().map(effort).collect()).unwrap_or_default()
+}
+
 /// What the encoder must know of a step's target.
-fn target<'s>(step: &'s Step, dialect: Dialect, stream: bool) -> Target<'s> {
+fn target<'s>(step: &'s Step, dialect: Dialect, stream: bool, efforts: &'s [Effort]) -> Target<'s> {
     let spec = &step.target.provider.spec;
     let model = spec.model(&step.target.model);
     let tweak = &spec.tweak;
@@ -178,6 +199,7 @@ fn target<'s>(step: &'s Step, dialect: Dialect, stream: bool) -> Target<'s> {
     Target {
         max_output: model.and_then(|model| model.max_output),
         reasoning,
+        efforts,
         schema: tweak.schema,
         max_completion_tokens: tweak.max_completion_tokens,
         late_system: tweak.late_system,
