@@ -236,7 +236,13 @@ fn Speaks(speaks: Vec<SpeaksRow>) -> impl IntoView {
 /// The base address of a custom endpoint, from the address of what it speaks.
 fn base_address(speaks: &[SpeaksRow]) -> (String, String) {
     let Some(first) = speaks.first() else { return (String::new(), String::new()) };
-    let last = if first.dialect == "messages" { "/messages" } else { "/chat/completions" };
+    let last = match first.dialect.as_str() {
+        "responses" => "/responses",
+        "messages" => "/messages",
+        "gemini" => "/models",
+        "ollama" => "/api/chat",
+        _ => "/chat/completions",
+    };
     (first.dialect.clone(), first.url.strip_suffix(last).unwrap_or(&first.url).to_owned())
 }
 

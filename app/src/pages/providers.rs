@@ -256,8 +256,9 @@ pub fn EndpointFields(
     #[prop(into)] models: String,
     private_network: bool,
 ) -> impl IntoView {
-    let dialects =
-        ["chat", "messages"].map(|name| (name.to_owned(), format::dialect(name).to_owned())).to_vec();
+    let dialects = ["chat", "responses", "messages", "gemini", "ollama"]
+        .map(|name| (name.to_owned(), format::dialect(name).to_owned()))
+        .to_vec();
     view! {
         <Select id=format!("{id}-dialect") name="dialect" label="Format" options=dialects chosen=dialect />
         <Field

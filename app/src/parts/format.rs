@@ -198,7 +198,10 @@ pub fn clock(at: Millis, utc_offset: Option<i32>) -> String {
 pub fn dialect(name: &str) -> &str {
     match name {
         "chat" => "OpenAI-compatible (chat completions)",
+        "responses" => "OpenAI-compatible (responses)",
         "messages" => "Anthropic-compatible (messages)",
+        "gemini" => "Gemini-compatible (generateContent)",
+        "ollama" => "Ollama (api/chat)",
         other => other,
     }
 }

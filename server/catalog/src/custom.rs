@@ -56,7 +56,13 @@ impl Speaks {
     pub fn at_base(dialect: Dialect, base: &str) -> Self {
         let base = base.trim_end_matches('/');
         let base = base.strip_suffix(dialect.path()).unwrap_or(base);
-        let version = if dialect == Dialect::Messages && !base.ends_with("/v1") { "/v1" } else { "" };
+        // Ollama's own tools are given its address with and without `/api`.
+        let base = if dialect == Dialect::Ollama { base.strip_suffix("/api").unwrap_or(base) } else { base };
+        let version = match dialect {
+            Dialect::Messages if !base.ends_with("/v1") => "/v1",
+            Dialect::Gemini if !base.ends_with("/v1beta") && !base.ends_with("/v1") => "/v1beta",
+            _ => "",
+        };
         let headers = match dialect {
             Dialect::Messages => [("anthropic-version".to_owned(), "2023-06-01".to_owned())].into(),
             _ => std::collections::BTreeMap::new(),
@@ -84,6 +90,11 @@ mod tests {
             (Dialect::Messages, "https://a.example/anthropic", "https://a.example/anthropic/v1/messages"),
             (Dialect::Messages, "https://a.example/v1", "https://a.example/v1/messages"),
             (Dialect::Messages, "https://a.example/v1/messages", "https://a.example/v1/messages"),
+            (Dialect::Responses, "https://a.example/v1", "https://a.example/v1/responses"),
+            (Dialect::Gemini, "https://a.example", "https://a.example/v1beta/models"),
+            (Dialect::Gemini, "https://a.example/v1beta/models", "https://a.example/v1beta/models"),
+            (Dialect::Ollama, "http://localhost:11434", "http://localhost:11434/api/chat"),
+            (Dialect::Ollama, "http://localhost:11434/api", "http://localhost:11434/api/chat"),
         ] {
             assert_eq!(Speaks::at_base(dialect, base).url, url);
         }

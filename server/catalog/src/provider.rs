@@ -119,6 +119,9 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Chat, Self::Responses, Self::Messages, Self::Gemini, Self::Ollama];
+
     /// The word used in provider files.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -177,8 +177,8 @@ impl Desk {
                 "Use small letters, digits, - and _ only, at most 40 of them.",
             ));
         }
-        if !matches!(endpoint.dialect.as_str(), "chat" | "messages") {
-            let message = "Choose \"chat\" (OpenAI-compatible) or \"messages\" (Anthropic-compatible).";
+        if endpoint.dialect.parse::<wire::Dialect>().is_err() {
+            let message = "Choose what the endpoint speaks: chat, responses, messages, gemini or ollama.";
             return Err(Problem::invalid("dialect", message));
         }
         let base_url = endpoint.base_url.trim().trim_end_matches('/').to_owned();

@@ -295,10 +295,9 @@ fn provider(
 
 /// A custom endpoint as a provider: the same rules and headers as one from the catalogue.
 fn custom(endpoint: &StoredEndpoint, catalog: &Catalog) -> catalog::Provider {
-    let dialect = match endpoint.dialect.as_str() {
-        "messages" => catalog::Dialect::Messages,
-        _ => catalog::Dialect::Chat,
-    };
+    // A word was checked when it was saved.
+    let dialect = catalog::Dialect::ALL.into_iter().find(|dialect| dialect.as_str() == endpoint.dialect);
+    let dialect = dialect.unwrap_or(catalog::Dialect::Chat);
     let tier = if endpoint.private_network { Tier::Local } else { Tier::Cheap };
     let speaks = catalog::Speaks::at_base(dialect, &endpoint.base_url);
     catalog.custom(&endpoint.prefix, &endpoint.name, tier, speaks, endpoint.models.iter().cloned())
