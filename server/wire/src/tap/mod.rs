@@ -106,7 +106,7 @@ impl StreamTap {
     pub fn new(dialect: Dialect, swallow_usage: bool) -> Self {
         Self {
             swallow_usage,
-            frames: Frames::new(),
+            frames: if dialect == Dialect::Ollama { Frames::lines() } else { Frames::new() },
             reading: Reading::new(dialect),
             data_seen: false,
             too_large: None,
