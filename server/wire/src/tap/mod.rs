@@ -140,11 +140,12 @@ impl StreamTap {
         Ok(self.next_seen()?.map(|(frame, kind, _)| (frame, kind)))
     }
 
-    /// Ends the stream: the unfinished tail, if it is readable.
+    /// Ends the stream: the unfinished tail, if it is readable, or a JSON document that came in its place.
     pub(crate) fn last_frame(&mut self) -> Option<(Frame, Kind)> {
         let last = std::mem::take(&mut self.frames).last();
         if last.data.is_empty() {
-            return None;
+            let kind = self.document(&last.raw)?;
+            return Some((last, kind));
         }
         let said = self.reading.frame(&last).ok()?;
         let kind = self.kind(said.0);
