@@ -16,8 +16,8 @@ use std::{
 
 use bytes::Bytes;
 use wire::{
-    Asked, Conversation, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode, encode, peek,
-    read_reply, read_whole, write_whole,
+    Asked, Conversation, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode,
+    encode, peek, read_reply, read_whole, write_whole,
 };
 
 /// The provider of every reply, and the one every request is for.
@@ -255,7 +255,11 @@ fn streams() {
             let (told, report) = translated(from, &text, to, text.len());
             for size in [1, 2, 3, 7, 64, 1000] {
                 let again = translated(from, &text, to, size);
-                assert_eq!(again, (told.clone(), report.clone()), "{from}/{fixture} into {to} in pieces of {size}");
+                assert_eq!(
+                    again,
+                    (told.clone(), report.clone()),
+                    "{from}/{fixture} into {to} in pieces of {size}"
+                );
             }
             snapshots.assert(from, &fixture, to, &told);
         }

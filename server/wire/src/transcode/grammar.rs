@@ -31,11 +31,15 @@ impl Grammar {
         let next = match (self.state, event) {
             (State::Before, Event::Start { .. }) => State::Between,
             (State::Between, Event::Open(Opening::Media(_))) => State::Medium,
-            (State::Between, Event::Open(Opening::ToolCall { id, name, .. })) if id.is_empty() || name.is_empty() => {
+            (State::Between, Event::Open(Opening::ToolCall { id, name, .. }))
+                if id.is_empty() || name.is_empty() =>
+            {
                 return Err("a call without id or name".to_owned());
             }
             (State::Between, Event::Open(_)) => State::Words,
-            (State::Words, Event::Piece(piece)) if piece.is_empty() => return Err("an empty piece".to_owned()),
+            (State::Words, Event::Piece(piece)) if piece.is_empty() => {
+                return Err("an empty piece".to_owned());
+            }
             (State::Words, Event::Piece(_) | Event::Seal(_)) => State::Words,
             (State::Words | State::Medium, Event::Close) => State::Between,
             (State::Between, Event::Usage(_)) => State::Between,

@@ -6,7 +6,8 @@
 
 use super::images;
 use crate::conversation::{
-    Block, Effort, OutputFormat, Reasoning, Role, Sampling, Tool, ToolCall, ToolKind, ToolResult, Turn, call_id,
+    Block, Effort, OutputFormat, Reasoning, Role, Sampling, Tool, ToolCall, ToolKind, ToolResult, Turn,
+    call_id,
 };
 use crate::json::tree::{Node, Object, Path, Value};
 use crate::transcode::Calls;
@@ -127,11 +128,14 @@ impl<'a> Messages<'_, 'a> {
         blocks: &mut Vec<Block<'a>>,
     ) -> Result<(), Malformed> {
         let path = path.key("images");
-        for (index, node) in message.take("images").map_or(Ok(Vec::new()), |node| node.list(&path))?.into_iter().enumerate()
+        for (index, node) in
+            message.take("images").map_or(Ok(Vec::new()), |node| node.list(&path))?.into_iter().enumerate()
         {
             let path = path.item(index);
             let block = images::read(node.text(&path)?).ok_or_else(|| {
-                path.fault("must be a picture or recording in base64 of a kind that is known by its first bytes")
+                path.fault(
+                    "must be a picture or recording in base64 of a kind that is known by its first bytes",
+                )
             })?;
             blocks.push(block);
         }
@@ -194,7 +198,8 @@ impl<'a> Messages<'_, 'a> {
             }
             (None, Some(tool)) => {
                 let at = self.open.iter().position(|(_, name)| *name == tool).ok_or_else(|| {
-                    let what = format!("is {tool:?}, but no call of this tool before it is without an answer");
+                    let what =
+                        format!("is {tool:?}, but no call of this tool before it is without an answer");
                     path.key("tool_name").fault(&what)
                 })?;
                 let (id, name) = self.open.remove(at);
@@ -265,7 +270,9 @@ fn think(body: &mut Object<'_>) -> Result<Option<Reasoning>, Malformed> {
     let path = Path::Root.key("think");
     let Some(node) = body.take("think") else { return Ok(None) };
     let effort = match &node.value {
-        Value::Bool(false) => return Ok(Some(Reasoning { effort: Some(Effort::None), ..Reasoning::default() })),
+        Value::Bool(false) => {
+            return Ok(Some(Reasoning { effort: Some(Effort::None), ..Reasoning::default() }));
+        }
         Value::Bool(true) => Some(Effort::Medium),
         _ => match node.as_text() {
             Some("low") => Some(Effort::Low),

@@ -93,7 +93,8 @@ impl Encoder {
     }
 
     fn no_place_for(&mut self, conversation: &Conversation<'_>) {
-        let Conversation { parallel_tools, user, metadata, cache_key, service_tier, continues, .. } = conversation;
+        let Conversation { parallel_tools, user, metadata, cache_key, service_tier, continues, .. } =
+            conversation;
         for (path, stated) in [
             ("user", user.is_some()),
             ("metadata", !metadata.is_empty()),

@@ -88,8 +88,7 @@ impl Reader {
             return;
         };
         self.close(out);
-        let source =
-            Source::Base64 { mime: mime.into_owned().into(), data: data.into_owned().into() };
+        let source = Source::Base64 { mime: mime.into_owned().into(), data: data.into_owned().into() };
         out.push(Event::Open(Opening::Media(Media { kind, source, name: None, detail: None, cache: None })));
         out.push(Event::Close);
     }

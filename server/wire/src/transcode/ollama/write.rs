@@ -36,7 +36,12 @@ enum Open {
     Nothing,
     Text,
     Reasoning,
-    Call { id: String, name: String, kind: ToolKind, input: String },
+    Call {
+        id: String,
+        name: String,
+        kind: ToolKind,
+        input: String,
+    },
 }
 
 /// A call that can go out.
@@ -206,11 +211,9 @@ fn end(finish: &Finish, usage: Option<Usage>, out: &mut ObjectWriter<'_>) {
     out.text(
         "done_reason",
         match finish {
-            Finish::Stop
-            | Finish::StopSequence(_)
-            | Finish::ToolCalls
-            | Finish::Refused
-            | Finish::Paused => "stop",
+            Finish::Stop | Finish::StopSequence(_) | Finish::ToolCalls | Finish::Refused | Finish::Paused => {
+                "stop"
+            }
             Finish::Length | Finish::Window => "length",
             Finish::Filtered => "content_filter",
             Finish::Other(word) => word,
@@ -291,8 +294,7 @@ fn time(at: i64) -> String {
     // Days to a date, in 400-year eras that begin on 1 March (Howard Hinnant, "chrono-compatible date algorithms").
     let day = day + 719_468;
     let (era, day_of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let date = day_of_year - (153 * shifted + 2) / 5 + 1;

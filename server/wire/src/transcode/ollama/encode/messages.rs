@@ -152,7 +152,10 @@ impl Encoder {
             Ok(Node { value: Value::Object(_), .. }) => Cow::Borrowed(&call.input),
             _ => {
                 if !call.input.trim().is_empty() {
-                    self.drop(&format!("{path}.input"), "it is no JSON object, and Ollama takes nothing else");
+                    self.drop(
+                        &format!("{path}.input"),
+                        "it is no JSON object, and Ollama takes nothing else",
+                    );
                 }
                 Cow::Borrowed("{}")
             }

@@ -29,7 +29,10 @@ impl Encoder {
             }
         }
         if left_out {
-            self.drop("tools", "Ollama has no choice of tools, so those that must not be called are left out");
+            self.drop(
+                "tools",
+                "Ollama has no choice of tools, so those that must not be called are left out",
+            );
         }
         if !chosen.is_empty() {
             body.list("tools", |items| {
