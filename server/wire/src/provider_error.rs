@@ -90,7 +90,7 @@ fn from_object(object: &Map<String, Value>, depth: u8) -> ProviderError {
         message: String::new(),
         code: named(object, &["code", "error_code", "__type"]),
         kind: named(object, &["type", "status", "error_type"]),
-        status: ["status", "status_code", "statusCode", "http_status", "code"]
+        status: ["status", "status_code", "statusCode", "StatusCode", "http_status", "code"]
             .iter()
             .find_map(|key| http_status(object.get(*key)?)),
     };

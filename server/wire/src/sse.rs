@@ -1,7 +1,8 @@
-//! Framing of server-sent events (WHATWG HTML, 9.2): bytes in, whole frames out, whatever the chunking.
+//! Framing of server-sent events (WHATWG HTML, 9.2) and of JSON by lines: bytes in, whole frames out, whatever the
+//! chunking.
 //!
-//! A frame is everything up to and including a blank line. Its raw bytes are kept, so what is forwarded is
-//! what came. Nothing is copied when a frame lies within one chunk and its data is one line.
+//! A frame is everything up to and including a blank line, or a line. Its raw bytes are kept, so what is forwarded
+//! is what came. Nothing is copied when a frame lies within one chunk and its data is one line.
 
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::{memchr, memchr2};
@@ -11,7 +12,7 @@ pub const FRAME_LIMIT: usize = 32 * 1024 * 1024;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// One event, comment, or stray blank line.
+/// One event, comment, or stray blank line; by lines: one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// The bytes as they came, the closing blank line included.
@@ -34,6 +35,8 @@ pub struct FrameTooLarge {
 #[derive(Debug)]
 pub struct Frames {
     limit: usize,
+    /// Whether each line is a frame, with its text as data (NDJSON), and not a server-sent event.
+    by_line: bool,
     /// What came last and is not read yet.
     chunk: Bytes,
     /// The beginning of a frame that goes on in `chunk`.
@@ -68,10 +71,17 @@ impl Frames {
         Self::with_limit(FRAME_LIMIT)
     }
 
+    /// Of lines in place of events (NDJSON, which Ollama streams): a frame is a line, its data what comes before the
+    /// line feed, without a carriage return; a blank line has no data.
+    pub fn lines() -> Self {
+        Self { by_line: true, ..Self::new() }
+    }
+
     /// With a limit in bytes on a frame's size.
     pub fn with_limit(limit: usize) -> Self {
         Self {
             limit,
+            by_line: false,
             chunk: Bytes::new(),
             held: BytesMut::new(),
             line: Line::Start,
@@ -104,13 +114,16 @@ impl Frames {
 
     /// Ends the stream: the tail read as though a blank line had followed it.
     pub(crate) fn last(self) -> Frame {
-        let begun = self.begun;
-        Frame::read(self.rest(), !begun)
+        let (first, by_line) = (!self.begun, self.by_line);
+        Frame::read(self.rest(), first, by_line)
     }
 
     /// The length of the frame's part in `chunk`, if the frame ends there.
     fn end(&mut self) -> Option<usize> {
         let text = &self.chunk[..];
+        if self.by_line {
+            return memchr(b'\n', text).map(|length| length + 1);
+        }
         let mut at = 0;
         while at < text.len() {
             match self.line {
@@ -172,18 +185,24 @@ impl Iterator for Frames {
             std::mem::take(&mut self.held).freeze()
         };
         let first = !std::mem::replace(&mut self.begun, true);
-        Some(Ok(Frame::read(raw, first)))
+        Some(Ok(Frame::read(raw, first, self.by_line)))
     }
 }
 
 impl Frame {
-    /// Reads the fields of one frame. `first`: a byte order mark may precede it.
-    fn read(raw: Bytes, first: bool) -> Self {
+    /// Reads the fields of one frame, or a line. `first`: a byte order mark may precede it.
+    fn read(raw: Bytes, first: bool, by_line: bool) -> Self {
         let mut event = 0..0;
         let mut data: Option<std::ops::Range<usize>> = None;
         let mut joined: Option<BytesMut> = None;
 
         let mut at = if first && raw.starts_with(BOM) { BOM.len() } else { 0 };
+        if by_line {
+            let line = raw.strip_suffix(b"\n").unwrap_or(&raw);
+            let end = line.strip_suffix(b"\r").unwrap_or(line).len();
+            let data = if at < end { raw.slice(at..end) } else { Bytes::new() };
+            return Self { raw, event: Bytes::new(), data };
+        }
         while at < raw.len() {
             let end = memchr2(b'\n', b'\r', &raw[at..]).map_or(raw.len(), |length| at + length);
             let colon = memchr(b':', &raw[at..end]).map_or(end, |length| at + length);
@@ -269,6 +288,25 @@ mod tests {
         let one = frames.next().unwrap().unwrap();
         assert_eq!(one.raw.as_ptr(), chunk.as_ptr());
         assert_eq!(one.data.as_ptr(), chunk[6..].as_ptr());
+    }
+
+    #[test]
+    fn lines_are_frames() {
+        let text = "\u{feff}{\"a\":1}\n\n{\"b\":\r2}\r\n{\"c\":3}".as_bytes();
+        for size in 1..=text.len() {
+            let mut lines = Frames::lines();
+            let mut data = Vec::new();
+            for chunk in text.chunks(size) {
+                lines.push(Bytes::copy_from_slice(chunk));
+                data.extend(lines.by_ref().map(|frame| frame.unwrap().data));
+            }
+            data.push(lines.last().data);
+            assert_eq!(data, ["{\"a\":1}", "", "{\"b\":\r2}", "{\"c\":3}"], "in pieces of {size}");
+        }
+        let chunk = Bytes::from_static(b"{}\n[]\n");
+        let mut lines = Frames::lines();
+        lines.push(chunk.clone());
+        assert_eq!(lines.next().unwrap().unwrap().data.as_ptr(), chunk.as_ptr(), "not copied");
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl StreamTap {
     pub fn new(dialect: Dialect, swallow_usage: bool) -> Self {
         Self {
             swallow_usage,
-            frames: Frames::new(),
+            frames: if dialect == Dialect::Ollama { Frames::lines() } else { Frames::new() },
             reading: Reading::new(dialect),
             data_seen: false,
             too_large: None,
@@ -140,11 +140,12 @@ impl StreamTap {
         Ok(self.next_seen()?.map(|(frame, kind, _)| (frame, kind)))
     }
 
-    /// Ends the stream: the unfinished tail, if it is readable.
+    /// Ends the stream: the unfinished tail, if it is readable, or a JSON document that came in its place.
     pub(crate) fn last_frame(&mut self) -> Option<(Frame, Kind)> {
         let last = std::mem::take(&mut self.frames).last();
         if last.data.is_empty() {
-            return None;
+            let kind = self.document(&last.raw)?;
+            return Some((last, kind));
         }
         let said = self.reading.frame(&last).ok()?;
         let kind = self.kind(said.0);

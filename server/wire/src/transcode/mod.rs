@@ -12,6 +12,8 @@ mod calls;
 pub(crate) mod chat;
 mod event;
 pub(crate) mod gemini;
+#[cfg(debug_assertions)]
+mod grammar;
 pub(crate) mod messages;
 pub(crate) mod ollama;
 mod reply;

@@ -1,19 +1,24 @@
 //! A provider's stream on its way to a client of another dialect.
 
-use super::{Asked, Event, Read, Reply, Write, reader, writer};
+use super::{Asked, Event, Read, Reply, Write, read_whole, reader, writer};
 use crate::json::tree::{Node, Value};
 use crate::{Dialect, Frame, FrameTooLarge, Kind, ProviderError, Report, Seen, StreamTap, Usage};
 use bytes::Bytes;
 
 /// Watches a stream as [`StreamTap`] does, and forwards it in the client's dialect.
 pub struct Translation {
+    from: Dialect,
+    issuer: String,
     tap: StreamTap,
     reader: Box<dyn Read>,
     sink: Sink,
     events: Vec<Event>,
     /// The counts told last.
     told: Option<Usage>,
-    failed: bool,
+    /// The finish or an error was handed on: nothing may follow.
+    over: bool,
+    #[cfg(debug_assertions)]
+    grammar: super::grammar::Grammar,
 }
 
 /// Where events go.
@@ -37,12 +42,16 @@ impl Translation {
 
     fn with(from: Dialect, issuer: &str, sink: Sink) -> Self {
         Self {
+            from,
+            issuer: issuer.to_owned(),
             tap: StreamTap::new(from, false),
             reader: reader(from, issuer),
             sink,
             events: Vec::new(),
             told: None,
-            failed: false,
+            over: false,
+            #[cfg(debug_assertions)]
+            grammar: super::grammar::Grammar::default(),
         }
     }
 
@@ -90,7 +99,7 @@ impl Translation {
         if let Some((frame, kind)) = self.tap.last_frame() {
             out.extend_from_slice(&self.translate(&frame, &kind));
         }
-        if !self.failed {
+        if !self.over {
             let mut events = std::mem::take(&mut self.events);
             self.reader.end(&mut events);
             self.forward(&mut events, &mut out);
@@ -101,16 +110,22 @@ impl Translation {
 
     fn translate(&mut self, frame: &Frame, kind: &Kind) -> Bytes {
         let mut out = Vec::new();
-        if self.failed {
+        if self.over {
             return Bytes::new();
         }
         let mut events = std::mem::take(&mut self.events);
         if let Kind::Error(error) = kind {
-            self.failed = true;
             events.push(Event::Error(error.clone()));
         } else if frame.data.starts_with(b"[DONE]") {
             self.reader.done(&mut events);
-        } else if !frame.data.is_empty() {
+        } else if frame.data.is_empty() {
+            // A JSON document in place of a stream, which some providers answer with.
+            if *kind == Kind::Content
+                && let Ok(reply) = read_whole(self.from, &frame.raw, &self.issuer)
+            {
+                events.extend(reply.events());
+            }
+        } else {
             let text = String::from_utf8_lossy(&frame.data);
             let event = String::from_utf8_lossy(&frame.event);
             // What the tap could not read is an error already.
@@ -128,12 +143,19 @@ impl Translation {
     fn forward(&mut self, events: &mut Vec<Event>, out: &mut Vec<u8>) {
         let usage = self.tap.report().usage;
         for mut event in events.drain(..) {
+            #[cfg(debug_assertions)]
+            {
+                let taken = self.grammar.take(&event);
+                debug_assert_eq!(taken, Ok(()), "the reader broke the grammar");
+            }
             match &mut event {
                 Event::Start { usage: started, .. } => {
                     *started = usage;
                     self.told = usage;
                 }
+                Event::Error(_) => self.over = true,
                 Event::Finish(_) => {
+                    self.over = true;
                     if let Some(usage) = usage.filter(|_| usage != self.told) {
                         self.told = Some(usage);
                         self.sink.event(Event::Usage(usage), out);

@@ -18,6 +18,10 @@
 //! `prompt_tokens`. The difference is believed to be reasoning or cache if it is exactly the count stated for
 //! it, and to be reasoning if none is stated.
 //!
+//! Ollama states `prompt_eval_count` (`input`) and `eval_count` (`output`) in the last document and nothing of a cache
+//! or of reasoning, which is inside `eval_count`. Either is left out where it is 0. Going out, `prompt_eval_count` is
+//! the whole prompt.
+//!
 //! Several statements in one stream are cumulative, so the later one stands, field by field. A field that is
 //! missing or null keeps the earlier value, as do a prompt and an output of zero; a statement that is zero
 //! throughout is no statement (MiniMax sends zeros with every chunk: MiniMax-AI/MiniMax-M2.5#2, 2026-02-16).
@@ -34,7 +38,7 @@ mod responses;
 pub(crate) use chat::ChatCounts;
 pub(crate) use gemini::GeminiCounts;
 pub(crate) use messages::MessagesCounts;
-pub(crate) use ollama::OllamaCounts;
+pub(crate) use ollama::{OllamaCounts, write as write_ollama};
 pub(crate) use responses::ResponsesCounts;
 
 /// Token counts of one reply. The four counts are disjoint: their sum is what passed through the model.

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod images;
 mod read;
 mod write;
 
