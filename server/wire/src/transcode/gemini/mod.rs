@@ -24,3 +24,6 @@ const NO_SIGNATURE: [&str; 4] = [
     "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=",
     "Y29udGV4dF9lbmdpbmVlcmluZ19pc190aGVfd2F5X3RvX2dv",
 ];
+
+#[cfg(test)]
+mod tests;

@@ -6,3 +6,6 @@ mod shape;
 
 pub(super) use narrow::{Root, narrow};
 pub(super) use openapi::from_openapi;
+
+#[cfg(test)]
+mod tests;

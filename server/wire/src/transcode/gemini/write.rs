@@ -2,7 +2,7 @@
 
 use crate::conversation::{Block, Media, Seal, Source, ToolKind};
 use crate::json::tree::{Node, Value};
-use crate::json::write::{ListWriter, ObjectWriter, Writer as Json};
+use crate::json::write::{ObjectWriter, Writer as Json};
 use crate::transcode::reply::arguments;
 use crate::transcode::{Form, Write};
 use crate::usage::write_gemini;
@@ -198,18 +198,21 @@ impl Head {
 pub(crate) fn write_whole(reply: &Reply, asked: &Asked) -> Vec<u8> {
     let mut head = Head { id: asked.id.clone(), model: asked.model.clone() };
     head.replace(&reply.id, &reply.model, asked);
-    let mut broken = false;
+    let parts: Vec<Option<Part<'_>>> =
+        reply.blocks.iter().filter_map(|block| part_of(block, asked)).collect();
+    let broken = parts.iter().any(Option::is_none);
+    let parts: Vec<Part<'_>> = parts.into_iter().flatten().collect();
     Json::object(1024, |body| {
         body.list("candidates", |list| {
             list.object(|candidate| {
                 candidate.object("content", |content| {
-                    content.list("parts", |parts| {
-                        let before = reply.blocks.len();
-                        for block in &reply.blocks {
-                            broken |= !whole(block, asked, parts);
+                    content.list("parts", |list| {
+                        // A content without parts is refused when it comes back.
+                        if parts.is_empty() {
+                            list.object(|part| part.text("text", ""));
                         }
-                        if before == 0 {
-                            parts.object(|part| part.text("text", ""));
+                        for one in &parts {
+                            list.object(|part| one.write(part));
                         }
                     });
                     content.text("role", "model");
@@ -225,27 +228,44 @@ pub(crate) fn write_whole(reply: &Reply, asked: &Asked) -> Vec<u8> {
     })
 }
 
-/// Writes a block as a part; was it fit to be written?
-fn whole(block: &Block<'_>, asked: &Asked, parts: &mut ListWriter<'_>) -> bool {
-    match block {
-        Block::Text { text: words, seal, .. } => {
-            parts.object(|part| text(part, words, false, seal.as_ref().map(given).as_deref()));
+/// A block that is fit to be written.
+enum Part<'b> {
+    Words { text: &'b str, thought: bool, seal: Option<Cow<'b, str>> },
+    Call { id: &'b str, name: &'b str, input: Cow<'b, str>, seal: Option<Cow<'b, str>> },
+    Media(&'b Media<'b>),
+}
+
+/// What a block becomes; `None`: nothing, `Some(None)`: a call that was cut.
+fn part_of<'b>(block: &'b Block<'_>, asked: &'b Asked) -> Option<Option<Part<'b>>> {
+    Some(Some(match block {
+        Block::Text { text, seal, .. } => {
+            Part::Words { text, thought: false, seal: seal.as_ref().map(given) }
         }
-        Block::Refusal(words) => parts.object(|part| text(part, words, false, None)),
-        Block::Reasoning { text: words, seal, .. } => {
-            parts.object(|part| text(part, words, true, seal.as_ref().map(given).as_deref()));
+        Block::Refusal(text) => Part::Words { text, thought: false, seal: None },
+        Block::Reasoning { text, seal, .. } => {
+            Part::Words { text, thought: true, seal: seal.as_ref().map(given) }
         }
-        Block::ToolCall(one) => {
-            let Some(input) = object(&one.input, one.kind) else { return false };
-            let name = asked.names.own(&one.name);
-            let seal = one.seal.as_ref().map(given);
-            parts.object(|part| call(part, &one.id, name, &input, seal.as_deref()));
-        }
-        Block::Media(one) if shown(one) => parts.object(|part| media(part, one)),
+        Block::ToolCall(call) => match object(&call.input, call.kind) {
+            Some(input) => {
+                let (name, seal) = (asked.names.own(&call.name), call.seal.as_ref().map(given));
+                Part::Call { id: &call.id, name, input, seal }
+            }
+            None => return Some(None),
+        },
+        Block::Media(media) if shown(media) => Part::Media(media),
         // Only a request has results.
-        Block::Media(_) | Block::ToolResult(_) => {}
+        Block::Media(_) | Block::ToolResult(_) => return None,
+    }))
+}
+
+impl Part<'_> {
+    fn write(&self, part: &mut ObjectWriter<'_>) {
+        match self {
+            Self::Words { text: words, thought, seal } => text(part, words, *thought, seal.as_deref()),
+            Self::Call { id, name, input, seal } => call(part, id, name, input, seal.as_deref()),
+            Self::Media(one) => media(part, one),
+        }
     }
-    true
 }
 
 fn text(part: &mut ObjectWriter<'_>, text: &str, thought: bool, seal: Option<&str>) {

@@ -26,7 +26,7 @@ impl Encoder<'_> {
             fits
         });
         // Most models refuse a penalty, even one of nothing: "Penalty is not enabled for this model".
-        let penalty = |raw: &&str| raw.parse::<f64>().map_or(true, |value| value != 0.0);
+        let penalty = |raw: &&str| raw.parse::<f64>().is_ok_and(|value| value != 0.0);
         let presence = sampling.presence_penalty.filter(penalty);
         let frequency = sampling.frequency_penalty.filter(penalty);
         let max = self.limit(conversation.max_output);

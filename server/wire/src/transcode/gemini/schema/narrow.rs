@@ -39,7 +39,7 @@ pub(in super::super) fn narrow(
     dropped: &mut Vec<Dropped>,
 ) -> Option<String> {
     let node = Node::parse(schema).ok()?;
-    let mut narrowing = Narrowing { root: &node, within: Vec::new(), left: MOST, dropped };
+    let mut narrowing = Narrowing { root: &node, within: vec!["#".to_owned()], left: MOST, dropped };
     let mut shape = narrowing.shape(&node, path);
     if root == Root::Arguments {
         object_root(&mut shape);
