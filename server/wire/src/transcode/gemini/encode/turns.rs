@@ -135,9 +135,18 @@ impl Encoder<'_> {
         let mut kept: Option<&Seal<'_>> = None;
         let mut first = true;
         for (index, (path, block)) in group.blocks.iter().enumerate() {
+            // A call must be signed, a text need not. Of parallel calls only the first is.
+            let mut after = group.blocks.iter().skip(index + 1);
+            let next_call = after.find_map(|(_, block)| match block.as_ref() {
+                Block::ToolCall(call) => Some(call),
+                _ => None,
+            });
+            let unsigned =
+                next_call.is_some_and(|call| call.seal.as_ref().is_none_or(|seal| !self.opens(seal)));
             match block.as_ref() {
                 Block::Text { text, seal, .. } => {
-                    let seal = self.usable(seal.as_ref(), path).or_else(|| kept.take());
+                    let seal = self.usable(seal.as_ref(), path);
+                    let seal = seal.or_else(|| if unsigned { None } else { kept.take() });
                     if !text.is_empty() || seal.is_some() {
                         parts.push(json(|part| {
                             part.text("text", text);
@@ -153,8 +162,6 @@ impl Encoder<'_> {
                         self.drop(path, "Gemini takes back only what it has signed");
                         continue;
                     };
-                    let next = group.blocks.get(index + 1).map(|(_, block)| block.as_ref());
-                    let unsigned = matches!(next, Some(Block::ToolCall(call)) if call.seal.is_none());
                     if text.is_empty() || unsigned {
                         kept = Some(seal);
                     }

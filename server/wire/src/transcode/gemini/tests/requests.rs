@@ -207,10 +207,10 @@ fn a_seal_kept_with_the_thought_before_goes_to_the_call() {
     let seal = Seal { dialect: Dialect::Gemini, issuer: "gemini".into(), data: "c2ln".into() };
     let thought =
         |text: &'static str| Block::Reasoning { text: text.into(), seal: Some(seal.clone()), summary: true };
-    for (text, at) in [("", 0), ("hm", 1)] {
+    for (text, at) in [("", 1), ("hm", 2)] {
         let turns = vec![
             (Role::User, vec![Block::text("a")]),
-            (Role::Assistant, vec![thought(text), call("1", "ls", "{}")]),
+            (Role::Assistant, vec![thought(text), Block::text("so"), call("1", "ls", "{}")]),
             (Role::User, vec![result("1", "x")]),
         ];
         let (body, encoded) = encoded(&talk(turns), "gemini-3-pro-preview");
