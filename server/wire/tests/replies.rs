@@ -61,6 +61,8 @@ fn an_error_under_status_200_is_an_error() {
         (Dialect::Chat, r#"{"code":500,"msg":"404 NOT_FOUND","success":false}"#, "404 NOT_FOUND"),
         (Dialect::Messages, r#"{"code":500,"msg":"404 NOT_FOUND","success":false}"#, "404 NOT_FOUND"),
         (Dialect::Messages, r#"{"type":"error","error":{"type":"api_error","message":"Oops"}}"#, "Oops"),
+        (Dialect::Gemini, r#"{"error":{"code":503,"message":"Busy","status":"UNAVAILABLE"}}"#, "Busy"),
+        (Dialect::Gemini, r#"{"code":500,"msg":"404 NOT_FOUND","success":false}"#, "404 NOT_FOUND"),
         (
             Dialect::Messages,
             r#"{"error":{}, "type":"error"}"#,
@@ -82,6 +84,12 @@ fn an_empty_answer_is_told_apart() {
             r#"{"error":null,"choices":[{"message":{"role":"assistant","content":""},"finish_reason":"stop"}]}"#,
         ),
         (Dialect::Messages, r#"{"type":"message","content":[],"stop_reason":"end_turn"}"#),
+        (Dialect::Gemini, r#"{"candidates":[{"content":{"role":"model"},"finishReason":"STOP"}]}"#),
+        (
+            Dialect::Gemini,
+            r#"{"candidates":[{"content":{"parts":[{"text":"","thoughtSignature":"c2ln"}]},"finishReason":"STOP"}]}"#,
+        ),
+        (Dialect::Gemini, r#"{"promptFeedback":{"blockReason":"SAFETY"}}"#),
     ] {
         let report = read(dialect, body);
         assert!(report.error.is_none() && report.ended && !report.content, "{body}");

@@ -74,6 +74,11 @@ fn ollama() {
 }
 
 #[test]
+fn gemini() {
+    insta::assert_snapshot!(told(Dialect::Gemini));
+}
+
+#[test]
 fn only_the_chunk_that_carries_usage_and_nothing_else_is_swallowed() {
     for (name, text) in streams(Dialect::Chat) {
         let (kinds, _, report) = watch(Dialect::Chat, false, [text.clone()].into_iter());
@@ -94,12 +99,16 @@ fn only_the_chunk_that_carries_usage_and_nothing_else_is_swallowed() {
 
 #[test]
 fn a_stream_cut_anywhere_is_not_taken_for_a_whole_one() {
-    for dialect in [Dialect::Chat, Dialect::Messages, Dialect::Ollama] {
+    for dialect in [Dialect::Chat, Dialect::Messages, Dialect::Ollama, Dialect::Gemini] {
         for (name, text) in streams(dialect).into_iter().filter(|(name, _)| !name.starts_with("json")) {
             let text = String::from_utf8(text.to_vec()).unwrap();
             let ends = match dialect {
                 Dialect::Chat => text
                     .find("finish_reason\":\"")
+                    .map_or(text.len(), |at| at + text[at..].find('\n').unwrap_or(text.len() - at)),
+                Dialect::Gemini => ["finishReason\":\"", "blockReason\":\""]
+                    .iter()
+                    .find_map(|reason| text.find(reason))
                     .map_or(text.len(), |at| at + text[at..].find('\n').unwrap_or(text.len() - at)),
                 Dialect::Ollama => text
                     .find("\"done\":true")

@@ -250,6 +250,11 @@ impl<'a> Object<'a> {
         self.take(key)?.count(&Path::Root).ok()
     }
 
+    /// What is left, in order, without taking it.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Node<'a>)> {
+        self.members.iter().map(|(key, node)| (key.as_ref(), node))
+    }
+
     /// What was not taken, in order.
     pub(crate) fn into_members(self) -> impl Iterator<Item = (Cow<'a, str>, Node<'a>)> {
         self.members.into_iter()

@@ -1,11 +1,92 @@
-//! Gemini: frames of a stream and whole replies.
+//! Gemini: chunks of a stream and whole replies, which have the same shape.
 
-use super::{Reading, Said};
+use super::{Reading, Said, first_text, signs::Signs};
 use crate::json::{Cursor, Flaw};
 
-/// Reads one frame or reply.
-pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, _event: &[u8]) -> Result<Said, Flaw> {
+#[derive(Default)]
+struct Candidates {
+    listed: bool,
+    content: bool,
+    finish: bool,
+}
+
+/// Reads one chunk or reply.
+pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[u8]) -> Result<Said, Flaw> {
+    let mut signs = Signs { error: event == b"error", words: false };
+    let mut candidates = Candidates::default();
+    let mut usage = false;
+    cursor.object(|cursor, key| {
+        match key {
+            b"candidates" => {
+                candidates.listed |= cursor.array(|cursor| candidates.read(reading, cursor))?;
+            }
+            // A prompt that is refused gets no candidate. It is the end of a reply and not an error: no other account
+            // would answer it, and the client must learn that it was filtered.
+            b"promptFeedback" => {
+                cursor.object(|cursor, key| {
+                    if key == b"blockReason" { candidates.stop(reading, cursor) } else { cursor.skip() }
+                })?;
+            }
+            b"usageMetadata" => usage |= reading.gemini.read(cursor)?,
+            b"responseId" => first_text(&mut reading.report.id, cursor)?,
+            b"modelVersion" => first_text(&mut reading.report.model, cursor)?,
+            _ => signs.read(cursor, key)?,
+        }
+        Ok(())
+    })?;
     reading.report.usage = reading.gemini.usage();
-    cursor.skip()?;
-    Ok(Said::Content)
+    reading.report.content |= candidates.content;
+
+    Ok(if signs.error || signs.words && !candidates.listed && !candidates.finish && !usage {
+        Said::Error
+    } else if candidates.finish {
+        Said::Finish
+    } else if candidates.content {
+        Said::Content
+    } else {
+        Said::Idle
+    })
+}
+
+impl Candidates {
+    fn read(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        cursor
+            .object(|cursor, key| match key {
+                b"content" => cursor
+                    .object(|cursor, key| {
+                        if key == b"parts" {
+                            cursor.array(|cursor| self.part(cursor)).map(drop)
+                        } else {
+                            cursor.skip()
+                        }
+                    })
+                    .map(drop),
+                b"finishReason" => self.stop(reading, cursor),
+                _ => cursor.skip(),
+            })
+            .map(drop)
+    }
+
+    /// Is there anything of an answer in it? A signature alone is not.
+    fn part(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        cursor
+            .object(|cursor, key| {
+                match key {
+                    b"thought" | b"thoughtSignature" | b"partMetadata" => cursor.skip()?,
+                    _ => self.content |= cursor.filled()?,
+                }
+                Ok(())
+            })
+            .map(drop)
+    }
+
+    fn stop(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        if let Some(reason) = cursor.text()?
+            && !reason.is_empty()
+        {
+            reading.stop(&reason);
+            self.finish = true;
+        }
+        Ok(())
+    }
 }

@@ -58,7 +58,8 @@ pub struct Report {
     /// Whether anything of an answer came: an empty 200 is no success.
     pub content: bool,
     /// Finished properly, without an error: the end was seen; for chat a finish reason is enough, since some
-    /// providers never send `[DONE]`. A whole reply is always ended unless it is an error.
+    /// providers never send `[DONE]`, and for Gemini, which has no other end. A whole reply is always ended unless
+    /// it is an error.
     pub ended: bool,
     /// The first error stated inside a reply of status 200.
     pub error: Option<ProviderError>,
@@ -271,7 +272,9 @@ impl Reading {
             said
         };
         self.end_seen |= said.0 == Said::End;
-        let finished = self.dialect == Dialect::Chat && !self.report.finish.is_empty();
+        // Gemini has no other end.
+        let finished =
+            matches!(self.dialect, Dialect::Chat | Dialect::Gemini) && !self.report.finish.is_empty();
         self.report.ended = self.report.error.is_none() && (self.end_seen || finished);
         Ok(said)
     }

@@ -8,6 +8,16 @@
 //! | `output`      | `completion_tokens`, plus reasoning where that lies outside (below) | `output_tokens`            |
 //! | `reasoning`   | `completion_tokens_details.reasoning_tokens`, `reasoning_tokens` | not stated                    |
 //!
+//! | `Usage`       | gemini (`usageMetadata`)                                                    |
+//! |---------------|-----------------------------------------------------------------------------|
+//! | `input`       | `promptTokenCount` plus `toolUsePromptTokenCount`, less `cache_read`, never below 0 |
+//! | `cache_read`  | `cachedContentTokenCount`, which lies inside `promptTokenCount`             |
+//! | `cache_write` | not stated                                                                  |
+//! | `output`      | `candidatesTokenCount` plus `thoughtsTokenCount`, unless `totalTokenCount` is the sum without the latter: then it lies inside (Arize-ai/openinference#3177, 2026-05-29) |
+//! | `reasoning`   | `thoughtsTokenCount`                                                        |
+//!
+//! Every chunk of a Gemini stream restates its counts; a later one stands, field by field, unless it is zero.
+//!
 //! Where chat usage is stated: `usage`, `x_groq.usage` (Groq streams), `choices[].usage` (Moonshot streams).
 //! `prompt_tokens` missing but DeepSeek's two cache counts given: their sum. `input_tokens` and
 //! `output_tokens` are taken where the usual names are missing.
@@ -36,7 +46,7 @@ mod ollama;
 mod responses;
 
 pub(crate) use chat::ChatCounts;
-pub(crate) use gemini::GeminiCounts;
+pub(crate) use gemini::{GeminiCounts, write_gemini};
 pub(crate) use messages::MessagesCounts;
 pub(crate) use ollama::{OllamaCounts, write as write_ollama};
 pub(crate) use responses::ResponsesCounts;

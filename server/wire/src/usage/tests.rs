@@ -17,6 +17,14 @@ fn messages(statements: &[&str]) -> Option<Usage> {
     counts.usage()
 }
 
+fn gemini(statements: &[&str]) -> Option<Usage> {
+    let mut counts = GeminiCounts::default();
+    for statement in statements {
+        counts.read(&mut Cursor::lenient(statement.as_bytes())).unwrap();
+    }
+    counts.usage()
+}
+
 /// input, cache read, cache write, output, reasoning
 fn of(counts: [u64; 4], reasoning: Option<u64>) -> Option<Usage> {
     let [input, cache_read, cache_write, output] = counts;
@@ -177,5 +185,50 @@ fn messages_vendors() {
         ("zeros", &[r#"{"input_tokens":0,"output_tokens":0}"#, "null"], None),
     ] {
         assert_eq!(messages(statements), expected, "{vendor}");
+    }
+}
+
+#[test]
+fn gemini_vendors() {
+    for (vendor, statements, expected) in [
+        (
+            "AI Studio",
+            &[
+                r#"{"promptTokenCount":20,"totalTokenCount":20,"promptTokensDetails":[{"modality":"TEXT","tokenCount":20}]}"#,
+                r#"{"promptTokenCount":20,"candidatesTokenCount":198,"totalTokenCount":623,"thoughtsTokenCount":405}"#,
+            ][..],
+            of([20, 0, 0, 603], Some(405)),
+        ),
+        (
+            "the cache lies inside the prompt, results of Google's tools outside",
+            &[
+                r#"{"promptTokenCount":2048,"cachedContentTokenCount":1920,"toolUsePromptTokenCount":100,"candidatesTokenCount":7,"totalTokenCount":2155}"#,
+            ],
+            of([228, 1920, 0, 7], None),
+        ),
+        (
+            "thoughts inside the answer",
+            &[
+                r#"{"promptTokenCount":341,"candidatesTokenCount":3362,"thoughtsTokenCount":3347,"totalTokenCount":3703}"#,
+            ],
+            of([341, 0, 0, 3362], Some(3347)),
+        ),
+        (
+            "Vertex, whose first chunks state the traffic only",
+            &[r#"{"trafficType":"ON_DEMAND"}"#, r#"{"promptTokenCount":9,"candidatesTokenCount":1}"#, "null"],
+            of([9, 0, 0, 1], None),
+        ),
+        ("zeros", &[r#"{"promptTokenCount":0}"#], None),
+    ] {
+        assert_eq!(gemini(statements), expected, "{vendor}");
+    }
+}
+
+#[test]
+fn gemini_counts_are_read_as_they_were_written() {
+    for reasoning in [None, Some(3)] {
+        let usage = Usage { input: 5, cache_read: 7, cache_write: 0, output: 9, reasoning };
+        let text = crate::json::write::Writer::object(0, |out| write_gemini(&usage, out));
+        assert_eq!(gemini(&[std::str::from_utf8(&text).unwrap()]), Some(usage));
     }
 }

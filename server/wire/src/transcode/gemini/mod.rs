@@ -1,11 +1,29 @@
 //! Gemini.
+//!
+//! Proto JSON accepts `camelCase` and `snake_case` names; so do we. Providers are asked in `camelCase`.
 
 mod decode;
 mod encode;
+mod generation;
+mod media;
 mod read;
+mod schema;
 mod write;
 
 pub(super) use decode::decode;
 pub(super) use encode::encode;
 pub(super) use read::{Reader, read_whole};
 pub(super) use write::{Writer, write_whole};
+
+/// What stands in for a signature that was never issued, in any of the forms clients use. Vertex knows the first
+/// only, and only as plain text (pydantic/pydantic-ai#3881, 2025-12-29; langchain-ai/langchain-google#1570,
+/// 2026-02-06). Python's SDK sends bytes, so it is base64 there.
+const NO_SIGNATURE: [&str; 4] = [
+    "skip_thought_signature_validator",
+    "context_engineering_is_the_way_to_go",
+    "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=",
+    "Y29udGV4dF9lbmdpbmVlcmluZ19pc190aGVfd2F5X3RvX2dv",
+];
+
+#[cfg(test)]
+mod tests;

@@ -258,9 +258,12 @@ fn format<'a>(body: &mut Object<'a>) -> Result<Option<OutputFormat<'a>>, Malform
             "json" => Ok(Some(OutputFormat::Json)),
             other => Err(path.fault(&format!("must be \"json\" or a JSON Schema, not {other:?}"))),
         },
-        Value::Object(_) => {
-            Ok(Some(OutputFormat::Schema { name: None, description: None, schema: node.raw, strict: None }))
-        }
+        Value::Object(_) => Ok(Some(OutputFormat::Schema {
+            name: None,
+            description: None,
+            schema: node.raw.into(),
+            strict: None,
+        })),
         _ => Err(path.fault(&format!("must be \"json\" or a JSON Schema, not {}", node.kind()))),
     }
 }

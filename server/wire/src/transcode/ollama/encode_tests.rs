@@ -208,8 +208,12 @@ fn think_follows_the_targets_style() {
 #[test]
 fn a_schema_is_bare_and_only_for_targets_that_follow_one() {
     let schema = "{\"type\":\"object\",\"title\":1.0}";
-    let format =
-        OutputFormat::Schema { name: Some("a".into()), description: None, schema, strict: Some(true) };
+    let format = OutputFormat::Schema {
+        name: Some("a".into()),
+        description: None,
+        schema: schema.into(),
+        strict: Some(true),
+    };
     let conversation = Conversation { format: Some(format), ..Conversation::default() };
     let (body, dropped) = encode(&conversation);
     assert_eq!(
