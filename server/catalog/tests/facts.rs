@@ -1,12 +1,22 @@
 //! Whether what the provider files say can be so: a style of reasoning that the provider's format can write,
-//! limits that fit the window, switches that have something to switch.
+//! levels that it can be asked for, limits that fit the window, switches that have something to switch.
 
 use std::collections::BTreeSet;
 
-use catalog::{Catalog, Dialect, Provider, Reasoning};
+use catalog::{
+    Catalog, Dialect,
+    Effort::{High, Low, Max, Medium, Minimal, None as Off, XHigh},
+    Model, Provider, Reasoning,
+};
 
 fn speaks(provider: &Provider, wanted: Dialect) -> bool {
     provider.speaks.iter().any(|speaks| speaks.dialect == wanted)
+}
+
+/// The format in which a model is asked by those who speak none of its own.
+fn first(provider: &Provider, model: &Model) -> Dialect {
+    let serves = |dialect: &Dialect| model.speaks.is_empty() || model.speaks.contains(dialect);
+    provider.speaks.iter().map(|speaks| speaks.dialect).find(serves).unwrap_or(provider.speaks[0].dialect)
 }
 
 /// The formats in which a style can be written.
@@ -26,9 +36,10 @@ fn reasoning_is_asked_for_in_a_way_that_the_first_format_can_write() {
     for provider in Catalog::builtin().unwrap().providers() {
         // A request is written anew only where the provider does not speak the client's format, and then in its
         // first.
-        let first = provider.speaks[0].dialect;
-        let styles = provider.models.iter().map(|model| (model.id.as_str(), model.reasoning));
-        for (model, style) in styles.chain([("[tweak]", provider.tweak.reasoning)]) {
+        let styles =
+            provider.models.iter().map(|model| (model.id.as_str(), model.reasoning, first(provider, model)));
+        let all = ("[tweak]", provider.tweak.reasoning, provider.speaks[0].dialect);
+        for (model, style, first) in styles.chain([all]) {
             let Some(style) = style else { continue };
             assert!(
                 written_in(style).contains(&first),
@@ -60,7 +71,8 @@ fn each_model_is_asked_in_the_way_it_takes() {
         ("groq/openai/gpt-oss-20b", Some(Reasoning::Effort)),
         // Answers 400 to every level that clients ask for.
         ("groq/qwen/qwen3-32b", None),
-        ("mistral/mistral-small-latest", None),
+        ("mistral/mistral-small-latest", Some(Reasoning::Effort)),
+        ("mistral/magistral-medium-latest", None),
         ("kimi/k3", Some(Reasoning::Effort)),
         ("kimi/k2p6", Some(Reasoning::Switch)),
         ("xai/grok-4.20-0309-reasoning", Some(Reasoning::None)),
@@ -69,6 +81,94 @@ fn each_model_is_asked_in_the_way_it_takes() {
     ] {
         let (provider, id) = model.split_once('/').unwrap();
         assert_eq!(catalog.get(provider).unwrap().model(id).unwrap().reasoning, style, "{model}");
+    }
+}
+
+#[test]
+fn levels_belong_to_a_style_that_has_them_and_stand_in_order() {
+    for provider in Catalog::builtin().unwrap().providers() {
+        for model in &provider.models {
+            let (name, efforts) = (format!("{}/{}", provider.id, model.id), &model.efforts);
+            if efforts.is_empty() {
+                continue;
+            }
+            let style = model.reasoning.or(provider.tweak.reasoning);
+            assert!(
+                matches!(style, Some(Reasoning::Effort | Reasoning::Adaptive)),
+                "{name}: levels with {style:?}"
+            );
+            assert!(efforts.windows(2).all(|pair| pair[0] < pair[1]), "{name}: {efforts:?}");
+            // All of them is what holds where none are named.
+            assert!(efforts.len() < 7, "{name}: all");
+            // Whoever asked for reasoning would turn it off.
+            assert_ne!(*efforts, [Off], "{name}");
+        }
+    }
+}
+
+#[test]
+fn claude_takes_levels_from_low_to_max() {
+    for model in &Catalog::builtin().unwrap().get("anthropic").unwrap().models {
+        let levels: Vec<_> = model.efforts.iter().filter(|effort| **effort != Off).copied().collect();
+        match model.reasoning {
+            Some(Reasoning::Budget) => assert!(levels.is_empty(), "{}", model.id),
+            _ if model.id.ends_with("-4-6") => assert_eq!(levels, [Low, Medium, High, Max], "{}", model.id),
+            _ => assert_eq!(levels, [Low, Medium, High, XHigh, Max], "{}", model.id),
+        }
+    }
+}
+
+#[test]
+fn each_model_takes_the_levels_its_vendor_names() {
+    let catalog = Catalog::builtin().unwrap();
+    for (model, levels) in [
+        ("openai/gpt-6-astra", &[Low, Medium, High, XHigh, Max][..]),
+        ("openai/gpt-5.6", &[Off, Low, Medium, High, XHigh, Max]),
+        ("openai/gpt-5.3-codex", &[Low, Medium, High, XHigh]),
+        ("openai/gpt-5.1", &[Off, Low, Medium, High]),
+        ("openai/gpt-5", &[Minimal, Low, Medium, High]),
+        ("openai/o3", &[Low, Medium, High]),
+        ("groq/openai/gpt-oss-120b", &[Low, Medium, High]),
+        ("cerebras/gpt-oss-120b", &[Low, Medium, High]),
+        ("gemini/gemini-3.8-flash", &[Low, Medium, High]),
+        ("gemini/gemini-3.5-flash", &[Minimal, Low, Medium, High]),
+        ("mistral/mistral-medium-latest", &[Off, High]),
+        ("kimi/k3", &[Low, High, Max]),
+        ("glm/glm-5.3", &[Low, High, Max]),
+        ("xai/grok-4.5", &[Low, Medium, High]),
+        ("xai/grok-4.3", &[Off, Low, Medium, High]),
+        ("groq/qwen/qwen3-32b", &[]),
+        ("openai/gpt-4.1", &[]),
+    ] {
+        let (provider, id) = model.split_once('/').unwrap();
+        assert_eq!(catalog.get(provider).unwrap().model(id).unwrap().efforts, levels, "{model}");
+    }
+}
+
+#[test]
+fn a_model_speaks_some_of_what_its_provider_speaks() {
+    for provider in Catalog::builtin().unwrap().providers() {
+        for model in &provider.models {
+            let name = format!("{}/{}", provider.id, model.id);
+            let once: BTreeSet<_> = model.speaks.iter().collect();
+            assert_eq!(once.len(), model.speaks.len(), "{name}: {:?}", model.speaks);
+            for dialect in &model.speaks {
+                assert!(speaks(provider, *dialect), "{name}: {}", dialect.as_str());
+            }
+            // All of them is what holds where none are named.
+            assert!(model.speaks.len() < provider.speaks.len(), "{name}: all");
+        }
+    }
+}
+
+#[test]
+fn openai_is_asked_in_chat_only_for_models_that_take_tools_there() {
+    let catalog = Catalog::builtin().unwrap();
+    for model in &catalog.get("openai").unwrap().models {
+        let new =
+            ["gpt-5.4", "gpt-5.5", "gpt-5.6", "gpt-6"].iter().any(|prefix| model.id.starts_with(prefix));
+        let expected: &[_] = if new || model.id.contains("codex") { &[Dialect::Responses] } else { &[] };
+        assert_eq!(model.speaks, expected, "{}", model.id);
     }
 }
 
