@@ -8,6 +8,10 @@
 //! | `output`      | `completion_tokens`, plus reasoning where that lies outside (below) | `output_tokens`            |
 //! | `reasoning`   | `completion_tokens_details.reasoning_tokens`, `reasoning_tokens` | not stated                    |
 //!
+//! Written for a chat client: `prompt_tokens` is the first three together, `completion_tokens` the output,
+//! `cached_tokens` what was read, `cache_write_tokens` what was written where there is any, so that reading it gives
+//! the same counts.
+//!
 //! Where chat usage is stated: `usage`, `x_groq.usage` (Groq streams), `choices[].usage` (Moonshot streams).
 //! `prompt_tokens` missing but DeepSeek's two cache counts given: their sum. `input_tokens` and
 //! `output_tokens` are taken where the usual names are missing.
@@ -31,7 +35,7 @@ mod messages;
 mod ollama;
 mod responses;
 
-pub(crate) use chat::ChatCounts;
+pub(crate) use chat::{ChatCounts, write_chat};
 pub(crate) use gemini::GeminiCounts;
 pub(crate) use messages::MessagesCounts;
 pub(crate) use ollama::OllamaCounts;
