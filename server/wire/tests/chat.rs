@@ -6,6 +6,7 @@ use std::{fs, path::PathBuf};
 
 use bytes::Bytes;
 use serde_json::Value;
+use wire::conversation::{Block, Seal};
 use wire::{Asked, Dialect, Target, Translation, decode, encode, peek, read_reply, read_whole, write_whole};
 
 /// The fixtures of one kind, by name.
@@ -49,6 +50,28 @@ fn translate(stream: &[u8], size: usize) -> Vec<u8> {
     out
 }
 
+/// Seals as a client hands them back.
+fn unpacked(mut blocks: Vec<Block<'static>>) -> Vec<Block<'static>> {
+    for block in &mut blocks {
+        let seal = match block {
+            Block::Text { seal, .. } | Block::Reasoning { seal, .. } => seal,
+            Block::ToolCall(call) => {
+                // A call without arguments is written with empty ones.
+                if call.input.is_empty() {
+                    call.input = "{}".into();
+                }
+                &mut call.seal
+            }
+            _ => continue,
+        };
+        *seal = seal.take().map(|seal| match seal.issuer.as_ref() {
+            "" => Seal::unpack(seal.dialect, seal.data),
+            _ => seal,
+        });
+    }
+    blocks
+}
+
 fn collect(stream: &[u8]) -> Result<wire::Reply, wire::ProviderError> {
     let mut translation = Translation::collecting(Dialect::Chat, "");
     translation.push(Bytes::copy_from_slice(stream)).unwrap();
@@ -81,32 +104,6 @@ fn what_was_decoded_is_the_same_after_being_encoded() {
     }
 }
 
-/// A request of which nothing is written in more than one way comes out as it went in.
-#[test]
-fn a_plain_request_comes_out_as_it_went_in() {
-    let (mut told, mut kept) = (0, 0);
-    for (name, body) in fixtures("requests", "json") {
-        if !["cache", "json_mode", "plain", "structured", "reasoning"].contains(&name.as_str()) {
-            continue;
-        }
-        let decoded = decode(Dialect::Chat, &body, false).unwrap();
-        let encoded = encode(Dialect::Chat, &decoded, &target());
-        let (mut before, after): (Value, Value) =
-            (serde_json::from_slice(&body).unwrap(), serde_json::from_slice(&encoded.body).unwrap());
-        told += before["messages"].as_array().unwrap().len();
-        for (mine, theirs) in
-            before["messages"].as_array().unwrap().iter().zip(after["messages"].as_array().unwrap())
-        {
-            kept += usize::from(mine == theirs);
-        }
-        for member in ["tools", "tool_choice", "response_format", "temperature"] {
-            assert_eq!(before[member].take(), after[member], "{name}: {member}");
-        }
-    }
-    // Two system messages become one, marks move into parts, and `reasoning` is told in the target's member.
-    assert_eq!((told, kept), (17, 9));
-}
-
 #[test]
 fn a_stream_is_the_same_however_it_is_cut() {
     for (name, stream) in fixtures("streams", "sse") {
@@ -137,11 +134,13 @@ fn a_stream_tells_the_same_after_being_written() {
         let (first, _) = translation.into_reply();
         match (first, collect(&written)) {
             (Ok(first), Ok(second)) => {
-                assert_eq!(first.blocks, second.blocks, "{name}");
+                assert_eq!(unpacked(first.blocks), unpacked(second.blocks), "{name}");
                 assert_eq!(first.finish, second.finish, "{name}");
                 assert_eq!(first.usage, second.usage, "{name}");
             }
-            (Err(first), Err(second)) => assert_eq!(first, second, "{name}"),
+            (Err(first), Err(second)) => {
+                assert_eq!((first.message, first.code), (second.message, second.code), "{name}");
+            }
             (first, second) => panic!("{name}: {first:?}\n{second:?}"),
         }
         let text = String::from_utf8(written).unwrap();
@@ -158,9 +157,7 @@ fn a_reply_is_the_same_after_being_written() {
         let written = write_whole(Dialect::Chat, &first, &asked());
         let mut second = read_whole(Dialect::Chat, &written, "").unwrap();
         second.usage = read_reply(Dialect::Chat, &written).unwrap().usage;
-        // A call without arguments is written with empty ones.
-        let blocks = format!("{:?}", first.blocks).replace("input: \"\"", "input: \"{}\"");
-        assert_eq!(blocks, format!("{:?}", second.blocks), "{name}");
+        assert_eq!(unpacked(first.blocks), unpacked(second.blocks), "{name}");
         assert_eq!((first.finish, first.usage), (second.finish, second.usage), "{name}");
         let written: Value = serde_json::from_slice(&written).unwrap();
         assert_eq!(written["object"], "chat.completion");

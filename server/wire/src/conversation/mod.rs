@@ -184,8 +184,8 @@ pub enum OutputFormat<'a> {
         name: Option<Cow<'a, str>>,
         /// What it is for.
         description: Option<Cow<'a, str>>,
-        /// The JSON Schema as it was written.
-        schema: &'a str,
+        /// The JSON Schema as it was written; out of Gemini's own kind of schema where it was that.
+        schema: Cow<'a, str>,
         /// Whether it must be followed exactly; `None`: not stated.
         strict: Option<bool>,
     },

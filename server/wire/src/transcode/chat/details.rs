@@ -162,7 +162,7 @@ impl Group {
         self.details.first().is_some_and(Detail::is_summary)
     }
 
-    /// The proof, if there is one: one that we packed, or the entries as `issuer`'s own.
+    /// The proof, if there is one. `issuer` is the provider that said it, nobody if a client brought it.
     pub(super) fn seal(&self, issuer: &str) -> Option<Seal<'static>> {
         self.sealed(issuer, "")
     }
@@ -174,10 +174,13 @@ impl Group {
 
     fn sealed(&self, issuer: &str, mut words: &str) -> Option<Seal<'static>> {
         let proof = self.details.iter().find_map(|detail| detail.proof.as_ref())?;
-        let packed = Seal::unpack(Dialect::Chat, proof.clone().into());
-        // Only what we packed names an issuer.
-        if !packed.issuer.is_empty() {
-            return Some(packed);
+        // A client brings back what we packed, which alone names an issuer. A provider's own stays as it is, even if
+        // it is another router's packed one.
+        if issuer.is_empty() {
+            let packed = Seal::unpack(Dialect::Chat, proof.clone().into());
+            if !packed.issuer.is_empty() {
+                return Some(packed);
+            }
         }
         let mut data = vec![b'['];
         for (at, detail) in self.details.iter().enumerate() {

@@ -163,7 +163,7 @@ fn format<'a>(
             let format = OutputFormat::Schema {
                 name: inner.text("name", &path)?,
                 description: inner.text("description", &path)?,
-                schema: raw,
+                schema: raw.into(),
                 strict: inner.bool("strict", &path)?,
             };
             inner.rest(&path, UNKNOWN, &mut conversation.dropped);

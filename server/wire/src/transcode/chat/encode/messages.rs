@@ -8,7 +8,7 @@ use super::Encoder;
 use super::parts::{Placed, joined, words};
 use super::tools::free_text;
 use crate::Dialect;
-use crate::conversation::{Block, Role, ToolCall, ToolKind, ToolResult, call_id};
+use crate::conversation::{Block, Role, ToolCall, ToolKind, ToolResult, Turn, call_id};
 use crate::json::write::{ListWriter, ObjectWriter};
 use crate::transcode::chat::details;
 use std::borrow::Cow;
@@ -51,7 +51,7 @@ impl<'e> Encoder<'e> {
                 Role::System if self.target.late_system => {
                     list.object(|message| {
                         message.text("role", "system");
-                        self.content(message, &placed(at, &turn.blocks), "\n\n");
+                        self.content(message, &placed(at, turn));
                     });
                 }
                 Role::System => self.lost(
@@ -61,7 +61,7 @@ impl<'e> Encoder<'e> {
                 Role::User => {
                     let mut blocks = std::mem::take(&mut pictures);
                     blocks.extend(
-                        placed(at, &turn.blocks)
+                        placed(at, turn)
                             .into_iter()
                             .filter(|placed| !matches!(placed.block, Block::ToolResult(_))),
                     );
@@ -74,8 +74,7 @@ impl<'e> Encoder<'e> {
                     while conversation.turns.get(next).is_some_and(|turn| turn.role == Role::Assistant) {
                         next += 1;
                     }
-                    let blocks =
-                        (at..next).flat_map(|at| placed(at, &conversation.turns[at].blocks)).collect();
+                    let blocks = (at..next).flat_map(|at| placed(at, &conversation.turns[at])).collect();
                     self.assistant(list, blocks, next, &mut results, &mut pictures);
                 }
             }
@@ -94,16 +93,16 @@ impl<'e> Encoder<'e> {
             .system
             .iter()
             .enumerate()
-            .map(|(at, block)| Placed { path: format!("system[{at}]"), block })
+            .map(|(at, block)| Placed { path: format!("system[{at}]"), block, goes_on: false })
             .collect();
         if !self.target.late_system {
             let late = conversation.turns.iter().enumerate().filter(|(_, turn)| turn.role == Role::System);
-            blocks.extend(late.flat_map(|(at, turn)| placed(at, &turn.blocks)));
+            blocks.extend(late.flat_map(|(at, turn)| placed(at, turn)));
         }
         if !blocks.is_empty() {
             list.object(|message| {
                 message.text("role", "system");
-                self.content(message, &blocks, "\n\n");
+                self.content(message, &blocks);
             });
         }
     }
@@ -112,7 +111,7 @@ impl<'e> Encoder<'e> {
         if !blocks.is_empty() {
             list.object(|message| {
                 message.text("role", "user");
-                self.content(message, blocks, "\n\n");
+                self.content(message, blocks);
             });
         }
     }
@@ -129,7 +128,8 @@ impl<'e> Encoder<'e> {
         for placed in blocks {
             self.sort(placed, after, results, &mut said);
         }
-        let thoughts = self.target.reasoning_member.map(|_| joined(&said.thoughts, "\n\n"));
+        let thoughts =
+            self.target.reasoning_member.map(|_| joined(said.thoughts.iter().map(|words| (*words, false))));
         let thinks = thoughts.as_ref().is_some_and(|thoughts| !thoughts.is_empty());
         if said.content.is_empty() && said.calls.is_empty() && !thinks && said.proofs.is_empty() {
             return;
@@ -137,7 +137,7 @@ impl<'e> Encoder<'e> {
         list.object(|message| {
             message.text("role", "assistant");
             if !said.content.is_empty() {
-                self.content(message, &said.content, "\n\n");
+                self.content(message, &said.content);
             } else if said.calls.is_empty() {
                 message.text("content", "");
             } else {
@@ -279,7 +279,7 @@ impl<'e> Encoder<'e> {
         });
         for (at, block) in result.content.iter().enumerate() {
             if words(block).is_none() {
-                pictures.push(Placed { path: format!("{path}.content[{at}]"), block });
+                pictures.push(Placed { path: format!("{path}.content[{at}]"), block, goes_on: false });
             }
         }
     }
@@ -301,17 +301,24 @@ impl<'e> Encoder<'e> {
     }
 }
 
-fn placed<'e>(turn: usize, blocks: &'e [Block<'e>]) -> Vec<Placed<'e>> {
-    let place = |(at, block)| Placed { path: format!("turns[{turn}].blocks[{at}]"), block };
-    blocks.iter().enumerate().map(place).collect()
+/// The blocks of a turn. What the model wrote in several texts without a break is one text.
+fn placed<'e>(at: usize, turn: &'e Turn<'e>) -> Vec<Placed<'e>> {
+    let mut goes_on = false;
+    let mut all = Vec::with_capacity(turn.blocks.len());
+    for (block_at, block) in turn.blocks.iter().enumerate() {
+        all.push(Placed { path: format!("turns[{at}].blocks[{block_at}]"), block, goes_on });
+        goes_on =
+            turn.role == Role::Assistant && matches!(block, Block::Text { text, .. } if !text.is_empty());
+    }
+    all
 }
 
-fn found<'e>(turns: &'e [crate::conversation::Turn<'e>]) -> Vec<Found<'e>> {
+fn found<'e>(turns: &'e [Turn<'e>]) -> Vec<Found<'e>> {
     let mut all = Vec::new();
-    for (turn, blocks) in turns.iter().enumerate().filter(|(_, turn)| turn.role != Role::Assistant) {
-        for placed in placed(turn, &blocks.blocks) {
+    for (at, turn) in turns.iter().enumerate().filter(|(_, turn)| turn.role != Role::Assistant) {
+        for placed in placed(at, turn) {
             if let Block::ToolResult(result) = placed.block {
-                all.push(Found { result, path: placed.path, turn, given: false });
+                all.push(Found { result, path: placed.path, turn: at, given: false });
             }
         }
     }

@@ -9,20 +9,22 @@ use std::borrow::Cow;
 pub(super) struct Placed<'e> {
     pub(super) path: String,
     pub(super) block: &'e Block<'e>,
+    /// Whether it goes on with the text before it.
+    pub(super) goes_on: bool,
 }
 
 impl<'e> Encoder<'e> {
     /// Writes `content`: a string where there is only text, since many vendors take no parts where OpenAI does
-    /// (GLM: tombii/better-ccflare#187, 2026-05-05). `between` stands between texts.
-    pub(super) fn content(&mut self, message: &mut ObjectWriter<'_>, blocks: &[Placed<'e>], between: &str) {
+    /// (GLM: tombii/better-ccflare#187, 2026-05-05).
+    pub(super) fn content(&mut self, message: &mut ObjectWriter<'_>, blocks: &[Placed<'e>]) {
         let marked = self.target.cache_marks && blocks.iter().any(|placed| placed.block.cache().is_some());
         let only_text = blocks.iter().all(|placed| words(placed.block).is_some());
         if only_text && !marked {
             for placed in blocks {
                 self.unmarked(placed);
             }
-            let texts: Vec<&str> = blocks.iter().filter_map(|placed| words(placed.block)).collect();
-            message.text("content", &joined(&texts, between));
+            let texts = blocks.iter().filter_map(|placed| Some((words(placed.block)?, placed.goes_on)));
+            message.text("content", &joined(texts));
             return;
         }
         message.list("content", |list| {
@@ -147,14 +149,19 @@ pub(super) fn words<'b>(block: &'b Block<'_>) -> Option<&'b str> {
     }
 }
 
-/// Texts that say something, with `between` between them.
-pub(super) fn joined<'t>(texts: &[&'t str], between: &str) -> Cow<'t, str> {
-    let full: Vec<&str> = texts.iter().copied().filter(|text| !text.is_empty()).collect();
-    match full.as_slice() {
-        [] => Cow::Borrowed(""),
-        [one] => Cow::Borrowed(one),
-        _ => Cow::Owned(full.join(between)),
+/// Texts as one; an empty line stands before each that does not go on with the one before it.
+pub(super) fn joined<'t>(texts: impl IntoIterator<Item = (&'t str, bool)>) -> Cow<'t, str> {
+    let mut all = Cow::Borrowed("");
+    for (text, goes_on) in texts.into_iter().filter(|(text, _)| !text.is_empty()) {
+        if all.is_empty() {
+            all = Cow::Borrowed(text);
+            continue;
+        }
+        let all = all.to_mut();
+        all.push_str(if goes_on { "" } else { "\n\n" });
+        all.push_str(text);
     }
+    all
 }
 
 fn address<'s>(source: &'s Source<'_>) -> Option<Cow<'s, str>> {
