@@ -289,3 +289,16 @@ fn what_the_model_wrote_without_a_break_stays_one_text() {
     assert_eq!(body["messages"][0]["content"], "a file\n\na question");
     assert_eq!(body["messages"][1]["content"], "It is so.\n\nYes.");
 }
+
+#[test]
+fn a_result_before_its_call_answers_nothing() {
+    let conversation = turns(vec![
+        turn(Role::User, vec![result("a", vec![Block::text("old")])]),
+        turn(Role::Assistant, vec![call("a", "{}")]),
+        turn(Role::User, vec![result("a", vec![Block::text("new")])]),
+    ]);
+    let (body, encoded) = sent(&conversation, &target());
+    assert_eq!(body["messages"].as_array().unwrap().len(), 2);
+    assert_eq!(body["messages"][1]["content"], "new");
+    assert_eq!(lost(&encoded), ["turns[0].blocks[0]"]);
+}

@@ -128,6 +128,16 @@ fn arguments_may_be_missing_repeated_or_no_text() {
         pieces(&[("0", "a", "ls", "{\"x\""), ("0", "", "", ":1}"), ("0", "a", "ls", "{\"x\":1}")]),
         ["a ls {\"x\":1}"]
     );
+    // Stated again when the next call has begun.
+    assert_eq!(
+        pieces(&[
+            ("0", "a", "ls", "{\"x\":1}"),
+            ("1", "b", "ls", "{\"y\""),
+            ("0", "a", "ls", "{\"x\":1}"),
+            ("1", "", "", ":2}")
+        ]),
+        ["a ls {\"x\":1}", "b ls {\"y\":2}"]
+    );
     // `{}` first, the true ones after it.
     assert_eq!(
         pieces(&[("0", "a", "ls", "{}"), ("0", "", "", "{\"x\""), ("0", "", "", ":1}")]),
