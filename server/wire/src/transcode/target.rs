@@ -26,6 +26,11 @@ pub struct Target<'t> {
     pub late_system: bool,
     /// Chat only: the member in which earlier reasoning is handed back as text; `None`: not at all.
     pub reasoning_member: Option<&'t str>,
+    /// Chat only: whether marks of the prompt cache are known (`cache_control` on parts and tools: OpenRouter,
+    /// Alibaba); others refuse them.
+    pub cache_marks: bool,
+    /// Chat only: whether the id of a call must be nine letters or digits (Mistral).
+    pub short_ids: bool,
     /// Messages only: whether to place marks of the prompt cache where the client has set none.
     pub place_cache: bool,
 }
@@ -71,6 +76,8 @@ impl<'t> Target<'t> {
             max_completion_tokens: false,
             late_system: true,
             reasoning_member: None,
+            cache_marks: false,
+            short_ids: false,
             place_cache: true,
         }
     }

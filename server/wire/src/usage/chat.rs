@@ -1,7 +1,7 @@
 //! Chat's counts; the table is in `mod.rs`.
 
 use super::Usage;
-use crate::json::{Cursor, Flaw};
+use crate::json::{Cursor, Flaw, write::ObjectWriter};
 
 /// Chat counts as the vendor states them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,5 +100,21 @@ impl ChatCounts {
             }
         }
         Usage { input, cache_read, cache_write, output, reasoning }.stated()
+    }
+}
+
+/// Writes the members of a `usage` value as OpenAI states them; cache writes in OpenRouter's member for them.
+pub(crate) fn write_chat(usage: &Usage, object: &mut ObjectWriter<'_>) {
+    object.count("prompt_tokens", usage.prompt());
+    object.count("completion_tokens", usage.output);
+    object.count("total_tokens", usage.prompt().saturating_add(usage.output));
+    object.object("prompt_tokens_details", |details| {
+        details.count("cached_tokens", usage.cache_read);
+        if usage.cache_write > 0 {
+            details.count("cache_write_tokens", usage.cache_write);
+        }
+    });
+    if let Some(reasoning) = usage.reasoning {
+        object.object("completion_tokens_details", |details| details.count("reasoning_tokens", reasoning));
     }
 }

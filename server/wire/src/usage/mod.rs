@@ -17,6 +17,9 @@
 //! | `reasoning`   | `thoughtsTokenCount`                                                        |
 //!
 //! Every chunk of a Gemini stream restates its counts; a later one stands, field by field, unless it is zero.
+//! Written for a chat client: `prompt_tokens` is the first three together, `completion_tokens` the output,
+//! `cached_tokens` what was read, `cache_write_tokens` what was written where there is any, so that reading it gives
+//! the same counts.
 //!
 //! Where chat usage is stated: `usage`, `x_groq.usage` (Groq streams), `choices[].usage` (Moonshot streams).
 //! `prompt_tokens` missing but DeepSeek's two cache counts given: their sum. `input_tokens` and
@@ -45,7 +48,7 @@ mod messages;
 mod ollama;
 mod responses;
 
-pub(crate) use chat::ChatCounts;
+pub(crate) use chat::{ChatCounts, write_chat};
 pub(crate) use gemini::{GeminiCounts, write_gemini};
 pub(crate) use messages::MessagesCounts;
 pub(crate) use ollama::{OllamaCounts, write as write_ollama};
