@@ -22,8 +22,12 @@ pub struct Target<'t> {
     pub max_completion_tokens: bool,
     /// Chat only: whether instructions after the first turn may have a turn of their own.
     pub late_system: bool,
-    /// Chat only: the member in which earlier reasoning is handed back as text; `None`: not at all.
+    /// Chat: the member in which earlier reasoning is handed back as text; `None`: not at all. Messages: if stated,
+    /// thoughts go back without a signature too (DeepSeek, Kimi).
     pub reasoning_member: Option<&'t str>,
+    /// Messages only: whether instructions after the first turn may have a message of their own (Claude from 4.8 on).
+    /// Where not, they stand in the person's message, marked as instructions.
+    pub system_messages: bool,
     /// Messages only: whether to place marks of the prompt cache where the client has set none.
     pub place_cache: bool,
 }
@@ -68,6 +72,7 @@ impl<'t> Target<'t> {
             max_completion_tokens: false,
             late_system: true,
             reasoning_member: None,
+            system_messages: false,
             place_cache: true,
         }
     }
