@@ -124,7 +124,8 @@ impl<'c> Encoder<'c> {
         self.pair(&mut messages);
         let schema = self.format(&mut system);
         // A request must have a message. Instructions alone are the client's own words all the same.
-        if messages.is_empty() && !system.is_empty() {
+        let nobody_spoke = self.conversation.turns.iter().all(|turn| turn.role == Role::System);
+        if nobody_spoke && messages.is_empty() && !system.is_empty() {
             self.drop(&"system", "went out as the person's message: there was no turn to answer");
             messages.push(Message { role: Role::User, items: std::mem::take(&mut system) });
         }

@@ -213,7 +213,7 @@ fn blocks_without_words_are_left_out_and_white_space_at_the_end_is_cut() {
     ]);
     let (body, dropped) = sent(&conversation, &TARGET);
     assert_eq!(body["messages"][1]["content"], json!([{"type": "text", "text": "fn main()"}]));
-    assert_eq!(dropped, ["turns[0].blocks[0]", "turns[2].blocks[1]"]);
+    assert_eq!(dropped, ["turns[0].blocks[0]", "turns[2].blocks[0]", "turns[2].blocks[1]"]);
 }
 
 #[test]

@@ -104,13 +104,10 @@ impl Read for Reader {
     }
 
     fn end(&mut self, out: &mut Vec<Event>) {
-        if self.done {
-            return;
-        }
-        match self.finish.take() {
-            // Some leave out `message_stop`.
-            Some(finish) => self.finish(finish, out),
-            None => self.blocks.end(out),
+        // Some leave out `message_stop`. Without a reason the stream was cut, and what is open stays so: half a call
+        // must not look like a whole one.
+        if let Some(finish) = self.finish.take().filter(|_| !self.done) {
+            self.finish(finish, out);
         }
     }
 }

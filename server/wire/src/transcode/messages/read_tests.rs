@@ -126,3 +126,22 @@ fn whole_replies_of_any_shape_are_read() {
         assert_eq!(read_whole(Dialect::Messages, text.as_bytes(), "x").unwrap().blocks.len(), blocks);
     }
 }
+
+#[test]
+fn half_a_call_is_never_closed() {
+    let mut asked = crate::Asked::default();
+    "0a".clone_into(&mut asked.id);
+    for input in ["", "{"] {
+        let mut translation = Translation::new(Dialect::Messages, "kimi", Dialect::Messages, asked.clone());
+        let start = r#"{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"a","name":"f","input":{}}}"#;
+        let delta =
+            format!(r#"{{"type":"content_block_delta","index":0,"delta":{{"partial_json":"{input}"}}}}"#);
+        let mut out = Vec::new();
+        for seen in translation.push(Bytes::from(format!("data: {start}\n\ndata: {delta}\n\n"))).unwrap() {
+            out.extend_from_slice(&seen.raw);
+        }
+        out.extend_from_slice(&translation.finish().0);
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains("content_block_start") && !out.contains("content_block_stop"), "{out}");
+    }
+}

@@ -108,7 +108,10 @@ fn members(mut schema: Object<'_>, out: &mut ObjectWriter<'_>, changes: &mut Cha
     let is_object =
         schema.get("properties").is_some() || schema.get("type").and_then(Node::as_text) == Some("object");
     let more = schema.take("additionalProperties");
-    changes.hopeless |= schema.get("patternProperties").is_some();
+    let anything =
+        ["properties", "anyOf", "oneOf", "allOf", "$ref"].iter().all(|key| schema.get(key).is_none());
+    changes.hopeless |=
+        schema.get("patternProperties").is_some() || (is_object && more.is_none() && anything);
     match more.map(|node| node.value) {
         Some(Value::Bool(false)) => {}
         // Not said is not meant: OpenAI's clients leave it out as well.

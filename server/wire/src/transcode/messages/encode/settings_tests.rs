@@ -150,10 +150,11 @@ fn schemas_are_made_to_fit_without_touching_names() {
     // A schema that cannot be enforced, a target that enforces none, and any JSON at all are asked for in words.
     let (body, _) = sent(&conversation, &Target { schema: false, ..TARGET });
     assert!(body["system"][0]["text"].as_str().unwrap().ends_with(schema));
-    let open = r#"{"type":"object","additionalProperties":{"type":"string"}}"#;
-    conversation.format =
-        Some(OutputFormat::Schema { name: None, description: None, schema: open, strict: None });
-    assert!(sent(&conversation, &TARGET).0["output_config"].is_null());
+    for open in [r#"{"type":"object","additionalProperties":{"type":"string"}}"#, r#"{"type":"object"}"#] {
+        conversation.format =
+            Some(OutputFormat::Schema { name: None, description: None, schema: open, strict: None });
+        assert!(sent(&conversation, &TARGET).0["output_config"].is_null());
+    }
     conversation.format = Some(OutputFormat::Json);
     assert!(!sent(&conversation, &TARGET).0["system"].is_null());
 }
@@ -186,12 +187,18 @@ fn tools_that_take_text_take_an_object_with_it() {
     let Block::ToolCall(mut patch) = call("a") else { unreachable!() };
     (patch.name, patch.input, patch.kind) = ("apply_patch".into(), "*** Begin\n".into(), ToolKind::Custom);
     let conversation = Conversation {
-        tools: vec![Tool::Custom { name: "apply_patch".into(), description: None, format: Some("\"lark\"") }],
+        tools: vec![Tool::Custom {
+            name: "apply_patch".into(),
+            description: Some("Patches.".into()),
+            format: Some(r#"{"type":"grammar","syntax":"lark","definition":"start: \"a\"\n"}"#),
+        }],
         ..of_turns([user("Go."), turn(Role::Assistant, [Block::ToolCall(patch)])])
     };
     let (body, _) = sent(&conversation, &TARGET);
     assert_eq!(body["messages"][1]["content"][0]["input"], json!({"input": "*** Begin\n"}));
     assert_eq!(body["tools"][0]["input_schema"]["required"], json!(["input"]));
+    let described = "Patches.\n\nThe format of `input`: lark grammar\nstart: \"a\"\n";
+    assert_eq!(body["tools"][0]["description"], described);
     assert!(encode(Dialect::Messages, &conversation, &TARGET).names.is_custom("apply_patch"));
 }
 

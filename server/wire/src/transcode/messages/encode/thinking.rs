@@ -103,6 +103,9 @@ impl<'c> Encoder<'c> {
         });
         match style {
             ReasoningStyle::Budget => {
+                if reasoning.tokens().is_none() {
+                    self.drop(&"reasoning", "states no level, which the target must be told");
+                }
                 (reasoning.tokens().map_or(Mode::Unsaid, |tokens| Mode::Enabled(Some(tokens))), None)
             }
             // A level alone leaves most models not thinking at all (decolua/9router#2635, 2026-07-15).

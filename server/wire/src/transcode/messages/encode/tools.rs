@@ -2,7 +2,8 @@
 
 use super::{At, Choice, Encoder, Tool, schema};
 use crate::conversation::{Tool as Stated, ToolChoice};
-use crate::json::{tree::Node, write::Writer};
+use crate::json::tree::{Node, Value};
+use crate::json::write::Writer;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -66,12 +67,12 @@ impl<'c> Encoder<'c> {
 
     /// The description of a tool that is called with free text: how that text looks is told in words.
     fn custom(&mut self, at: At, description: Option<&'c str>, format: Option<&str>) -> Option<Cow<'c, str>> {
-        let Some(format) = format else {
+        let Some(grammar) = format.and_then(grammar) else {
             return description.map(Cow::Borrowed);
         };
         self.drop(&format!("{at}.format"), "is told in the description: this dialect enforces no grammar");
         let description = description.unwrap_or_default();
-        Some(Cow::Owned(format!("{description}\n\nThe format of `input`: {format}").trim_start().to_owned()))
+        Some(Cow::Owned(format!("{description}\n\nThe format of `input`: {grammar}").trim_start().to_owned()))
     }
 
     /// Whether the choice of tools leaves this one: the dialect knows no list of tools that may be called.
@@ -104,6 +105,21 @@ impl<'c> Encoder<'c> {
         };
         Some(choice)
     }
+}
+
+/// A grammar in words: OpenAI's `{"type":"grammar","syntax":"lark","definition":"…"}` by its definition. `None`: any
+/// text at all.
+fn grammar(format: &str) -> Option<Cow<'_, str>> {
+    let Ok(Node { value: Value::Object(mut object), .. }) = Node::parse(format) else {
+        return Some(Cow::Borrowed(format));
+    };
+    if object.lenient_text("type").as_deref() == Some("text") {
+        return None;
+    }
+    let mut grammar = object.lenient_object("grammar").unwrap_or(object);
+    let syntax = grammar.lenient_text("syntax").unwrap_or_default();
+    let definition = grammar.lenient_text("definition");
+    Some(definition.map_or(Cow::Borrowed(format), |text| Cow::Owned(format!("{syntax} grammar\n{text}"))))
 }
 
 /// Arguments of a call of a tool that is called with free text.

@@ -1,6 +1,7 @@
 //! Turns become messages: neighbours of one role are one message.
 
 use super::{At, Encoder, Item, Message, What, tools};
+use crate::Dropped;
 use crate::conversation::{Block, Role, ToolKind, Turn};
 use std::borrow::Cow;
 
@@ -135,10 +136,12 @@ impl<'c> Encoder<'c> {
         let Some(last) = messages.last_mut().filter(|last| last.role == Role::Assistant) else {
             return;
         };
-        if let Some(Item { what: What::Text(text), .. }) = last.items.last_mut() {
+        if let Some(Item { what: What::Text(text), at, .. }) = last.items.last_mut() {
             let length = text.trim_end().len();
             if length < text.len() {
                 text.to_mut().truncate(length);
+                self.dropped
+                    .push(Dropped::new(at, "lost the white space at its end, which Anthropic refuses"));
             }
         }
     }
