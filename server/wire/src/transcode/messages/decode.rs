@@ -11,7 +11,7 @@ use content::Content;
 
 /// Claude Code puts this before its instructions, with a checksum that is another in every request: no other vendor
 /// reads it, and in front of everything it would cost every other vendor's prompt cache
-/// (fuergaosi233/claude-code-proxy#99).
+/// (ex-machina-co/opencode-anthropic-auth#150, 2026-05-26).
 const BILLING: &str = "x-anthropic-billing-header:";
 
 /// Decodes a request.

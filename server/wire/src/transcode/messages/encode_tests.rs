@@ -157,6 +157,20 @@ fn a_late_result_is_moved_and_a_missing_one_is_said_to_be_missing() {
 }
 
 #[test]
+fn words_behind_a_call_go_before_it() {
+    let conversation = of_turns([
+        user("Go."),
+        turn(Role::Assistant, [thought("Hm", "anthropic", "s"), call("a"), call("b"), Block::text("Wait.")]),
+        turn(Role::User, [result("a", "A"), result("b", "B")]),
+    ]);
+    let (body, dropped) = sent(&conversation, &TARGET);
+    let content = body["messages"][1]["content"].as_array().unwrap();
+    let kinds: Vec<_> = content.iter().map(|block| block["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["thinking", "text", "tool_use", "tool_use"]);
+    assert_eq!(dropped, ["turns[1].blocks[3]"]);
+}
+
+#[test]
 fn ids_become_valid_and_are_never_used_twice() {
     let conversation = of_turns([
         user("Go."),

@@ -3,7 +3,7 @@
 use crate::conversation::fnv;
 use std::borrow::Cow;
 
-/// The longest id that is left as it is: Bedrock takes no longer one, and no vendor of this dialect makes one.
+/// The longest id that is left as it is, the same as for calls in OpenAI's Responses.
 const LONGEST: usize = 64;
 
 /// An id as Anthropic takes it (`^[a-zA-Z0-9_-]+$`): itself, or its allowed characters and a hash of the whole. Kimi's

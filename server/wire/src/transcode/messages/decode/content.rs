@@ -120,8 +120,8 @@ impl<'a> Content<'a> {
                 out.push(Block::Media(Media { kind, source, name: None, detail: None, cache }));
             }
             "fallback" => self.drop(path, "says which of Anthropic's models answered"),
-            // Routers that stopped here lost whole sessions (chopratejas/headroom#1843). What such a tool found is
-            // told in the text after it.
+            // A router that stopped here failed a hundred times in one session (headroomlabs-ai/headroom#1806,
+            // 2026-07-05). What such a tool found is told in the text after it.
             vendor if vendor.ends_with("_tool_use") || vendor.ends_with("_tool_result") => {
                 self.drop(path, "is the work of a tool that runs at Anthropic");
             }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What is said in place of a result that never came. An empty result would look like success, and to leave out the
-/// call would make the model forget what it began. Claude Code, when interrupted, puts an error there too.
+/// call would make the model forget what it began.
 const NO_RESULT: &str = "The call was interrupted: there is no result.";
 
 impl<'c> Encoder<'c> {

@@ -89,7 +89,7 @@ impl<'c> Encoder<'c> {
             return (Mode::Disabled, None);
         }
         let level = match (reasoning.budget.map(Effort::of_budget), reasoning.effort) {
-            // No model takes `xhigh` for certain, and nobody said it.
+            // Claude 4.6 takes `max` but no `xhigh`, and here nobody said it.
             (Some(Effort::XHigh), _) => Some(Effort::High),
             (Some(level), _) => Some(level),
             (None, effort) => effort,
@@ -150,7 +150,7 @@ fn obstacle(mode: Mode, messages: &[Message<'_>], choice: Option<&Choice>) -> Op
             "is off for this request: the answer goes on from given words, which thinking does not allow",
         );
     }
-    // Adaptive thinking asks for no thoughts in earlier turns (platform.claude.com, adaptive thinking, 2026-02).
+    // Adaptive thinking takes calls without a thought (james-6-23/codex2api#613, tried with Opus 5, 2026-09-02).
     let unthought = match mode {
         Mode::Enabled(Some(_)) => loop_begins_without(messages),
         // Kimi and DeepSeek refuse any earlier call without a thought: `thinking is enabled but reasoning_content is

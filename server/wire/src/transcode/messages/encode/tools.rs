@@ -27,6 +27,9 @@ impl<'c> Encoder<'c> {
                 Stated::Function { name, description, schema, strict, cache } => {
                     let strict = *strict == Some(true) && self.strict(at, schema.as_deref());
                     let schema = schema::arguments(schema.as_deref());
+                    if matches!(schema, Cow::Owned(_)) {
+                        self.drop(&format!("{at}.schema"), "became the plain object that Anthropic takes");
+                    }
                     let description = description.as_deref().map(Cow::Borrowed);
                     Tool { at, name: self.send(name), description, schema, strict, cache: *cache }
                 }

@@ -130,6 +130,7 @@ impl<'c> Encoder<'c> {
             while let Some(last) = message.items.pop_if(|last| last.is_thought()) {
                 self.drop(&last.at, "is a thought that led to nothing");
             }
+            self.calls_last(message);
         }
         messages.retain(|message| !message.items.is_empty());
         join(messages);
@@ -144,6 +145,23 @@ impl<'c> Encoder<'c> {
                     .push(Dropped::new(at, "lost the white space at its end, which Anthropic refuses"));
             }
         }
+    }
+}
+
+impl<'c> Encoder<'c> {
+    /// Words behind a call go before it: newer models take them for words to go on from, and refuse those. Thoughts
+    /// keep their place among the calls.
+    fn calls_last(&mut self, message: &mut Message<'c>) {
+        let is_call = |item: &Item<'_>| matches!(item.what, What::Call { .. });
+        let Some(last) = message.items.iter().rposition(is_call) else {
+            return;
+        };
+        let behind = message.items.split_off(last + 1);
+        let first = message.items.iter().rposition(|item| !is_call(item)).map_or(0, |other| other + 1);
+        for item in &behind {
+            self.drop(&item.at, "stands before the calls here: nothing may follow one");
+        }
+        message.items.splice(first..first, behind);
     }
 }
 

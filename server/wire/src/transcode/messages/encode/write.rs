@@ -57,8 +57,8 @@ impl<'c> Encoder<'c> {
     }
 
     /// Sampling that the target takes. With thinking, and with Claude after 4.6 in any case, temperature must be 1,
-    /// `top_p` at least 0.99, and `top_k` is not taken (anthropic-sdk-typescript 0.120, 2026-08-19); the models since
-    /// 4.1 take one of the first two only.
+    /// `top_p` at least 0.99, and `top_k` is not taken (anthropic-sdk-typescript 0.120, 2026-08-19). Claude 4.5 takes one
+    /// of the first two only: `temperature and top_p cannot both be specified for this model`.
     fn sampling(&mut self, mode: Mode) -> [(&'static str, Option<&'c str>); 3] {
         let stated = self.conversation.sampling;
         let number = |text: &str| text.parse::<f64>().unwrap_or_default();
