@@ -24,13 +24,17 @@ pub struct Target<'t> {
     pub max_completion_tokens: bool,
     /// Chat only: whether instructions after the first turn may have a turn of their own.
     pub late_system: bool,
-    /// Chat only: the member in which earlier reasoning is handed back as text; `None`: not at all.
+    /// Chat: the member in which earlier reasoning is handed back as text; `None`: not at all. Messages: if stated,
+    /// thoughts go back without a signature too (DeepSeek, Kimi).
     pub reasoning_member: Option<&'t str>,
     /// Chat only: whether marks of the prompt cache are known (`cache_control` on parts and tools: OpenRouter,
     /// Alibaba); others refuse them.
     pub cache_marks: bool,
     /// Chat only: whether the id of a call must be nine letters or digits (Mistral).
     pub short_ids: bool,
+    /// Messages only: whether instructions after the first turn may have a message of their own (Claude from 4.8 on).
+    /// Where not, they stand in the person's message, marked as instructions.
+    pub system_messages: bool,
     /// Messages only: whether to place marks of the prompt cache where the client has set none.
     pub place_cache: bool,
 }
@@ -78,6 +82,7 @@ impl<'t> Target<'t> {
             reasoning_member: None,
             cache_marks: false,
             short_ids: false,
+            system_messages: false,
             place_cache: true,
         }
     }

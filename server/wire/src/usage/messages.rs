@@ -1,7 +1,7 @@
 //! Messages' counts; the table is in `mod.rs`.
 
 use super::Usage;
-use crate::json::{Cursor, Flaw};
+use crate::json::{Cursor, Flaw, write::ObjectWriter};
 
 /// Messages counts as the vendor states them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -10,6 +10,7 @@ pub(crate) struct MessagesCounts {
     read: Option<u64>,
     written: Option<u64>,
     output: Option<u64>,
+    reasoning: Option<u64>,
 }
 
 impl MessagesCounts {
@@ -32,6 +33,16 @@ impl MessagesCounts {
                         Ok(())
                     })?;
                 }
+                b"output_tokens_details" => {
+                    cursor.object(|cursor, key| {
+                        if key == b"thinking_tokens" {
+                            new.reasoning = cursor.count()?;
+                            Ok(())
+                        } else {
+                            cursor.skip()
+                        }
+                    })?;
+                }
                 _ => cursor.skip()?,
             }
             Ok(())
@@ -43,6 +54,7 @@ impl MessagesCounts {
             self.written = new.written.or(self.written);
         }
         self.output = self.output.max(new.output);
+        self.reasoning = self.reasoning.max(new.reasoning);
         Ok(())
     }
 
@@ -52,8 +64,19 @@ impl MessagesCounts {
             cache_read: self.read.unwrap_or(0),
             cache_write: self.written.unwrap_or(0),
             output: self.output.unwrap_or(0),
-            reasoning: None,
+            reasoning: self.reasoning,
         }
         .stated()
+    }
+}
+
+/// Writes the members of a `usage` object.
+pub(crate) fn write_messages(usage: &Usage, object: &mut ObjectWriter<'_>) {
+    object.count("input_tokens", usage.input);
+    object.count("cache_creation_input_tokens", usage.cache_write);
+    object.count("cache_read_input_tokens", usage.cache_read);
+    object.count("output_tokens", usage.output);
+    if let Some(reasoning) = usage.reasoning {
+        object.object("output_tokens_details", |details| details.count("thinking_tokens", reasoning));
     }
 }

@@ -6,7 +6,7 @@
 //! | `cache_read`  | the largest of `prompt_tokens_details.cached_tokens`, `cached_tokens` (Moonshot), `prompt_cache_hit_tokens` (DeepSeek), `cache_read_input_tokens` (LiteLLM) | `cache_read_input_tokens` |
 //! | `cache_write` | the largest of `prompt_tokens_details.cache_write_tokens` (OpenRouter), `prompt_tokens_details.cache_creation_tokens`, `cache_creation_input_tokens` (LiteLLM) | `cache_creation_input_tokens`, else the sum of `cache_creation.*` |
 //! | `output`      | `completion_tokens`, plus reasoning where that lies outside (below) | `output_tokens`            |
-//! | `reasoning`   | `completion_tokens_details.reasoning_tokens`, `reasoning_tokens` | not stated                    |
+//! | `reasoning`   | `completion_tokens_details.reasoning_tokens`, `reasoning_tokens` | `output_tokens_details.thinking_tokens` |
 //!
 //! | `Usage`       | gemini (`usageMetadata`)                                                    |
 //! |---------------|-----------------------------------------------------------------------------|
@@ -50,7 +50,7 @@ mod responses;
 
 pub(crate) use chat::{ChatCounts, write_chat};
 pub(crate) use gemini::{GeminiCounts, write_gemini};
-pub(crate) use messages::MessagesCounts;
+pub(crate) use messages::{MessagesCounts, write_messages};
 pub(crate) use ollama::{OllamaCounts, write as write_ollama};
 pub(crate) use responses::ResponsesCounts;
 

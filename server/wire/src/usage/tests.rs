@@ -182,6 +182,14 @@ fn messages_vendors() {
             &[r#"{"input_tokens":9,"cache_read_input_tokens":null,"output_tokens":null}"#],
             of([9, 0, 0, 0], None),
         ),
+        (
+            "Anthropic with thinking counted",
+            &[
+                r#"{"input_tokens":9,"output_tokens":1,"output_tokens_details":null}"#,
+                r#"{"output_tokens":40,"output_tokens_details":{"thinking_tokens":31}}"#,
+            ],
+            of([9, 0, 0, 40], Some(31)),
+        ),
         ("zeros", &[r#"{"input_tokens":0,"output_tokens":0}"#, "null"], None),
     ] {
         assert_eq!(messages(statements), expected, "{vendor}");
@@ -231,4 +239,11 @@ fn gemini_counts_are_read_as_they_were_written() {
         let text = crate::json::write::Writer::object(0, |out| write_gemini(&usage, out));
         assert_eq!(gemini(&[std::str::from_utf8(&text).unwrap()]), Some(usage));
     }
+}
+
+#[test]
+fn messages_counts_are_read_as_they_were_written() {
+    let usage = Usage { input: 1, cache_read: 2, cache_write: 3, output: 40, reasoning: Some(31) };
+    let text = crate::json::write::Writer::object(0, |object| write_messages(&usage, object));
+    assert_eq!(messages(&[std::str::from_utf8(&text).unwrap()]), Some(usage));
 }
