@@ -9,6 +9,7 @@ mod needs;
 mod seal;
 
 pub use content::{Block, Cache, Media, MediaKind, Source, ToolCall, ToolKind, ToolResult};
+pub(crate) use names::fnv;
 pub use names::{Names, call_id};
 pub use needs::Needs;
 pub use seal::Seal;

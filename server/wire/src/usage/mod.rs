@@ -18,6 +18,9 @@
 //! `prompt_tokens`. The difference is believed to be reasoning or cache if it is exactly the count stated for
 //! it, and to be reasoning if none is stated.
 //!
+//! responses: as chat, with `input_tokens`, `input_tokens_details`, `output_tokens` and `output_tokens_details` for
+//! its names; stated in `response.usage` of a stream's last event, or in `usage` of a whole reply.
+//!
 //! Several statements in one stream are cumulative, so the later one stands, field by field. A field that is
 //! missing or null keeps the earlier value, as do a prompt and an output of zero; a statement that is zero
 //! throughout is no statement (MiniMax sends zeros with every chunk: MiniMax-AI/MiniMax-M2.5#2, 2026-02-16).
@@ -35,7 +38,7 @@ pub(crate) use chat::ChatCounts;
 pub(crate) use gemini::GeminiCounts;
 pub(crate) use messages::MessagesCounts;
 pub(crate) use ollama::OllamaCounts;
-pub(crate) use responses::ResponsesCounts;
+pub(crate) use responses::{ResponsesCounts, write_responses};
 
 /// Token counts of one reply. The four counts are disjoint: their sum is what passed through the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
