@@ -63,7 +63,7 @@ impl Items {
     /// `output_item.added`.
     pub(super) fn added(&mut self, mut body: Object<'_>, out: &mut Vec<Event>) {
         let Some(mut object) = body.lenient_object("item") else { return };
-        let next = self.items.iter().map(|item| item.index + 1).max().unwrap_or(0);
+        let next = self.items.iter().map(|item| item.index.saturating_add(1)).max().unwrap_or(0);
         let index = body.lenient_count("output_index").unwrap_or(next);
         let at = self.at_index(index);
         self.items[at].id = object.lenient_text("id").unwrap_or_default().into_owned();
@@ -359,7 +359,7 @@ impl Items {
     }
 
     fn at_new(&mut self) -> usize {
-        let next = self.items.iter().map(|item| item.index + 1).max().unwrap_or(0);
+        let next = self.items.iter().map(|item| item.index.saturating_add(1)).max().unwrap_or(0);
         self.at_index(next)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Outcome, Writer};
 use crate::json::write::ObjectWriter;
-use crate::{ProviderError, Usage, usage};
+use crate::{ProviderError, usage};
 
 impl Writer {
     /// Writes the reply as it stands. Members that the SDKs require (`tools`, `tool_choice`,
@@ -51,7 +51,7 @@ impl Writer {
         match outcome.status {
             // The AI SDK takes no end without counts (`openaiResponsesChunkSchema`), so unknown ones are zeros.
             "completed" | "incomplete" => response.object("usage", |out| {
-                usage::write_responses(&self.usage.unwrap_or_else(Usage::default), out);
+                usage::write_responses(&self.usage.unwrap_or_default(), out);
             }),
             _ => response.null("usage"),
         }
