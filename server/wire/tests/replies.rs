@@ -47,6 +47,39 @@ fn a_messages_reply() {
 }
 
 #[test]
+fn a_responses_reply() {
+    let report = read(
+        Dialect::Responses,
+        r#"{"id":"resp_1","object":"response","status":"incomplete","error":null,"incomplete_details":{"reason":"max_output_tokens"},
+            "model":"gpt-5.6","output":[{"type":"reasoning","summary":[]},{"type":"message","content":[{"type":"output_text",
+            "text":"Hi"}]}],"text":{"format":{"type":"text"}},"usage":{"input_tokens":10,"input_tokens_details":
+            {"cached_tokens":4},"output_tokens":5,"total_tokens":15}}"#,
+    );
+    let usage = Usage { input: 6, cache_read: 4, cache_write: 0, output: 5, reasoning: None };
+    assert_eq!((report.usage, report.finish.as_str()), (Some(usage), "max_output_tokens"));
+    assert_eq!((report.id.as_str(), report.model.as_str()), ("resp_1", "gpt-5.6"));
+    assert!(report.content && report.ended && report.error.is_none());
+
+    let empty = r#"{"object":"response","status":"completed","output":[{"type":"message","content":[]}],"text":{"format":{}}}"#;
+    let report = read(Dialect::Responses, empty);
+    assert!(!report.content && report.ended && report.error.is_none());
+
+    for (body, message) in [
+        (r#"{"status":"failed","error":{"code":"server_error","message":"Oops"},"output":[]}"#, "Oops"),
+        (r#"{"error":{"message":"No credits"}}"#, "No credits"),
+        (
+            r#"{"detail":"Unsupported parameter: max_output_tokens"}"#,
+            "Unsupported parameter: max_output_tokens",
+        ),
+        (r#"{"status":"failed","error":null}"#, "The provider reported an error without a message."),
+    ] {
+        let report = read(Dialect::Responses, body);
+        assert_eq!(report.error.map(|error| error.message).as_deref(), Some(message), "{body}");
+        assert!(!report.ended);
+    }
+}
+
+#[test]
 fn an_error_under_status_200_is_an_error() {
     for (dialect, body, message) in [
         (Dialect::Chat, r#"{"error":{"message":"No credits","code":402}}"#, "No credits"),

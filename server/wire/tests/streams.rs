@@ -79,6 +79,26 @@ fn gemini() {
 }
 
 #[test]
+fn responses() {
+    insta::assert_snapshot!(told(Dialect::Responses));
+}
+
+#[test]
+fn a_responses_stream_is_whole_only_with_its_last_event() {
+    for (name, text) in streams(Dialect::Responses).into_iter().filter(|(name, _)| !name.starts_with("json"))
+    {
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        let last = ["response.completed", "response.incomplete"]
+            .into_iter()
+            .find_map(|kind| text.find(&format!("\"type\":\"{kind}\"")));
+        for cut in (0..last.unwrap_or(text.len())).step_by(13) {
+            let part = Bytes::copy_from_slice(&text.as_bytes()[..cut]);
+            assert!(!watch(Dialect::Responses, false, [part].into_iter()).2.ended, "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
 fn only_the_chunk_that_carries_usage_and_nothing_else_is_swallowed() {
     for (name, text) in streams(Dialect::Chat) {
         let (kinds, _, report) = watch(Dialect::Chat, false, [text.clone()].into_iter());

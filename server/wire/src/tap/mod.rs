@@ -263,8 +263,10 @@ impl Reading {
     /// Reads a frame with data; the second answer is whether it carries usage and nothing else.
     fn frame(&mut self, frame: &Frame) -> Result<(Said, bool), Flaw> {
         let said = if frame.data.starts_with(b"[DONE]") {
-            // OpenRouter appends it to Messages streams, where it means nothing (OpenRouterTeam/docs#1).
-            if self.dialect == Dialect::Messages { (Said::Idle, false) } else { (Said::End, false) }
+            // OpenRouter appends it to Messages streams, where it means nothing (OpenRouterTeam/docs#1). Nor does it
+            // on Responses, whose clients wait for `response.completed`.
+            let ends = !matches!(self.dialect, Dialect::Messages | Dialect::Responses);
+            (if ends { Said::End } else { Said::Idle }, false)
         } else {
             let mut cursor = Cursor::lenient(&frame.data);
             let said = self.document(&mut cursor, &frame.event, &frame.data)?;

@@ -35,6 +35,9 @@
 //! or of reasoning, which is inside `eval_count`. Either is left out where it is 0. Going out, `prompt_eval_count` is
 //! the whole prompt.
 //!
+//! responses: as chat, with `input_tokens`, `input_tokens_details`, `output_tokens` and `output_tokens_details` for
+//! its names; stated in `response.usage` of a stream's last event, or in `usage` of a whole reply.
+//!
 //! Several statements in one stream are cumulative, so the later one stands, field by field. A field that is
 //! missing or null keeps the earlier value, as do a prompt and an output of zero; a statement that is zero
 //! throughout is no statement (MiniMax sends zeros with every chunk: MiniMax-AI/MiniMax-M2.5#2, 2026-02-16).
@@ -52,7 +55,7 @@ pub(crate) use chat::{ChatCounts, write_chat};
 pub(crate) use gemini::{GeminiCounts, write_gemini};
 pub(crate) use messages::{MessagesCounts, write_messages};
 pub(crate) use ollama::{OllamaCounts, write as write_ollama};
-pub(crate) use responses::ResponsesCounts;
+pub(crate) use responses::{ResponsesCounts, write_responses};
 
 /// Token counts of one reply. The four counts are disjoint: their sum is what passed through the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

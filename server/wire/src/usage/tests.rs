@@ -247,3 +247,39 @@ fn messages_counts_are_read_as_they_were_written() {
     let text = crate::json::write::Writer::object(0, |object| write_messages(&usage, object));
     assert_eq!(messages(&[std::str::from_utf8(&text).unwrap()]), Some(usage));
 }
+
+#[test]
+fn responses_vendors() {
+    for (vendor, statement, expected) in [
+        (
+            "OpenAI",
+            r#"{"input_tokens":2006,"input_tokens_details":{"cached_tokens":1920,"cache_write_tokens":64},"output_tokens":300,
+                "output_tokens_details":{"reasoning_tokens":256},"total_tokens":2306}"#,
+            of([22, 1920, 64, 300], Some(256)),
+        ),
+        (
+            "a server of open models",
+            r#"{"input_tokens":30,"output_tokens":20,"total_tokens":50}"#,
+            of([30, 0, 0, 20], None),
+        ),
+        (
+            "a vendor whose output leaves reasoning out",
+            r#"{"input_tokens":32,"output_tokens":9,"output_tokens_details":{"reasoning_tokens":94},"total_tokens":135}"#,
+            of([32, 0, 0, 103], Some(94)),
+        ),
+        ("null, as long as a stream goes on", "null", None),
+    ] {
+        let mut counts = ResponsesCounts::default();
+        counts.read(&mut Cursor::lenient(statement.as_bytes())).unwrap();
+        assert_eq!(counts.usage(), expected, "{vendor}");
+    }
+}
+
+#[test]
+fn responses_counts_are_read_as_they_were_written() {
+    let usage = Usage { input: 22, cache_read: 1920, cache_write: 64, output: 300, reasoning: Some(256) };
+    let text = crate::json::write::Writer::object(0, |out| write_responses(&usage, out));
+    let mut counts = ResponsesCounts::default();
+    counts.read(&mut Cursor::lenient(&text)).unwrap();
+    assert_eq!(counts.usage(), Some(usage));
+}

@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod namespace;
 mod read;
 mod write;
 
@@ -9,3 +10,6 @@ pub(super) use decode::decode;
 pub(super) use encode::encode;
 pub(super) use read::{Reader, read_whole};
 pub(super) use write::{Writer, write_whole};
+
+#[cfg(test)]
+mod tests;

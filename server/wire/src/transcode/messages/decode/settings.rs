@@ -133,5 +133,5 @@ fn read_format<'a>(
     let raw = schema.raw;
     schema.object(&path.key("schema"))?;
     format.rest(path, "is known to Anthropic only", dropped);
-    Ok(OutputFormat::Schema { name: None, description: None, schema: raw, strict: None })
+    Ok(OutputFormat::Schema { name: None, description: None, schema: raw.into(), strict: None })
 }

@@ -129,8 +129,12 @@ fn marks_are_placed_where_there_are_none() {
 #[test]
 fn schemas_are_made_to_fit_without_touching_names() {
     let schema = r#"{"type":"object","properties":{"minimum":{"type":"integer","minimum":1},"format":{"type":"string","format":"x"},"any":{"oneOf":[{"type":"object","properties":{}}]}},"required":["minimum"]}"#;
-    let format =
-        OutputFormat::Schema { name: Some("n".into()), description: None, schema, strict: Some(true) };
+    let format = OutputFormat::Schema {
+        name: Some("n".into()),
+        description: None,
+        schema: schema.into(),
+        strict: Some(true),
+    };
     let mut conversation = Conversation { format: Some(format), ..of_turns([user("Go.")]) };
     let (body, dropped) = sent(&conversation, &TARGET);
     assert_eq!(
@@ -152,7 +156,7 @@ fn schemas_are_made_to_fit_without_touching_names() {
     assert!(body["system"][0]["text"].as_str().unwrap().ends_with(schema));
     for open in [r#"{"type":"object","additionalProperties":{"type":"string"}}"#, r#"{"type":"object"}"#] {
         conversation.format =
-            Some(OutputFormat::Schema { name: None, description: None, schema: open, strict: None });
+            Some(OutputFormat::Schema { name: None, description: None, schema: open.into(), strict: None });
         assert!(sent(&conversation, &TARGET).0["output_config"].is_null());
     }
     conversation.format = Some(OutputFormat::Json);

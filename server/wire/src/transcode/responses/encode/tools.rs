@@ -1,0 +1,120 @@
+//! Tools, and which of them may be called.
+
+use super::{LONGEST, Lost, allowed, lose};
+use crate::Conversation;
+use crate::conversation::{Names, Tool, ToolChoice};
+use crate::json::tree::{Node, Value};
+use crate::json::write::{ListWriter, ObjectWriter};
+use std::borrow::Cow;
+
+/// What a tool without a schema takes. OpenAI refuses an object without `properties`.
+const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
+
+/// Tools of OpenAI's that need no further words than their type.
+const HOSTED: [&str; 5] =
+    ["web_search", "web_search_preview", "image_generation", "local_shell", "apply_patch"];
+
+/// Writes everything a request says about tools.
+pub(super) fn write(
+    body: &mut ObjectWriter<'_>,
+    conversation: &Conversation<'_>,
+    names: &mut Names,
+    dropped: &mut Lost,
+) {
+    if conversation.tools.is_empty() {
+        // Refused without tools.
+        if conversation.tool_choice.is_some() {
+            lose(dropped, "tool_choice", "there are no tools");
+        }
+        return;
+    }
+    body.list("tools", |tools| {
+        for (index, tool) in conversation.tools.iter().enumerate() {
+            self::tool(tools, tool, &format!("tools[{index}]"), names, dropped);
+        }
+    });
+    if let Some(choice) = &conversation.tool_choice {
+        self::choice(body, choice, conversation, names);
+    }
+    if let Some(parallel) = conversation.parallel_tools {
+        body.bool("parallel_tool_calls", parallel);
+    }
+}
+
+fn tool(tools: &mut ListWriter<'_>, tool: &Tool<'_>, path: &str, names: &mut Names, dropped: &mut Lost) {
+    match tool {
+        Tool::Function { name, description, schema, strict, cache } => {
+            if cache.is_some() {
+                lose(dropped, format!("{path}.cache"), "cached prefixes are found without marks");
+            }
+            tools.object(|tool| {
+                tool.text("type", "function");
+                tool.text("name", &names.send(name, LONGEST, allowed));
+                tool.maybe_text("description", description.as_deref());
+                tool.raw("parameters", &parameters(schema.as_deref()));
+                // Left out, it is taken for true here and for false everywhere else.
+                tool.bool("strict", strict.unwrap_or(false));
+            });
+        }
+        Tool::Custom { name, description, format } => {
+            names.note_custom(name);
+            tools.object(|tool| {
+                tool.text("type", "custom");
+                tool.text("name", &names.send(name, LONGEST, allowed));
+                tool.maybe_text("description", description.as_deref());
+                tool.maybe_raw("format", *format);
+            });
+        }
+        Tool::Hosted { kind } if HOSTED.contains(&&**kind) => tools.object(|tool| tool.text("type", kind)),
+        Tool::Hosted { .. } => lose(dropped, path, "runs at another vendor, or needs more than its name"),
+    }
+}
+
+/// A schema that OpenAI takes: an object that states its `properties`, which MCP servers often leave out.
+fn parameters(schema: Option<&str>) -> Cow<'_, str> {
+    let Some(raw) = schema else { return Cow::Borrowed(NOTHING) };
+    let Ok(Node { value: Value::Object(object), .. }) = Node::parse(raw) else {
+        return Cow::Borrowed(NOTHING);
+    };
+    let misses_type = object.get("type").is_none();
+    let is_object = misses_type || object.get("type").and_then(Node::as_text) == Some("object");
+    let misses_properties = is_object && object.get("properties").is_none();
+    let missing = match (misses_type, misses_properties) {
+        (false, false) => return Cow::Borrowed(raw),
+        (true, true) => r#""type":"object","properties":{}"#,
+        (true, false) => r#""type":"object""#,
+        (false, true) => r#""properties":{}"#,
+    };
+    let comma = if object.is_empty() { "" } else { "," };
+    let inside = raw.trim().trim_start_matches('{');
+    Cow::Owned(format!("{{{missing}{comma}{inside}"))
+}
+
+fn choice(
+    body: &mut ObjectWriter<'_>,
+    choice: &ToolChoice<'_>,
+    conversation: &Conversation<'_>,
+    names: &mut Names,
+) {
+    let mut named = |tool: &mut ObjectWriter<'_>, chosen: &str| {
+        let is_chosen = |tool: &Tool<'_>| matches!(tool, Tool::Custom { name, .. } if name == chosen);
+        let custom = conversation.tools.iter().any(is_chosen);
+        tool.text("type", if custom { "custom" } else { "function" });
+        tool.text("name", &names.send(chosen, LONGEST, allowed));
+    };
+    match choice {
+        ToolChoice::Auto => body.text("tool_choice", "auto"),
+        ToolChoice::None => body.text("tool_choice", "none"),
+        ToolChoice::Required => body.text("tool_choice", "required"),
+        ToolChoice::Named(name) => body.object("tool_choice", |choice| named(choice, name)),
+        ToolChoice::Allowed(allowed, must) => body.object("tool_choice", |choice| {
+            choice.text("type", "allowed_tools");
+            choice.text("mode", if *must { "required" } else { "auto" });
+            choice.list("tools", |tools| {
+                for name in allowed {
+                    tools.object(|tool| named(tool, name));
+                }
+            });
+        }),
+    }
+}
