@@ -16,7 +16,7 @@ use std::{
 
 use bytes::Bytes;
 use wire::{
-    Asked, Conversation, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode,
+    Asked, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode,
     encode, peek, read_reply, read_whole, write_whole,
 };
 

@@ -14,8 +14,8 @@ pub(crate) struct Calls<'a> {
 
 impl<'a> Calls<'a> {
     /// Notes a call.
-    pub(crate) fn note(&mut self, id: &Cow<'a, str>, name: &Cow<'a, str>, kind: ToolKind) {
-        self.made.insert(id.clone(), (name.clone(), kind));
+    pub(crate) fn note(&mut self, id: Cow<'a, str>, name: Cow<'a, str>, kind: ToolKind) {
+        self.made.insert(id, (name, kind));
     }
 
     /// The name and kind of the call that `id`, found at `path`, answers.

@@ -174,7 +174,7 @@ impl<'a> Messages<'_, 'a> {
             function.rest(&path_function, "a call has no such member", dropped);
             call.rest(&path, "a call has no such member", dropped);
             let id = id.unwrap_or_else(|| call_id(turn, index, &name).into());
-            self.calls.note(&id, &name, ToolKind::Function);
+            self.calls.note(id.clone(), name.clone(), ToolKind::Function);
             self.open.push((id.clone(), name.clone()));
             let kind = ToolKind::Function;
             blocks.push(Block::ToolCall(ToolCall { id, name, input, kind, seal: None, cache: None }));

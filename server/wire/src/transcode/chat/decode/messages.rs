@@ -211,13 +211,13 @@ impl<'c, 'a> Messages<'c, 'a> {
                 }
             };
             call.rest(&at, UNKNOWN, &mut self.conversation.dropped);
-            self.calls.note(&id, &name, kind);
+            self.calls.note(id.clone(), name.clone(), kind);
             blocks.push(Block::ToolCall(ToolCall { id, name, input, kind, seal, cache }));
         }
         if let Some(mut call) = message.object("function_call", path)? {
             let (name, input) = self.function(&mut call, &path.key("function_call"))?;
             let id: Cow<'a, str> = call_id(self.conversation.turns.len(), blocks.len(), &name).into();
-            self.calls.note(&id, &name, ToolKind::Function);
+            self.calls.note(id.clone(), name.clone(), ToolKind::Function);
             self.unnumbered.push((name.clone(), id.clone()));
             let kind = ToolKind::Function;
             blocks.push(Block::ToolCall(ToolCall { id, name, input, kind, seal: None, cache: None }));

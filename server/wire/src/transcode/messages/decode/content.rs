@@ -257,7 +257,7 @@ impl<'a> Content<'a> {
             self.drop(&path.key("caller"), "names a tool that runs at Anthropic");
         }
         object.rest(path, "is known to Anthropic only", &mut self.dropped);
-        self.calls.note(&id, &name, ToolKind::Function);
+        self.calls.note(id.clone(), name.clone(), ToolKind::Function);
         let input = Cow::Borrowed(raw);
         Ok(Block::ToolCall(ToolCall { id, name, input, kind: ToolKind::Function, seal: None, cache }))
     }

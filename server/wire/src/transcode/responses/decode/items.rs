@@ -234,7 +234,7 @@ impl<'a> Items<'a> {
     }
 
     fn called(&mut self, call: ToolCall<'a>) {
-        self.calls.note(&call.id, &call.name, call.kind);
+        self.calls.note(call.id.clone(), call.name.clone(), call.kind);
         self.assistant().push(Block::ToolCall(call));
     }
 
