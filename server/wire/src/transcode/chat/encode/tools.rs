@@ -9,8 +9,6 @@ use std::borrow::Cow;
 /// The schema of a function that takes nothing: some vendors want one all the same.
 const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
 
-/// The schema of a function that stands for a tool called with free text.
-
 impl Encoder<'_> {
     /// The name to send for one of the client's.
     pub(super) fn name<'n>(&mut self, own: &'n str) -> Cow<'n, str> {

@@ -107,8 +107,6 @@ impl Encoder<'_> {
     }
 }
 
-/// What a tool that is called with free text takes instead.
-
 fn function(out: &mut ObjectWriter<'_>, name: &str, description: Option<&str>, schema: Option<&str>) {
     out.text("name", name);
     out.maybe_text("description", description.filter(|text| !text.is_empty()));

@@ -86,7 +86,7 @@ impl<'c> Encoder<'c> {
             return (Mode::Unsaid, None);
         }
         let adaptive = matches!(style, ReasoningStyle::Adaptive | ReasoningStyle::Effort);
-        if reasoning.off() && !(adaptive && !self.target.can_rest()) {
+        if reasoning.off() && (!adaptive || self.target.can_rest()) {
             return (Mode::Disabled, None);
         }
         let level = match (reasoning.budget.map(Effort::of_budget), reasoning.effort) {

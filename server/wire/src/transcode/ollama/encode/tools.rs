@@ -10,8 +10,6 @@ use std::borrow::Cow;
 
 /// The schema of a tool that takes nothing. Without `properties` Ollama's templates render `null`.
 const NO_ARGUMENTS: &str = r#"{"type":"object","properties":{}}"#;
-/// The schema of a tool that takes free text.
-
 impl Encoder {
     pub(super) fn tools(&mut self, conversation: &Conversation<'_>, body: &mut ObjectWriter<'_>) {
         let choice = conversation.tool_choice.as_ref();
