@@ -108,7 +108,8 @@ pub struct Proxy {
 }
 
 /// The log without a filter of one's own: libraries say what they do at every start and call.
-const LOG: &str = "info,sea_orm_migration=warn,server_fn=warn,leptos=warn,leptos_axum=warn";
+const LOG: &str =
+    "info,sea_orm_migration=warn,sqlx::postgres::notice=warn,server_fn=warn,leptos=warn,leptos_axum=warn";
 
 /// Names as in the file; each is the environment variable in lower case.
 const NAMES: [&str; 17] = [

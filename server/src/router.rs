@@ -73,9 +73,9 @@ fn gateway_routes() -> Vec<Route> {
             route(GET, &at("/models/{*id}"), Caller, gateway::models::one),
         ]);
     }
-    // The newest SDK of Google's calls the same verbs under /v1.
+    // The newest SDK of Google's calls the same verbs under /v1. The name in braces is that of the other method.
     for base in ["/v1beta", "/v1"] {
-        routes.push(route(POST, &format!("{base}/models/{{*rest}}"), Caller, gateway::gemini));
+        routes.push(route(POST, &format!("{base}/models/{{*id}}"), Caller, gateway::gemini));
     }
     routes.extend([
         route(GET, "/v1beta/models", Caller, gateway::models::list_gemini),

@@ -1,12 +1,12 @@
 //! Opens everything, listens, and closes everything in the order that loses nothing.
 
-use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::router::router;
 use crate::session::password;
 use crate::state::{App, State, StateError};
 use crate::store::{Store, StoreError};
 use crate::usage::retain;
+use crate::{clock, replicas};
 use axum::serve::ListenerExt;
 use std::future::IntoFuture;
 use std::io::Write;
@@ -67,6 +67,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let port = listener.local_addr().map_err(ServeError::Listener)?.port();
     let app = State::build(config, store, port).await?;
     app.tasks.spawn(retain::run(App::clone(&app)));
+    app.tasks.spawn(replicas::run(App::clone(&app)));
     greet(&app, people == 0);
     serve(listener, app).await
 }
@@ -78,7 +79,7 @@ async fn make_first_person(config: &Config, store: &Store) -> Result<u64, ServeE
     password::check(secret.reveal()).map_err(|problem| ServeError::WeakPassword(problem.message))?;
     let hash = password::hash(secret.reveal().to_owned()).await;
     let hash = hash.ok_or_else(|| ServeError::WeakPassword("It could not be hashed.".to_owned()))?;
-    match store.add_person("admin", &hash, clock::now().unix_ms).await {
+    match store.add_first_person("admin", &hash, clock::now().unix_ms).await {
         // Another replica on the same database may have been faster.
         Ok(_) | Err(StoreError::Taken) => Ok(1),
         Err(error) => Err(error.into()),

@@ -18,6 +18,7 @@ mod network;
 mod passthrough;
 mod people;
 mod program;
+mod replicas;
 mod routes;
 mod secrets;
 mod store;
