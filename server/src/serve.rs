@@ -15,8 +15,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How long streams may go on after shutdown was asked for.
-const DRAIN: Duration = Duration::from_secs(30);
 /// How long cut streams may take to end, and then usage to be written.
 const LAST: Duration = Duration::from_secs(10);
 
@@ -101,13 +99,14 @@ async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
     let tasks = app.tasks.clone();
+    let drain = Duration::from_secs(app.config.drain_seconds.into());
     let asked = tasks.clone();
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!("stopping: open requests have {} s to end", DRAIN.as_secs());
+        tracing::info!("stopping: open requests have {} s to end", drain.as_secs());
         asked.stop();
     };
     let listener = listener.tap_io(|stream| {
@@ -122,7 +121,7 @@ async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
     tokio::pin!(server);
     let drained = async {
         tasks.stopping().cancelled().await;
-        tokio::time::sleep(DRAIN).await;
+        tokio::time::sleep(drain).await;
     };
     let ended = tokio::select! {
         ended = &mut server => Some(ended),

@@ -3,6 +3,8 @@
 mod kept;
 mod used;
 
+pub(crate) use used::record;
+
 use crate::support::config;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use server::config::Config;

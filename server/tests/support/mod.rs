@@ -4,6 +4,7 @@
 pub(crate) mod client;
 pub(crate) mod log;
 pub(crate) mod running;
+pub(crate) mod secured;
 
 use crate::scripted::{self, Book, Seen};
 use client::{Answer, Client};
