@@ -82,7 +82,7 @@ fn gateway_routes() -> Vec<Route> {
         routes.push(route(POST, &path, Caller, gateway::also));
         routes.push(route(POST, &format!("{path}/{{*rest}}"), Caller, gateway::also));
     }
-    // The newest SDK of Google's calls the same verbs under /v1.
+    // The newest SDK of Google's calls the same verbs under /v1. The name in braces is that of the other method.
     for base in ["/v1beta", "/v1"] {
         routes.push(route(POST, &format!("{base}/models/{{*id}}"), Caller, gateway::gemini));
     }

@@ -77,7 +77,7 @@ impl Login for Desk {
         let person = name("name", &person)?;
         password::check(&password)?;
         let hash = password::hash(password).await.ok_or_else(no_hash)?;
-        let made = self.app.store.add_person(&person, &hash, clock::now().unix_ms).await;
+        let made = self.app.store.add_first_person(&person, &hash, clock::now().unix_ms).await;
         let made = made.map_err(taken("name", || "Somebody was faster. Sign in instead.".to_owned()))?;
         tracing::info!(name = made.name, "the first person was set up");
         self.begin_session(&made).await

@@ -6,6 +6,7 @@
 //! is refused like any wrong key; every other name is answered well.
 
 pub(crate) mod bodies;
+mod packed;
 pub(crate) mod script;
 
 use bytes::Bytes;
@@ -166,7 +167,11 @@ pub(crate) async fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-async fn answer(request: Request<Incoming>, book: Book) -> io::Result<Response<StreamBody<Frames>>> {
+/// Answers one request, and writes it into the book.
+pub(crate) async fn answer(
+    request: Request<Incoming>,
+    book: Book,
+) -> io::Result<Response<StreamBody<Frames>>> {
     let (parts, body) = request.into_parts();
     if parts.uri.path() == "/_seen" {
         let seen: Vec<Value> = book.seen().iter().map(Seen::to_json).collect();

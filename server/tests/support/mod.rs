@@ -3,6 +3,8 @@
 
 pub(crate) mod client;
 pub(crate) mod log;
+pub(crate) mod running;
+pub(crate) mod secured;
 
 use crate::scripted::{self, Book, Seen};
 use client::{Answer, Client};
