@@ -22,4 +22,5 @@ mod routes;
 mod secrets;
 mod store;
 mod streams;
+mod translator;
 mod usage;
