@@ -29,4 +29,5 @@ mod secrets;
 mod secured;
 mod store;
 mod streams;
+mod translator;
 mod usage;

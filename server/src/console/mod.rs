@@ -10,6 +10,7 @@ mod overview;
 mod providers;
 pub mod requests;
 mod settings;
+pub(crate) mod translator;
 
 use crate::session::visitor::Visitor;
 use crate::state::{App, StateError};
