@@ -18,7 +18,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use pretty::pretty;
 use recognise::{Kind, recognise};
-use wire::{Asked, Conversation, Dialect, Dropped, Fault, Malformed, Reply, Target, Translation};
+use wire::{Asked, Conversation, Dialect, Dropped, Fault, FaultKind, Malformed, Reply, Target, Translation};
 
 /// Stands for the model where the original names none.
 const MODEL: &str = "some-model";
@@ -216,7 +216,8 @@ impl Job {
             for seen in translation.push(self.text.clone()).unwrap_or_default() {
                 written.extend_from_slice(&seen.raw);
             }
-            written.extend_from_slice(&translation.finish().0);
+            let broken = Fault::new(FaultKind::BadGateway, "The recorded stream ends here.");
+            written.extend_from_slice(&translation.finish(&broken).0);
             let written = Bytes::from(written);
             let after = collect(self.to, &written).0;
             self.told(lossy(&written), before.as_ref(), after.as_ref())
@@ -227,8 +228,7 @@ impl Job {
             done.notes.push(format!("Nothing in it reads as a stream of this format ({}).", self.from));
         } else if before.is_none() {
             done.notes.push(
-                "The stream breaks off before its end. A client would get an error after what is here, or the rest \
-                 from another target."
+                "The stream breaks off before its end. A client gets the error at the end of what is here."
                     .to_owned(),
             );
         }
