@@ -84,7 +84,7 @@ fn gateway_routes() -> Vec<Route> {
     }
     // The newest SDK of Google's calls the same verbs under /v1.
     for base in ["/v1beta", "/v1"] {
-        routes.push(route(POST, &format!("{base}/models/{{*rest}}"), Caller, gateway::gemini));
+        routes.push(route(POST, &format!("{base}/models/{{*id}}"), Caller, gateway::gemini));
     }
     routes.extend([
         route(GET, "/v1beta/models", Caller, gateway::models::list_gemini),
