@@ -19,6 +19,7 @@ use http::Request;
 use http::request::Parts;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::sync::LazyLock;
 use tower_http::compression::CompressionLayer;
 
 /// Who may use a route.
@@ -145,6 +146,16 @@ fn program_routes() -> Vec<Route> {
         route(DELETE, "/api/v1/sessions", Program, api::sign_out_everywhere),
         route(ANY, "/api/v1/{*rest}", Program, api::unknown),
     ]
+}
+
+/// Who may use an address of the management API. Those that are public name no thing, so they are compared as they
+/// stand.
+pub fn program_access(path: &str) -> Access {
+    static PUBLIC: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let public = program_routes().into_iter().filter(|route| route.access == Access::Public);
+        public.map(|route| route.path).collect()
+    });
+    if PUBLIC.iter().any(|public| public == path) { Access::Public } else { Access::Program }
 }
 
 /// Files of the site: the same for everyone, and nobody's secret.

@@ -15,7 +15,7 @@ async fn requests_that_outlast_the_drain_are_told_so_in_their_dialect_and_writte
         Running::furnished(folder.path(), &[("DRAIN_SECONDS", "1")], &provider).await;
     let endpoint = json!({
         "name": "Scripted messages", "prefix": MESSAGES, "dialect": "messages", "base_url": provider.base(),
-        "private_network": true, "models": "ok",
+        "private_network": true, "models": ["ok"],
     });
     running.api(&bearer, "/api/v1/endpoints", endpoint).await;
     running.api(&bearer, "/api/v1/accounts", json!({ "provider": MESSAGES, "key": "key-one" })).await;

@@ -59,7 +59,7 @@ async fn frames_reach_the_client_byte_for_byte() {
         assert!(messages.header("content-type").starts_with("text/event-stream"), "{messages:?}");
 
         let body = format!(
-            r#"{{"model":"{CHAT}/{script}","messages":[],"stream":true,"stream_options":{{"include_usage":true}}}}"#
+            r#"{{"model":"{CHAT}/{script}","messages":[{{"role":"user","content":"Hello"}}],"stream":true,"stream_options":{{"include_usage":true}}}}"#
         );
         let chat = house.send("/v1/chat/completions", &[], body).await;
         let frames = sent(&house, script);

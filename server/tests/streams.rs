@@ -1,17 +1,17 @@
 //! A stream that breaks is never taken for a whole answer, one that is slow is left alone, and nobody works for a
 //! client that has left.
 
-use crate::scripted::bodies::{self, Vendor, frames};
+use crate::scripted::bodies::{self, frames};
+use crate::scripted::says;
 use crate::scripted::script::Asked;
 use crate::support::{CHAT, House, MESSAGES, chat_body, messages_body};
 use http::Method;
 use serde_json::{Value, json};
+use wire::Dialect;
 
 /// The frames of a dialect's good answer to `model`, as a client that did not ask for usage gets them.
-fn good_frames(vendor: Vendor, model: &str) -> Vec<String> {
-    let asked =
-        Asked { vendor, model: model.to_owned(), stream: true, usage: vendor == Vendor::OpenAi, list: false };
-    frames("ok", &asked)
+fn good_frames(dialect: Dialect, model: &str) -> Vec<String> {
+    frames("ok", &Asked::stream(dialect, model))
 }
 
 /// The data of the last frame.
@@ -25,23 +25,23 @@ fn last(text: &str) -> Value {
 async fn broken_stream_is_told(script: &str) {
     let house = House::with_accounts(&["key-one"]).await;
     house.policy(json!({ "idle_ms": 500 })).await;
-    for vendor in [Vendor::OpenAi, Vendor::Anthropic] {
-        let answer = match vendor {
-            Vendor::OpenAi => house.chat(script, true).await,
-            Vendor::Anthropic => house.messages(script, true).await,
+    for dialect in [Dialect::Chat, Dialect::Messages] {
+        let answer = match dialect {
+            Dialect::Chat => house.chat(script, true).await,
+            _ => house.messages(script, true).await,
         };
         assert_eq!(answer.status, 200, "it had begun well: {answer:?}");
         let text = answer.text();
-        let begun = good_frames(vendor, script)[..bodies::opening(vendor) + 2].concat();
+        let begun = good_frames(dialect, script)[..says::opening(dialect) + 2].concat();
         assert!(text.starts_with(&begun), "what was said is delivered: {text}\nexpected {begun}");
         assert!(text.ends_with("\n\n"), "the last frame is whole");
         for end in ["[DONE]", "message_stop", "\"finish_reason\":\"stop\"", "end_turn"] {
             assert!(!text.contains(end), "{script}: nothing looks like an end: {text}");
         }
         let error = last(&text);
-        match vendor {
-            Vendor::OpenAi => assert!(error["error"]["message"].as_str().unwrap().len() > 10, "{error}"),
-            Vendor::Anthropic => {
+        match dialect {
+            Dialect::Chat => assert!(error["error"]["message"].as_str().unwrap().len() > 10, "{error}"),
+            _ => {
                 assert_eq!(error["type"], "error");
                 assert!(error["error"]["type"].as_str().unwrap().ends_with("error"), "{error}");
                 assert!(text.trim_end().rsplit("\n\n").next().unwrap().starts_with("event: error\n"));
@@ -108,13 +108,13 @@ async fn a_slow_stream_is_left_alone() {
     house.policy(json!({ "idle_ms": 1500 })).await;
     for script in ["slow-tokens", "slow-first-token", "slow-headers"] {
         let chat = house.chat(script, true).await.text();
-        let expected = good_frames(Vendor::OpenAi, script);
+        let expected = good_frames(Dialect::Chat, script);
         let kept: Vec<&str> =
             expected.iter().filter(|frame| !frame.contains("prompt_tokens")).map(String::as_str).collect();
         assert_eq!(chat, kept.concat(), "{script}");
     }
     let messages = house.messages("slow-tokens", true).await.text();
-    assert_eq!(messages, good_frames(Vendor::Anthropic, "slow-tokens").concat());
+    assert_eq!(messages, good_frames(Dialect::Messages, "slow-tokens").concat());
     for row in house.records(4).await {
         assert_eq!((&row["outcome"], &row["attempts"]), (&json!("answered"), &json!(1)), "{row:#?}");
     }

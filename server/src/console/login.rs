@@ -13,6 +13,7 @@ impl Desk {
     /// Counts a try at a password.
     pub(super) fn slow_down(&self) -> Result<(), Problem> {
         self.app.throttle.try_from_address(self.visitor.address).map_err(|seconds| {
+            self.wait.get_or_init(|| seconds);
             Problem::new(
                 ProblemKind::TooMany,
                 format!("Too many tries. Wait {seconds} seconds, then try again."),

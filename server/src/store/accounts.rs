@@ -160,7 +160,7 @@ impl Store {
         self.opened(made)
     }
 
-    /// Changes an account; a new key also forgets that it was parked or refused.
+    /// Changes an account. Whether it is parked is another matter: [`Self::unpark_account`].
     pub async fn change_account(&self, id: i64, edit: AccountEdit) -> Result<StoredAccount, StoreError> {
         let found = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
         let unchanged = found.clone();
@@ -177,9 +177,6 @@ impl Store {
         if let Some(key) = edit.key {
             row.key_tail = Set(tail(key.reveal()));
             row.sealed_key = Set(Some(self.seal.seal(&place(id), key.reveal())));
-            row.parked_until = Set(None);
-            row.refused = Set(false);
-            row.parked_why = Set(String::new());
         }
         let changed = if row.is_changed() { row.update(&self.db).await? } else { unchanged };
         self.opened(changed)

@@ -1,12 +1,29 @@
-//! A provider that does what it is told, on loopback. It speaks `POST /v1/chat/completions` and `/v1/messages`
-//! (JSON and streams) and `GET /v1/models` in the vendors' own shapes, and writes down what it was asked.
+//! A provider that does what it is told, on loopback. It speaks every dialect in its vendor's own shapes, and writes
+//! down what it was asked: `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages`,
+//! `/v1beta/models/{model}:{verb}` and `/api/chat`, whole and as streams; the counting of tokens beside them;
+//! `GET /v1/models`; and what [`beside`] has.
 //!
 //! What it does is chosen by the request itself, so that a test needs no other way to reach it: a key
 //! `key-<script>` (`key-<script>.anything` too) or else the model's name is looked up in [`script::NAMES`]; `key-bad`
-//! is refused like any wrong key; every other name is answered well.
+//! is refused like any wrong key; every other name is answered well. The [`scenario`]s are particular about the
+//! request; all other scripts take any. `/stream-only` and `/whole-only` before a path are providers that answer with
+//! nothing but streams or JSON.
+//!
+//! | file | what |
+//! |---|---|
+//! | `hears/` | requests, as strict as each vendor |
+//! | `scenario.rs` | what is answered to them |
+//! | `says/` | answers, in each vendor's shape |
+//! | `script.rs` | how an answer goes out, or goes wrong |
 
+mod agent;
+pub(crate) mod beside;
 pub(crate) mod bodies;
+pub(crate) mod hears;
 mod packed;
+mod refusals;
+pub(crate) mod says;
+pub(crate) mod scenario;
 pub(crate) mod script;
 
 use bytes::Bytes;
@@ -128,16 +145,16 @@ impl Drop for Ticket {
 
 /// The key a request carries.
 fn key_of(seen: &Seen) -> Option<&str> {
-    seen.header("x-api-key").or_else(|| seen.header("authorization")?.strip_prefix("Bearer "))
+    let bearer = || seen.header("authorization")?.strip_prefix("Bearer ");
+    seen.header("x-api-key").or_else(|| seen.header("x-goog-api-key")).or_else(bearer)
 }
 
 /// The script a request asks for.
-fn script_of(seen: &Seen, body: &Value) -> String {
+fn script_of(seen: &Seen, model: &str) -> String {
     let by_key = key_of(seen).and_then(|key| key.strip_prefix("key-")).map(|key| match key {
         "bad" => "error-401",
         other => other.split('.').next().unwrap_or_default(),
     });
-    let model = body.get("model").and_then(Value::as_str).unwrap_or_default();
     let known = |name: &&str| script::NAMES.contains(name);
     by_key.filter(known).or(Some(model).filter(known)).unwrap_or("ok").to_owned()
 }
@@ -189,12 +206,11 @@ pub(crate) async fn answer(
         left: false,
     };
     let body: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
-    seen.script = script_of(&seen, &body);
     let asked = script::Asked::of(&parts.method, parts.uri.path(), &body);
-    let script = seen.script.clone();
-    let (mut ticket, earlier) = book.write(seen);
+    seen.script = script_of(&seen, asked.as_ref().map_or("", |asked| &asked.model));
+    let (mut ticket, earlier) = book.write(seen.clone());
     let Reply { before, head, steps } = match asked {
-        Some(asked) => script::reply(&script, &asked, earlier),
+        Some(mut asked) => script::reply(&seen.script, &mut asked, &seen, &body, earlier),
         None => script::nowhere(),
     };
     tokio::time::sleep(before).await;

@@ -153,10 +153,11 @@ pub(super) async fn accounts_keep_their_keys_sealed(base: &Base, store: &Store) 
         name: None,
     };
     let changed = store.change_account(one.id, edit).await.unwrap();
-    assert_eq!(
-        (changed.parked_until, changed.refused, changed.enabled, changed.priority),
-        (None, false, false, 9)
-    );
+    assert_eq!((changed.parked_until, changed.enabled, changed.priority), (Some(99), false, 9));
+    store.unpark_account(one.id).await.unwrap();
+    let free = store.account(one.id).await.unwrap();
+    assert_eq!((free.parked_until, free.refused, free.parked_why.as_str()), (None, false, ""));
+    assert_eq!(free.parked_models, [], "its models too");
     assert_eq!(changed.key.unwrap().reveal(), "sk-new-abcdefghij");
     let order: Vec<i64> = store
         .accounts()

@@ -44,7 +44,9 @@ impl Answer {
 
     /// The error's message, whatever the dialect.
     pub(crate) fn message(&self) -> String {
-        self.value()["error"]["message"].as_str().unwrap_or_else(|| panic!("no error in {self:?}")).to_owned()
+        let value = self.value();
+        let message = value["error"]["message"].as_str().or(value["error"].as_str());
+        message.unwrap_or_else(|| panic!("no error in {self:?}")).to_owned()
     }
 
     /// The value of the session cookie it sets.

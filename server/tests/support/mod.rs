@@ -167,7 +167,7 @@ impl House {
         for (prefix, dialect) in [(CHAT, "chat"), (MESSAGES, "messages")] {
             let endpoint = json!({
                 "name": format!("Scripted {dialect}"), "prefix": prefix, "dialect": dialect, "base_url": base,
-                "private_network": true, "models": "ok, tool-call, reasoning",
+                "private_network": true, "models": ["ok", "tool-call", "reasoning"],
             });
             self.made("/api/v1/endpoints", endpoint).await;
         }

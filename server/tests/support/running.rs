@@ -150,7 +150,7 @@ impl Running {
     pub(crate) async fn endpoint(&self, bearer: &str, base: &str, keys: &[&str]) -> Vec<i64> {
         let endpoint = json!({
             "name": "Scripted", "prefix": CHAT, "dialect": "chat", "base_url": base, "private_network": true,
-            "models": "ok",
+            "models": ["ok"],
         });
         self.api(bearer, "/api/v1/endpoints", endpoint).await;
         let mut accounts = Vec::new();

@@ -1,0 +1,96 @@
+//! What OpenAI has beside answers: vectors, sound, pictures, and the compaction of a conversation (API reference, read
+//! in November 2026).
+
+use super::Seen;
+use super::bodies::WORDS;
+use super::script::{Reply, Step};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+/// An endpoint beside those that answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    Embeddings,
+    Speech,
+    Transcriptions,
+    Images,
+    Compact,
+}
+
+/// A recording: every byte there is, more than once, so that nobody takes it for text.
+pub(crate) fn sound() -> Vec<u8> {
+    (0..=u8::MAX).chain((0..=u8::MAX).rev()).chain([0, 255, 13, 10]).collect()
+}
+
+impl Beside {
+    /// Which of them is at this path.
+    pub(super) fn at(path: &str) -> Option<Self> {
+        Some(match path {
+            "/v1/embeddings" => Self::Embeddings,
+            "/v1/audio/speech" => Self::Speech,
+            "/v1/audio/transcriptions" => Self::Transcriptions,
+            "/v1/images/generations" => Self::Images,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn reply(self, seen: &Seen, body: &Value) -> Reply {
+        let model = &body["model"];
+        match self {
+            Self::Embeddings => {
+                let vector = json!({ "object": "embedding", "index": 0, "embedding": [0.0023064255, -0.009327292, 1e-7] });
+                let usage = json!({ "prompt_tokens": 8, "total_tokens": 8 });
+                json_reply(&json!({ "object": "list", "data": [vector], "model": model, "usage": usage }))
+            }
+            Self::Speech => {
+                let sound = Bytes::from(sound());
+                let half = sound.len() / 2;
+                let steps = vec![Step::Send(sound.slice(..half)), Step::Send(sound.slice(half..))];
+                Reply::new(200, "audio/mpeg", steps)
+            }
+            Self::Transcriptions => transcribed(seen),
+            Self::Images => {
+                json_reply(&json!({ "created": 1_763_718_000, "data": [{ "b64_json": "iVBORw0KGgo=" }] }))
+            }
+            Self::Compact => json_reply(&json!({
+                "id": "resp_001", "object": "response.compaction", "created_at": 1_763_718_000,
+                "output": [{ "id": "cmp_001", "type": "compaction", "encrypted_content": "gAAAAABcompact" }],
+                "usage": { "input_tokens": 139, "output_tokens": 438, "total_tokens": 577 },
+            })),
+        }
+    }
+}
+
+fn json_reply(value: &Value) -> Reply {
+    Reply::json(200, value.to_string())
+}
+
+/// Says which model was asked and how large the file was, by the form's own rules (RFC 7578).
+fn transcribed(seen: &Seen) -> Reply {
+    let refused = |why: &str| {
+        let error = json!({ "message": why, "type": "invalid_request_error", "param": null, "code": null });
+        Reply::json(400, json!({ "error": error }).to_string())
+    };
+    let kind = seen.header("content-type").unwrap_or_default();
+    let Some(boundary) = kind.strip_prefix("multipart/form-data; boundary=") else {
+        return refused("you must provide a multipart form");
+    };
+    let delimiter = format!("\r\n--{}", boundary.trim_matches('"'));
+    // Bytes as characters of one byte each, so that a file can be split like text.
+    let form: String = format!("\r\n{}", seen.body.iter().map(|byte| char::from(*byte)).collect::<String>());
+    let field = |name: &str| {
+        let parts = form.split(&delimiter);
+        let mut parts = parts.filter_map(|part| part.split_once("\r\n\r\n"));
+        parts.find(|(head, _)| head.contains(&format!("name=\"{name}\""))).map(|(_, value)| value.to_owned())
+    };
+    if !form.trim_end().ends_with("--") {
+        return refused("the form has no end");
+    }
+    match (field("model"), field("file")) {
+        (Some(model), Some(file)) => {
+            let text = format!("{} {model}, {} bytes", WORDS.concat(), file.chars().count());
+            json_reply(&json!({ "text": text }))
+        }
+        _ => refused("you must provide a model and a file parameter"),
+    }
+}
