@@ -14,6 +14,7 @@ mod support;
 mod bad_input;
 mod bad_settings;
 mod failover;
+mod formats;
 mod network;
 mod passthrough;
 mod people;

@@ -54,6 +54,10 @@ pub(crate) struct TweakFile {
     pub(crate) max_completion_tokens: Option<bool>,
     pub(crate) late_system: Option<bool>,
     pub(crate) reasoning_member: Option<String>,
+    pub(crate) cache_marks: Option<bool>,
+    pub(crate) short_ids: Option<bool>,
+    pub(crate) system_messages: Option<bool>,
+    pub(crate) signed_thoughts: Option<bool>,
     pub(crate) place_cache: Option<bool>,
 }
 
@@ -145,6 +149,10 @@ impl TweakFile {
             max_completion_tokens,
             late_system,
             reasoning_member,
+            cache_marks,
+            short_ids,
+            system_messages,
+            signed_thoughts,
             place_cache,
         } = other;
         self.headers.extend(headers);
@@ -156,6 +164,10 @@ impl TweakFile {
         replace(&mut self.max_completion_tokens, max_completion_tokens);
         replace(&mut self.late_system, late_system);
         replace(&mut self.reasoning_member, reasoning_member);
+        replace(&mut self.cache_marks, cache_marks);
+        replace(&mut self.short_ids, short_ids);
+        replace(&mut self.system_messages, system_messages);
+        replace(&mut self.signed_thoughts, signed_thoughts);
         replace(&mut self.place_cache, place_cache);
     }
 }

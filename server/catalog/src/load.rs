@@ -167,6 +167,10 @@ fn build_tweak(raw: TweakFile) -> Tweak {
         max_completion_tokens: raw.max_completion_tokens.unwrap_or(usual.max_completion_tokens),
         late_system: raw.late_system.unwrap_or(usual.late_system),
         reasoning_member: raw.reasoning_member,
+        cache_marks: raw.cache_marks.unwrap_or(usual.cache_marks),
+        short_ids: raw.short_ids.unwrap_or(usual.short_ids),
+        system_messages: raw.system_messages.unwrap_or(usual.system_messages),
+        signed_thoughts: raw.signed_thoughts.unwrap_or(usual.signed_thoughts),
         place_cache: raw.place_cache.unwrap_or(usual.place_cache),
     }
 }

@@ -249,6 +249,14 @@ pub struct Tweak {
     pub late_system: bool,
     /// Chat: the member of an assistant turn in which earlier reasoning is handed back as text.
     pub reasoning_member: Option<String>,
+    /// Chat: whether marks of the prompt cache are known.
+    pub cache_marks: bool,
+    /// Chat: whether the id of a call must be nine letters or digits.
+    pub short_ids: bool,
+    /// Messages: whether instructions after the first turn may have a message of their own.
+    pub system_messages: bool,
+    /// Messages: whether thoughts without a signature are refused.
+    pub signed_thoughts: bool,
     /// Messages: whether marks of the prompt cache are placed where the client has set none.
     pub place_cache: bool,
 }
@@ -265,6 +273,10 @@ impl Default for Tweak {
             max_completion_tokens: false,
             late_system: true,
             reasoning_member: None,
+            cache_marks: false,
+            short_ids: false,
+            system_messages: false,
+            signed_thoughts: false,
             place_cache: true,
         }
     }

@@ -29,7 +29,7 @@ pub struct Inbound {
 
 /// What is asked for, as far as the path and not the body says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asking {
+pub(super) struct Asking {
     /// The client's wire format.
     pub dialect: Dialect,
     /// Gemini: the model and whether to stream.
@@ -49,12 +49,12 @@ pub enum Side {
 
 impl Asking {
     /// A dialect whose bodies say everything.
-    pub fn of(dialect: Dialect) -> Self {
+    pub(super) fn of(dialect: Dialect) -> Self {
         Self { dialect, in_path: None, side: None }
     }
 
     /// An endpoint at the side.
-    pub fn side(dialect: Dialect, side: Side) -> Self {
+    pub(super) fn side(dialect: Dialect, side: Side) -> Self {
         Self { dialect, in_path: None, side: Some(side) }
     }
 }

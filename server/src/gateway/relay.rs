@@ -18,7 +18,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use wire::{Dialect, Fault, FaultKind, Form, Kind, Passage};
+use wire::{Dialect, Fault, FaultKind, Kind, Passage};
 
 /// The answer for the client.
 pub(super) fn respond(won: Won, mut trace: Trace, tasks: &Tasks) -> Response {
@@ -35,8 +35,6 @@ pub(super) fn respond(won: Won, mut trace: Trace, tasks: &Tasks) -> Response {
             let mut response = response(status, to_client(&headers), &trace, Body::empty());
             let relay = Relay {
                 body: Some(body),
-                form: passage.form(),
-                dialect: passage.dialect(),
                 passage: Some(passage),
                 ready: ready.into(),
                 trace,
@@ -105,8 +103,6 @@ struct Relay {
     /// `None` once its report was taken.
     passage: Option<Box<Passage>>,
     ready: VecDeque<Bytes>,
-    dialect: Dialect,
-    form: Form,
     trace: Trace,
     /// What the provider said went wrong inside the stream.
     error: String,
@@ -136,7 +132,8 @@ impl Relay {
     fn end(&mut self) {
         self.body = None;
         let Some(passage) = self.passage.take() else { return };
-        let (rest, report) = passage.finish();
+        let broken = self.broken("the provider ended the stream before its end");
+        let (rest, report) = passage.finish(&broken);
         self.trace.learn(&report);
         if !rest.is_empty() {
             self.ready.push_back(rest);
@@ -150,27 +147,29 @@ impl Relay {
         } else if report.ended {
             self.trace.answered();
         } else {
-            self.tell("the provider ended the stream before its end");
+            self.note(&broken);
         }
     }
 
     /// The provider's stream broke: the client is told in its own dialect, never left with what looks like an end.
     fn break_off(&mut self, why: &str) {
         self.body = None;
-        if let Some(passage) = self.passage.take() {
-            let (_, report) = passage.finish();
-            self.trace.learn(&report);
-        }
-        self.tell(why);
+        let Some(passage) = self.passage.take() else { return };
+        let broken = self.broken(why);
+        let (told, report) = passage.fail(&broken);
+        self.trace.learn(&report);
+        self.ready.push_back(told);
+        self.note(&broken);
     }
 
-    fn tell(&mut self, why: &str) {
+    fn broken(&self, why: &str) -> Fault {
         let target = self.trace.target_name().unwrap_or_default();
-        let message = format!("The answer of {target} broke off: {why}.");
-        self.trace.broke(&message);
-        tracing::warn!(request = self.trace.id(), target, "stream broke off: {why}");
-        let fault = Fault::new(FaultKind::BadGateway, message);
-        self.ready.push_back(Passage::error(self.dialect, self.form, &fault).into());
+        Fault::new(FaultKind::BadGateway, format!("The answer of {target} broke off: {why}."))
+    }
+
+    fn note(&mut self, broken: &Fault) {
+        self.trace.broke(&broken.message);
+        tracing::warn!(request = self.trace.id(), "stream broke off: {}", broken.message);
     }
 }
 

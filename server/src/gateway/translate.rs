@@ -86,7 +86,7 @@ impl<'i> Request<'i> {
             let conversation = self.conversation().map_err(ToString::to_string)?;
             let encoded = {
                 let efforts = efforts(step);
-                let target = target(step, speaks.dialect, streams, &efforts);
+                let target = target(step, streams, &efforts);
                 wire::encode(speaks.dialect, conversation, &target)
             };
             asked.stream_usage = conversation.stream_usage;
@@ -118,7 +118,7 @@ impl<'i> Request<'i> {
         } else {
             {
                 let efforts = efforts(step);
-                let target = target(step, speaks.dialect, false, &efforts);
+                let target = target(step, false, &efforts);
                 wire::encode(speaks.dialect, self.conversation().ok()?, &target).body.into()
             }
         };
@@ -140,7 +140,7 @@ impl<'i> Request<'i> {
         if !spec.tweak.drop.is_empty() {
             edits.extend(wire::drop_members(&inbound.bytes, &spec.tweak.drop));
         }
-        edits.extend(wire::reseal(inbound.dialect, &spec.id, &inbound.bytes));
+        edits.extend(wire::reseal(inbound.dialect, &spec.id, spec.tweak.signed_thoughts, &inbound.bytes));
         let body = wire::splice(&inbound.bytes, edits).map_err(|_| "The request could not be edited.")?;
         Ok((body, swallow))
     }
@@ -184,7 +184,7 @@ fn efforts(step: &Step) -> Vec<Effort> {
 }
 
 /// What the encoder must know of a step's target.
-fn target<'s>(step: &'s Step, dialect: Dialect, stream: bool, efforts: &'s [Effort]) -> Target<'s> {
+fn target<'s>(step: &'s Step, stream: bool, efforts: &'s [Effort]) -> Target<'s> {
     let spec = &step.target.provider.spec;
     let model = spec.model(&step.target.model);
     let tweak = &spec.tweak;
@@ -203,7 +203,10 @@ fn target<'s>(step: &'s Step, dialect: Dialect, stream: bool, efforts: &'s [Effo
         schema: tweak.schema,
         max_completion_tokens: tweak.max_completion_tokens,
         late_system: tweak.late_system,
-        reasoning_member: tweak.reasoning_member.as_deref().filter(|_| dialect == Dialect::Chat),
+        reasoning_member: tweak.reasoning_member.as_deref(),
+        cache_marks: tweak.cache_marks,
+        short_ids: tweak.short_ids,
+        system_messages: tweak.system_messages,
         place_cache: tweak.place_cache,
         ..Target::new(step.target.sent_as(), &spec.id, stream)
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod client;
 pub(crate) mod log;
+pub(crate) mod tools;
 
 use crate::scripted::{self, Book, Seen};
 use client::{Answer, Client};

@@ -29,7 +29,7 @@ impl Conversation<'_> {
                 }
                 Tool::Custom { name, description, format } => {
                     sum += count(name) + description.as_deref().map_or(0, &mut count);
-                    sum += format.map_or(0, &mut count);
+                    sum += format.as_deref().map_or(0, &mut count);
                 }
                 Tool::Hosted { kind } => sum += count(kind),
             }

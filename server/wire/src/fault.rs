@@ -147,22 +147,25 @@ impl Fault {
         };
         let mut out = before.to_vec();
         if dialect == Dialect::Responses {
-            // In this dialect the event is flat: no `error` object inside.
-            let (_, param, code) = self.openai_own();
-            members(
-                &mut out,
-                &[
-                    ("type", Some("error")),
-                    ("code", code),
-                    ("message", Some(&self.message)),
-                    ("param", param),
-                ],
-            );
+            self.response_failed(&mut out);
         } else {
             out.extend(self.body(dialect));
         }
         out.extend(after);
         out
+    }
+
+    /// OpenAI sends two events: its SDKs raise the first, Codex reads only the second.
+    fn response_failed(&self, out: &mut Vec<u8>) {
+        let (kind, param, code) = self.openai_own();
+        let error =
+            [("type", Some(kind)), ("code", code), ("message", Some(&*self.message)), ("param", param)];
+        out.extend(b"{\"type\":\"error\",\"error\":");
+        members(out, &error);
+        out.extend(b"}\n\nevent: response.failed\ndata: {\"type\":\"response.failed\",\"response\":{");
+        out.extend(b"\"object\":\"response\",\"status\":\"failed\",\"output\":[],\"error\":");
+        members(out, &[("code", code.or(Some(kind))), ("message", Some(&self.message))]);
+        out.extend(b"}}");
     }
 
     /// The same with the provider's own words, where there are any.
@@ -268,7 +271,10 @@ mod tests {
         data: {"error":{"message":"gone","type":"server_error","param":null,"code":"service_unavailable"}}
 
         event: error
-        data: {"type":"error","code":"service_unavailable","message":"gone","param":null}
+        data: {"type":"error","error":{"type":"server_error","code":"service_unavailable","message":"gone","param":null}}
+
+        event: response.failed
+        data: {"type":"response.failed","response":{"object":"response","status":"failed","output":[],"error":{"code":"service_unavailable","message":"gone"}}}
 
         event: error
         data: {"type":"error","error":{"type":"overloaded_error","message":"gone"}}

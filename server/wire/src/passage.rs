@@ -69,44 +69,45 @@ impl Passage {
         }
     }
 
-    /// The provider's stream is over: what is left to forward, and what was learnt. `whole` says whether the
-    /// provider ended it properly.
-    pub fn finish(self) -> (Bytes, Report) {
-        match self.way {
-            Way::Other(translation) => translation.finish(),
-            Way::Raw(report) => (Bytes::new(), Report { ended: true, ..report }),
-            Way::Same(tap) => {
-                let (rest, report) = tap.finish();
-                if self.form != Form::Array {
-                    return (rest, report);
-                }
+    /// The provider's stream is over: what is left to forward, and what was learnt. Where the provider did not end it
+    /// properly, `broken` is told.
+    pub fn finish(self, broken: &Fault) -> (Bytes, Report) {
+        let tap = match self.way {
+            Way::Other(translation) => return translation.finish(broken),
+            Way::Raw(report) => return (Bytes::new(), Report { ended: true, ..report }),
+            Way::Same(tap) => tap,
+        };
+        let (rest, report) = tap.finish();
+        let whole = report.ended || report.error.is_some();
+        match self.form {
+            Form::Events if whole => (rest, report),
+            Form::Events => ([rest, broken.frame(self.dialect).into()].concat().into(), report),
+            Form::Array => {
                 let mut begun = self.begun;
                 let mut out = item(&mut begun, &rest).to_vec();
-                if report.ended || report.error.is_some() {
-                    close(begun, &mut out);
+                if !whole {
+                    out.extend(item(&mut begun, &broken.frame(self.dialect).into()));
                 }
+                out.extend_from_slice(if begun { b"]" } else { b"[]" });
                 (out.into(), report)
             }
         }
     }
 
-    /// The error that ends a stream which has begun, in the client's dialect and form.
-    pub fn error(dialect: Dialect, form: Form, fault: &Fault) -> Vec<u8> {
-        match form {
-            Form::Events => fault.frame(dialect),
-            // Something always came before: the stream was committed to.
-            Form::Array => [b",\n".as_slice(), &fault.body(dialect), b"]"].concat(),
+    /// The error that ends a stream which has begun, and what was learnt up to there. Nothing may follow.
+    pub fn fail(self, fault: &Fault) -> (Bytes, Report) {
+        match self.way {
+            Way::Other(translation) => translation.fail(fault),
+            Way::Same(tap) => {
+                let bytes = match self.form {
+                    Form::Events => fault.frame(self.dialect),
+                    // Something always came before: the stream was committed to.
+                    Form::Array => [b",\n".as_slice(), &fault.body(self.dialect), b"]"].concat(),
+                };
+                (bytes.into(), tap.report().clone())
+            }
+            Way::Raw(report) => (Bytes::new(), report),
         }
-    }
-
-    /// How the client wants the stream framed.
-    pub const fn form(&self) -> Form {
-        self.form
-    }
-
-    /// The client's dialect.
-    pub const fn dialect(&self) -> Dialect {
-        self.dialect
     }
 }
 
@@ -125,16 +126,10 @@ fn item(begun: &mut bool, frame: &Bytes) -> Bytes {
     [before, &data].concat().into()
 }
 
-fn close(begun: bool, out: &mut Vec<u8>) {
-    if !begun && out.is_empty() {
-        out.push(b'[');
-    }
-    out.push(b']');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FaultKind;
 
     fn pass(form: Form, text: &str, size: usize) -> (String, Report) {
         let mut passage = Passage::same(Dialect::Gemini, false, form);
@@ -144,7 +139,7 @@ mod tests {
                 out.extend_from_slice(&seen.raw);
             }
         }
-        let (rest, report) = passage.finish();
+        let (rest, report) = passage.finish(&Fault::new(FaultKind::BadGateway, "It broke off."));
         out.extend_from_slice(&rest);
         (String::from_utf8(out).unwrap(), report)
     }
@@ -157,10 +152,17 @@ mod tests {
         for size in [1, 7, 1000] {
             assert_eq!(pass(Form::Events, STREAM, size).0, STREAM);
             let (array, _) = pass(Form::Array, STREAM, size);
-            let items: Vec<serde_json::Value> = serde_json::from_str(&array)
-                .unwrap_or_else(|_| serde_json::from_str(&format!("{array}]")).unwrap());
+            let items: Vec<serde_json::Value> = serde_json::from_str(&array).unwrap();
             assert_eq!(items.len(), 2);
             assert_eq!(items[1]["candidates"][0]["finishReason"], "STOP");
         }
+    }
+
+    #[test]
+    fn a_stream_that_breaks_off_ends_with_the_error_in_either_form() {
+        let cut = &STREAM[..STREAM.find("\r\n\r\n").unwrap() + 4];
+        assert!(pass(Form::Events, cut, 9).0.contains("It broke off."));
+        let items: Vec<serde_json::Value> = serde_json::from_str(&pass(Form::Array, cut, 9).0).unwrap();
+        assert_eq!(items[1]["error"]["message"], "It broke off.");
     }
 }

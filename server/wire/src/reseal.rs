@@ -14,14 +14,15 @@ use std::ops::Range;
 pub(crate) const NO_SEAL: &str = "skip_thought_signature_validator";
 
 /// The edits that make a request body acceptable to `issuer`. None for a body without packed seals, which is not
-/// parsed.
-pub fn reseal(dialect: Dialect, issuer: &str, body: &[u8]) -> Vec<Edit> {
-    if !may_hold_packed(body) {
+/// parsed. `signed`: thoughts with an empty signature go too; an answer of a vendor that seals nothing left them.
+pub fn reseal(dialect: Dialect, issuer: &str, signed: bool, body: &[u8]) -> Vec<Edit> {
+    let unsigned = signed && dialect == Dialect::Messages && may_be_unsigned(body);
+    if !unsigned && !may_hold_packed(body) {
         return Vec::new();
     }
     let Ok(text) = std::str::from_utf8(body) else { return Vec::new() };
     let Ok(Node { value: Value::Object(object), .. }) = Node::parse(text) else { return Vec::new() };
-    let mut work = Work { text, issuer, dialect, edits: Vec::new() };
+    let mut work = Work { text, issuer, dialect, unsigned, edits: Vec::new() };
     let (turns, blocks) = match dialect {
         Dialect::Chat => ("messages", "reasoning_details"),
         Dialect::Messages => ("messages", "content"),
@@ -50,7 +51,18 @@ struct Work<'w> {
     text: &'w str,
     issuer: &'w str,
     dialect: Dialect,
+    /// Thoughts without a signature go.
+    unsigned: bool,
     edits: Vec<Edit>,
+}
+
+/// Whether there may be a thought with an empty signature, without parsing.
+fn may_be_unsigned(body: &[u8]) -> bool {
+    memchr::memmem::find_iter(body, b"\"signature\"").any(|at| {
+        let rest = body.get(at + 11..).unwrap_or_default();
+        let rest = rest.trim_ascii_start();
+        rest.strip_prefix(b":").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"\""))
+    })
 }
 
 /// What becomes of one item.
@@ -97,6 +109,9 @@ impl Work<'_> {
             }
         };
         let Some(node) = item.get(member) else { return Fate::Kept };
+        if self.unsigned && node.as_text() == Some("") {
+            return Fate::Gone;
+        }
         let Some(text) = node.as_text().filter(|text| is_packed(text)) else { return Fate::Kept };
         let seal = Seal::unpack(self.dialect, text.into());
         if seal.opens(self.dialect, self.issuer) {
@@ -159,7 +174,7 @@ mod tests {
 
     fn resealed(dialect: Dialect, issuer: &str, body: &Json) -> Json {
         let body = Bytes::from(body.to_string());
-        let edits = reseal(dialect, issuer, &body);
+        let edits = reseal(dialect, issuer, true, &body);
         serde_json::from_slice(&crate::splice(&body, edits).unwrap()).unwrap()
     }
 
@@ -168,12 +183,14 @@ mod tests {
         let foreign = packed(Dialect::Gemini, "gemini");
         let thought = json!({ "type": "thinking", "thinking": "hm", "signature": foreign });
         let own = json!({ "type": "thinking", "thinking": "hm", "signature": "EqoB" });
+        let unsigned = json!({ "type": "thinking", "thinking": "hm", "signature": "" });
         let text = json!({ "type": "text", "text": "yes" });
         for (content, left) in [
             (json!([thought, text]), json!([text])),
             (json!([text, thought]), json!([text])),
             (json!([thought, thought, text, thought, own]), json!([text, own])),
             (json!([thought]), json!([])),
+            (json!([unsigned, text]), json!([text])),
         ] {
             let body = json!({ "messages": [{ "role": "assistant", "content": content }] });
             let after = resealed(Dialect::Messages, "anthropic", &body);

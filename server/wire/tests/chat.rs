@@ -46,7 +46,9 @@ fn translate(stream: &[u8], size: usize) -> Vec<u8> {
             out.extend_from_slice(&seen.raw);
         }
     }
-    out.extend_from_slice(&translation.finish().0);
+    out.extend_from_slice(
+        &translation.finish(&wire::Fault::new(wire::FaultKind::BadGateway, "It broke off.")).0,
+    );
     out
 }
 
@@ -119,7 +121,9 @@ fn a_stream_is_the_same_however_it_is_cut() {
                     out.extend_from_slice(&seen.raw);
                 }
             }
-            out.extend_from_slice(&translation.finish().0);
+            out.extend_from_slice(
+                &translation.finish(&wire::Fault::new(wire::FaultKind::BadGateway, "It broke off.")).0,
+            );
             assert_eq!(out, whole, "{name} cut at {cut}");
         }
     }

@@ -16,8 +16,8 @@ use std::{
 
 use bytes::Bytes;
 use wire::{
-    Asked, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode,
-    encode, peek, read_reply, read_whole, write_whole,
+    Asked, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode, encode, peek,
+    read_reply, read_whole, write_whole,
 };
 
 /// The provider of every reply, and the one every request is for.
@@ -226,7 +226,7 @@ fn translated(from: Dialect, text: &Bytes, to: Dialect, size: usize) -> (String,
     for chunk in in_pieces(text, size) {
         translation.push(chunk).unwrap().iter().for_each(|seen| out.extend_from_slice(&seen.raw));
     }
-    let (rest, report) = translation.finish();
+    let (rest, report) = translation.finish(&wire::Fault::new(wire::FaultKind::BadGateway, "It broke off."));
     out.extend_from_slice(&rest);
     (String::from_utf8(out).unwrap(), report)
 }

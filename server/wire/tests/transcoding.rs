@@ -208,7 +208,7 @@ proptest! {
                     out.extend_from_slice(&seen.raw);
                 }
             }
-            out.extend_from_slice(&translation.finish().0);
+            out.extend_from_slice(&translation.finish(&wire::Fault::new(wire::FaultKind::BadGateway, "It broke off.")).0);
             out
         };
         let whole = translated(std::slice::from_ref(&text));

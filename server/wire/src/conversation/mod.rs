@@ -101,8 +101,8 @@ pub enum Tool<'a> {
         name: Cow<'a, str>,
         /// What it is for.
         description: Option<Cow<'a, str>>,
-        /// The grammar of its input, as it was written.
-        format: Option<&'a str>,
+        /// The form of its input, as Responses writes it: `{"type":"grammar","syntax":…,"definition":…}`.
+        format: Option<Cow<'a, str>>,
     },
     /// A tool that runs at the vendor (web search, code execution): no other vendor can run it.
     Hosted {
@@ -203,6 +203,19 @@ pub struct Dropped {
 }
 
 impl Effort {
+    /// OpenAI's word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minimal => "minimal",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::XHigh => "xhigh",
+            Self::Max => "max",
+        }
+    }
+
     /// The level that is nearest to a budget of tokens.
     pub const fn of_budget(budget: u64) -> Self {
         match budget {

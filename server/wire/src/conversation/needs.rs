@@ -1,6 +1,11 @@
 //! What a request needs of whoever answers it.
 
-use super::{Block, Conversation, MediaKind, Source, Tool};
+use super::{Block, Conversation, MediaKind, Source, Tool, ToolChoice};
+
+/// Beginnings of names of tools that an agent has no hands without: a vendor defines them and the client runs them, or
+/// they stand for a whole server of tools.
+const HANDS: [&str; 8] =
+    ["apply_patch", "bash_", "computer", "local_shell", "mcp", "memory_", "shell", "text_editor_"];
 
 /// What a request needs that not every target has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,7 +30,9 @@ impl Conversation<'_> {
     pub fn needs(&self) -> Needs {
         let mut needs = Needs { tools: !self.tools.is_empty(), ..Needs::default() };
         for tool in &self.tools {
-            if let Tool::Hosted { kind } = tool {
+            if let Tool::Hosted { kind } = tool
+                && self.depends_on(kind)
+            {
                 needs.own(&format!("the hosted tool {kind}"));
             }
         }
@@ -36,6 +43,16 @@ impl Conversation<'_> {
             needs.look_at(&turn.blocks);
         }
         needs
+    }
+}
+
+impl Conversation<'_> {
+    /// Whether a hosted tool is what the request is about. Codex offers a web search with every request; beside tools
+    /// of the client's own it is one more thing the model may do, and is left out elsewhere.
+    fn depends_on(&self, hosted: &str) -> bool {
+        let alone = self.tools.iter().all(|tool| matches!(tool, Tool::Hosted { .. }));
+        let hands = HANDS.iter().any(|start| hosted.starts_with(start));
+        alone || hands || matches!(&self.tool_choice, Some(ToolChoice::Named(name)) if name == hosted)
     }
 }
 
@@ -68,5 +85,23 @@ impl Needs {
                 Block::Text { .. } | Block::Reasoning { .. } | Block::Refusal(_) => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hosted_tool_is_needed_only_where_the_request_is_about_it() {
+        let hosted = || Tool::Hosted { kind: "web_search".into() };
+        let own = || Tool::Custom { name: "patch".into(), description: None, format: None };
+        let needs = |tools, tool_choice| {
+            Conversation { tools, tool_choice, ..Conversation::default() }.needs().own_vendor
+        };
+        assert_eq!(needs(vec![hosted()], None), ["the hosted tool web_search"]);
+        assert!(needs(vec![own(), hosted()], None).is_empty());
+        let named = Some(ToolChoice::Named("web_search".into()));
+        assert_eq!(needs(vec![own(), hosted()], named).len(), 1);
     }
 }

@@ -11,6 +11,7 @@
 mod calls;
 pub(crate) mod chat;
 mod event;
+pub(crate) mod free_text;
 pub(crate) mod gemini;
 #[cfg(debug_assertions)]
 mod grammar;

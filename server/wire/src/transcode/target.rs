@@ -87,6 +87,11 @@ impl<'t> Target<'t> {
         }
     }
 
+    /// Whether it can be told not to reason.
+    pub fn can_rest(&self) -> bool {
+        self.efforts.is_empty() || self.efforts.contains(&Effort::None)
+    }
+
     /// The level nearest to the one wanted that the target takes; of two equally near the higher.
     pub fn effort(&self, wanted: Effort) -> Effort {
         let distance = |effort: Effort| (effort as i8).abs_diff(wanted as i8);

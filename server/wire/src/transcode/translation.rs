@@ -2,7 +2,7 @@
 
 use super::{Asked, Event, Read, Reply, Write, read_whole, reader, writer};
 use crate::json::tree::{Node, Value};
-use crate::{Dialect, Frame, FrameTooLarge, Kind, ProviderError, Report, Seen, StreamTap, Usage};
+use crate::{Dialect, Fault, Frame, FrameTooLarge, Kind, ProviderError, Report, Seen, StreamTap, Usage};
 use bytes::Bytes;
 
 /// Watches a stream as [`StreamTap`] does, and forwards it in the client's dialect.
@@ -78,10 +78,27 @@ impl Translation {
         self.tap.report()
     }
 
-    /// The provider's stream is over. The bytes are what was held back, to be forwarded.
-    pub fn finish(mut self) -> (Bytes, Report) {
+    /// The provider's stream is over. The bytes are what was held back, to be forwarded, and `broken` where the
+    /// provider did not end it properly.
+    pub fn finish(mut self, broken: &Fault) -> (Bytes, Report) {
         let rest = self.close();
-        (rest, self.tap.report().clone())
+        let report = self.tap.report().clone();
+        if report.ended || report.error.is_some() {
+            return (rest, report);
+        }
+        let (told, report) = self.fail(broken);
+        ([rest, told].concat().into(), report)
+    }
+
+    /// The stream breaks off: the error that ends it for the client, and what was learnt up to there.
+    pub fn fail(mut self, fault: &Fault) -> (Bytes, Report) {
+        let mut out = Vec::new();
+        if !self.over {
+            let status = Some(fault.status());
+            let error = ProviderError { message: fault.message.clone(), status, ..ProviderError::default() };
+            self.sink.event(Event::Error(error), &mut out);
+        }
+        (out.into(), self.tap.report().clone())
     }
 
     /// The provider's stream is over: the reply it was, or the error in place of it.

@@ -217,7 +217,11 @@ fn tools_become_functions_with_names_that_come_back() {
     let conversation = Conversation {
         tools: vec![
             function("mcp.fs/read"),
-            Tool::Custom { name: "apply_patch".into(), description: None, format: Some("{}") },
+            Tool::Custom {
+                name: "apply_patch".into(),
+                description: None,
+                format: Some("{\"type\":\"grammar\"}".into()),
+            },
             Tool::Hosted { kind: "web_search".into() },
             function("now"),
         ],

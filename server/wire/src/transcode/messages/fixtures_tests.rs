@@ -127,7 +127,9 @@ fn through(text: &Bytes, size: usize) -> Vec<u8> {
             out.extend_from_slice(&seen.raw);
         }
     }
-    out.extend_from_slice(&translation.finish().0);
+    out.extend_from_slice(
+        &translation.finish(&crate::Fault::new(crate::FaultKind::BadGateway, "It broke off.")).0,
+    );
     out
 }
 
@@ -177,7 +179,9 @@ fn streams_come_out_equivalent_however_they_are_cut() {
                     out.extend_from_slice(&seen.raw);
                 }
             }
-            out.extend_from_slice(&translation.finish().0);
+            out.extend_from_slice(
+                &translation.finish(&crate::Fault::new(crate::FaultKind::BadGateway, "It broke off.")).0,
+            );
             assert_eq!(out, whole, "{name} cut at {cut}");
         }
         super::write::well_formed(&String::from_utf8(whole.clone()).unwrap(), &name);

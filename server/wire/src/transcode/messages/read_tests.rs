@@ -140,7 +140,9 @@ fn half_a_call_is_never_closed() {
         for seen in translation.push(Bytes::from(format!("data: {start}\n\ndata: {delta}\n\n"))).unwrap() {
             out.extend_from_slice(&seen.raw);
         }
-        out.extend_from_slice(&translation.finish().0);
+        out.extend_from_slice(
+            &translation.finish(&crate::Fault::new(crate::FaultKind::BadGateway, "It broke off.")).0,
+        );
         let out = String::from_utf8(out).unwrap();
         assert!(out.contains("content_block_start") && !out.contains("content_block_stop"), "{out}");
     }

@@ -3,6 +3,7 @@
 use super::{ids, seals};
 use crate::conversation::{Block, Media, Seal, Source, ToolCall, ToolKind};
 use crate::json::write::{ObjectWriter, Writer as Json};
+use crate::transcode::free_text;
 use crate::transcode::{Opening, Write, reply::arguments};
 use crate::usage::write_messages;
 use crate::{Asked, Event, Finish, ProviderError, Reply, Usage};
@@ -156,7 +157,7 @@ impl Writer {
             // Clients put the input together from its pieces.
             Open::Call { any: false } => self.delta(out, "input_json_delta", "partial_json", "{}"),
             Open::Custom { input } => {
-                self.delta(out, "input_json_delta", "partial_json", &custom_input(&input));
+                self.delta(out, "input_json_delta", "partial_json", &free_text::arguments(&input));
             }
             Open::Thought { begun: true, seal: Some(seal) } => {
                 self.delta(out, "signature_delta", "signature", &seals::shown(&seal));
@@ -291,14 +292,8 @@ fn input<'c>(call: &'c ToolCall<'_>) -> Cow<'c, str> {
     let input = arguments(&call.input, call.kind);
     match (call.kind, Node::parse(&input)) {
         (ToolKind::Function, Ok(Node { value: Value::Object(_), .. })) => input,
-        _ => Cow::Owned(custom_input(&input)),
+        _ => Cow::Owned(free_text::arguments(&input)),
     }
-}
-
-/// The input of a tool that is called with free text, as this dialect offers such tools.
-fn custom_input(input: &str) -> String {
-    let text = Json::object(input.len() + 16, |object| object.text("input", input));
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Whether a thought is shown as `redacted_thinking`: a lone seal of another vendor's, which clients keep and send

@@ -63,7 +63,7 @@ impl Encoder {
             self.drop("reasoning", "the target cannot be asked to reason");
             return;
         }
-        let level = reasoning.level();
+        let level = reasoning.level().map(|level| target.effort(level));
         if reasoning.shown == Some(false) && level != Some(Effort::None) {
             self.drop("reasoning.shown", "Ollama hides no reasoning");
         }

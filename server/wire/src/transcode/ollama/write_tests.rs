@@ -103,7 +103,9 @@ fn a_stream_of_ones_own_means_the_same_cut_anywhere() {
             for chunk in [text.slice(..cut), text.slice(cut..)] {
                 translation.push(chunk).unwrap().iter().for_each(|seen| out.extend_from_slice(&seen.raw));
             }
-            out.extend_from_slice(&translation.finish().0);
+            out.extend_from_slice(
+                &translation.finish(&crate::Fault::new(crate::FaultKind::BadGateway, "It broke off.")).0,
+            );
             Bytes::from(out)
         };
         let collected = |text: Bytes| {

@@ -130,7 +130,7 @@ fn custom_tools_stay_what_they_are_and_hosted_ones_go_only_home() {
             Tool::Custom {
                 name: "apply_patch".into(),
                 description: None,
-                format: Some(r#"{"type":"text"}"#),
+                format: Some(r#"{"type":"text"}"#.into()),
             },
             Tool::Hosted { kind: "web_search_20250305".into() },
             Tool::Hosted { kind: "web_search".into() },

@@ -179,7 +179,8 @@ fn every_stream_obeys_the_grammar_and_survives() {
         for seen in translation.push(stream.clone()).unwrap() {
             written.extend_from_slice(&seen.raw);
         }
-        let (rest, report) = translation.finish();
+        let (rest, report) =
+            translation.finish(&crate::Fault::new(crate::FaultKind::BadGateway, "It broke off."));
         written.extend_from_slice(&rest);
         assert!(report.ended && report.error.is_none(), "{name}");
         for (number, event) in events(&written).iter().enumerate() {
@@ -205,7 +206,9 @@ fn every_stream_obeys_the_grammar_and_survives() {
                     pieces.extend_from_slice(&seen.raw);
                 }
             }
-            pieces.extend_from_slice(&translation.finish().0);
+            pieces.extend_from_slice(
+                &translation.finish(&crate::Fault::new(crate::FaultKind::BadGateway, "It broke off.")).0,
+            );
             assert_eq!(pieces, written, "{name} in pieces of {size}");
         }
     }

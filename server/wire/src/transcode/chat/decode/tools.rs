@@ -3,6 +3,7 @@
 use super::{UNKNOWN, lost, parts};
 use crate::conversation::{Tool, ToolChoice};
 use crate::json::tree::{Node, Object, Path, Value};
+use crate::json::write::Writer;
 use crate::{Conversation, Malformed};
 use std::borrow::Cow;
 
@@ -66,7 +67,7 @@ fn tool<'a>(
             let made = Tool::Custom {
                 name: name(&mut inner, &inside)?,
                 description: inner.text("description", &inside)?,
-                format: inner.raw("format"),
+                format: inner.take("format").map(flat),
             };
             inner.rest(&inside, UNKNOWN, &mut conversation.dropped);
             tool.rest(path, UNKNOWN, &mut conversation.dropped);
@@ -75,6 +76,21 @@ fn tool<'a>(
         // `web_search`, `openrouter:web_search`: it runs at the vendor, with settings only that vendor knows.
         _ => Ok(Tool::Hosted { kind }),
     }
+}
+
+/// Chat keeps a grammar one level deeper than Responses does.
+fn flat(format: Node<'_>) -> Cow<'_, str> {
+    let Value::Object(object) = &format.value else { return Cow::Borrowed(format.raw) };
+    let Some(Node { value: Value::Object(grammar), .. }) = object.get("grammar") else {
+        return Cow::Borrowed(format.raw);
+    };
+    let text = Writer::object(format.raw.len(), |out| {
+        out.text("type", "grammar");
+        for key in ["syntax", "definition"] {
+            out.maybe_raw(key, grammar.get(key).map(|node| node.raw));
+        }
+    });
+    Cow::Owned(String::from_utf8_lossy(&text).into_owned())
 }
 
 fn function<'a>(

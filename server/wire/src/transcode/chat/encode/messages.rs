@@ -6,11 +6,11 @@
 
 use super::Encoder;
 use super::parts::{Placed, joined, words};
-use super::tools::free_text;
 use crate::Dialect;
 use crate::conversation::{Block, Role, ToolCall, ToolKind, ToolResult, Turn, call_id};
 use crate::json::write::{ListWriter, ObjectWriter};
 use crate::transcode::chat::details;
+use crate::transcode::free_text;
 use std::borrow::Cow;
 
 /// The longest id of a call OpenAI takes (decolua/9router#3167, 2026-08-09).
@@ -234,7 +234,7 @@ impl<'e> Encoder<'e> {
         let arguments = match call.kind {
             ToolKind::Function if call.input.trim().is_empty() => Cow::Borrowed("{}"),
             ToolKind::Function => Cow::Borrowed(call.input.as_ref()),
-            ToolKind::Custom => Cow::Owned(free_text(&call.input)),
+            ToolKind::Custom => Cow::Owned(free_text::arguments(&call.input)),
         };
         object.object("function", |function| {
             function.text("name", &name);

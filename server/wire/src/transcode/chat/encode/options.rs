@@ -82,9 +82,13 @@ impl Encoder<'_> {
             ReasoningStyle::None if level == Effort::None => {}
             ReasoningStyle::None => self.lost(&"reasoning", "the target cannot be asked to reason"),
             ReasoningStyle::Effort | ReasoningStyle::Adaptive => {
-                body.text("reasoning_effort", word(level));
-                if level == Effort::Max {
-                    self.lost(&"reasoning.effort", "max is asked for as xhigh");
+                let nearest = self.target.effort(level);
+                let nearest =
+                    if self.target.efforts.is_empty() { nearest.min(Effort::XHigh) } else { nearest };
+                body.text("reasoning_effort", nearest.as_str());
+                if nearest != level {
+                    let why = format!("{} is asked for as {}", level.as_str(), nearest.as_str());
+                    self.lost(&"reasoning.effort", &why);
                 }
                 if asked.budget.is_some_and(|budget| budget != level.budget()) {
                     self.lost(&"reasoning.budget", "it is asked for as the nearest level");
@@ -131,17 +135,5 @@ impl Encoder<'_> {
                 }
             }
         }
-    }
-}
-
-/// OpenAI's words; above `xhigh` it has none.
-const fn word(level: Effort) -> &'static str {
-    match level {
-        Effort::None => "none",
-        Effort::Minimal => "minimal",
-        Effort::Low => "low",
-        Effort::Medium => "medium",
-        Effort::High => "high",
-        Effort::XHigh | Effort::Max => "xhigh",
     }
 }

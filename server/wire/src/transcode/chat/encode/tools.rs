@@ -2,14 +2,12 @@
 
 use super::{Encoder, NAME_LIMIT, name_char};
 use crate::conversation::{Tool, ToolChoice};
-use crate::json::write::{ObjectWriter, Writer};
+use crate::json::write::ObjectWriter;
+use crate::transcode::free_text;
 use std::borrow::Cow;
 
 /// The schema of a function that takes nothing: some vendors want one all the same.
 const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
-
-/// The schema of a function that stands for a tool called with free text.
-const FREE_TEXT: &str = r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
 
 impl Encoder<'_> {
     /// The name to send for one of the client's.
@@ -78,11 +76,12 @@ impl Encoder<'_> {
                 let name = self.name(name);
                 object.object("function", |function| {
                     function.text("name", &name);
-                    function.maybe_text("description", description.as_deref());
-                    function.raw("parameters", FREE_TEXT);
+                    let told = free_text::description(description.as_deref(), format.as_deref());
+                    function.maybe_text("description", told.as_deref());
+                    function.raw("parameters", free_text::SCHEMA);
                 });
-                if format.is_some() {
-                    self.lost(&format!("tools[{at}].format"), "a function's text follows no grammar");
+                if free_text::has_grammar(format.as_deref()) {
+                    self.lost(&format!("tools[{at}].format"), free_text::NO_GRAMMAR);
                 }
             }
             Tool::Hosted { .. } => {}
@@ -106,10 +105,4 @@ impl Encoder<'_> {
             }
         }
     }
-}
-
-/// What a tool called with free text was given, as a function's arguments.
-pub(super) fn free_text(input: &str) -> String {
-    let object = Writer::object(input.len() + 16, |object| object.text("input", input));
-    String::from_utf8_lossy(&object).into_owned()
 }

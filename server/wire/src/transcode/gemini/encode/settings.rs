@@ -87,7 +87,7 @@ impl Encoder<'_> {
             ReasoningStyle::Effort => {
                 // There is no level at which Gemini 3 does not think.
                 off = false;
-                level = reasoning.level().map(|effort| match effort {
+                level = reasoning.level().map(|effort| match self.target.effort(effort) {
                     Effort::None | Effort::Minimal if takes_minimal(model) => "MINIMAL",
                     Effort::None | Effort::Minimal | Effort::Low => "LOW",
                     Effort::Medium if takes_medium(model) => "MEDIUM",

@@ -6,6 +6,7 @@ use crate::Conversation;
 use crate::conversation::{Tool, ToolChoice};
 use crate::json::tree::Path;
 use crate::json::write::ObjectWriter;
+use crate::transcode::free_text;
 
 /// What the request says of tools.
 pub(super) struct Tools {
@@ -53,11 +54,13 @@ impl Encoder<'_> {
                 }
                 Tool::Custom { name, description, format } => {
                     self.names.note_custom(name);
-                    if format.is_some() {
-                        self.drop(format!("tools[{index}].format"), "Gemini follows no grammar");
+                    if free_text::has_grammar(format.as_deref()) {
+                        self.drop(format!("tools[{index}].format"), free_text::NO_GRAMMAR);
                     }
                     let name = self.name(name);
-                    functions.push(json(|out| function(out, &name, description.as_deref(), Some(FREE_TEXT))));
+                    let told = free_text::description(description.as_deref(), format.as_deref());
+                    let schema = Some(free_text::SCHEMA);
+                    functions.push(json(|out| function(out, &name, told.as_deref(), schema)));
                 }
                 Tool::Hosted { kind } if HOSTED.contains(&kind.as_ref()) => hosted.push(kind.as_ref()),
                 Tool::Hosted { kind } => {
@@ -103,9 +106,6 @@ impl Encoder<'_> {
         })
     }
 }
-
-/// What a tool that is called with free text takes instead.
-const FREE_TEXT: &str = r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}"#;
 
 fn function(out: &mut ObjectWriter<'_>, name: &str, description: Option<&str>, schema: Option<&str>) {
     out.text("name", name);

@@ -6,6 +6,7 @@ use super::{CACHES_ITSELF, Encoder, json};
 use crate::conversation::{Block, Role, Seal, ToolCall, ToolKind};
 use crate::json::tree::{Node, Value};
 use crate::json::write::ObjectWriter;
+use crate::transcode::free_text;
 use crate::transcode::reply::arguments;
 use crate::{Conversation, Dialect};
 use std::borrow::Cow;
@@ -76,7 +77,7 @@ impl Encoder<'_> {
                 }
                 let block = match block {
                     Block::Text { text, .. } if turn.role == Role::System => {
-                        Cow::Owned(Block::text(format!("<system>\n{text}\n</system>")))
+                        Cow::Owned(Block::text(format!("<system-reminder>\n{text}\n</system-reminder>")))
                     }
                     block => Cow::Borrowed(block),
                 };
@@ -201,14 +202,14 @@ impl Encoder<'_> {
     fn call(&mut self, call: &ToolCall<'_>, seal: Option<&str>, path: &str) -> String {
         let name = self.name(&call.name).into_owned();
         let input = match call.kind {
-            ToolKind::Custom => one_text("input", &call.input).into(),
+            ToolKind::Custom => free_text::arguments(&call.input).into(),
             ToolKind::Function => arguments(&call.input, call.kind),
         };
         let input = if is_object(&input) {
             input
         } else {
             self.drop(format!("{path}.input"), "is no JSON object, and is given as a text in one");
-            one_text("input", &input).into()
+            free_text::arguments(&input).into()
         };
         json(|part| {
             part.object("functionCall", |out| {

@@ -21,7 +21,9 @@ fn translated(chunks: &[&[u8]]) -> Vec<u8> {
             out.extend_from_slice(&seen.raw);
         }
     }
-    out.extend_from_slice(&translation.finish().0);
+    out.extend_from_slice(
+        &translation.finish(&crate::Fault::new(crate::FaultKind::BadGateway, "It broke off.")).0,
+    );
     out
 }
 

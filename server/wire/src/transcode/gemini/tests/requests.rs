@@ -275,7 +275,7 @@ fn neighbours_merge_and_late_instructions_are_marked() {
     assert_eq!(
         body["contents"],
         json!([
-            {"role": "user", "parts": [{"text": "a"}, {"text": "<system>\nnow\n</system>"}, {"text": "b"}]},
+            {"role": "user", "parts": [{"text": "a"}, {"text": "<system-reminder>\nnow\n</system-reminder>"}, {"text": "b"}]},
             {"role": "model", "parts": [{"text": "no"}]}
         ])
     );
@@ -303,7 +303,11 @@ fn names_and_free_text() {
             strict: Some(true),
             cache: None,
         },
-        Tool::Custom { name: "apply_patch".into(), description: Some("Patches.".into()), format: Some("{}") },
+        Tool::Custom {
+            name: "apply_patch".into(),
+            description: Some("Patches.".into()),
+            format: Some("{\"type\":\"grammar\"}".into()),
+        },
         Tool::Hosted { kind: "web_search_20250305".into() },
     ];
     conversation.tool_choice = Some(ToolChoice::Allowed(vec!["mcp/fs".into()], false));

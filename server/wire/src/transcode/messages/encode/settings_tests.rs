@@ -194,7 +194,7 @@ fn tools_that_take_text_take_an_object_with_it() {
         tools: vec![Tool::Custom {
             name: "apply_patch".into(),
             description: Some("Patches.".into()),
-            format: Some(r#"{"type":"grammar","syntax":"lark","definition":"start: \"a\"\n"}"#),
+            format: Some(r#"{"type":"grammar","syntax":"lark","definition":"start: \"a\"\n"}"#.into()),
         }],
         ..of_turns([user("Go."), turn(Role::Assistant, [Block::ToolCall(patch)])])
     };

@@ -85,7 +85,8 @@ impl<'c> Encoder<'c> {
             }
             return (Mode::Unsaid, None);
         }
-        if reasoning.off() {
+        let adaptive = matches!(style, ReasoningStyle::Adaptive | ReasoningStyle::Effort);
+        if reasoning.off() && (!adaptive || self.target.can_rest()) {
             return (Mode::Disabled, None);
         }
         let level = match (reasoning.budget.map(Effort::of_budget), reasoning.effort) {
@@ -94,7 +95,7 @@ impl<'c> Encoder<'c> {
             (Some(level), _) => Some(level),
             (None, effort) => effort,
         };
-        let effort = level.map(|level| match level {
+        let effort = level.map(|level| match self.target.effort(level) {
             Effort::None | Effort::Minimal | Effort::Low => "low",
             Effort::Medium => "medium",
             Effort::High => "high",

@@ -2,13 +2,11 @@
 
 use super::{At, Choice, Encoder, Tool, schema};
 use crate::conversation::{Tool as Stated, ToolChoice};
-use crate::json::tree::{Node, Value};
-use crate::json::write::Writer;
+use crate::json::tree::Node;
+use crate::transcode::free_text;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// The arguments of a tool that is called with free text.
-pub(super) const CUSTOM: &str = r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
 /// The longest name of a tool.
 const LONGEST: usize = 128;
 
@@ -35,8 +33,8 @@ impl<'c> Encoder<'c> {
                 }
                 Stated::Custom { name, description, format } => {
                     self.names.note_custom(name);
-                    let description = self.custom(at, description.as_deref(), *format);
-                    let schema = Cow::Borrowed(CUSTOM);
+                    let description = self.custom(at, description.as_deref(), format.as_deref());
+                    let schema = Cow::Borrowed(free_text::SCHEMA);
                     Tool { at, name: self.send(name), description, schema, strict: false, cache: None }
                 }
             };
@@ -70,12 +68,10 @@ impl<'c> Encoder<'c> {
 
     /// The description of a tool that is called with free text: how that text looks is told in words.
     fn custom(&mut self, at: At, description: Option<&'c str>, format: Option<&str>) -> Option<Cow<'c, str>> {
-        let Some(grammar) = format.and_then(grammar) else {
-            return description.map(Cow::Borrowed);
-        };
-        self.drop(&format!("{at}.format"), "is told in the description: this dialect enforces no grammar");
-        let description = description.unwrap_or_default();
-        Some(Cow::Owned(format!("{description}\n\nThe format of `input`: {grammar}").trim_start().to_owned()))
+        if free_text::has_grammar(format) {
+            self.drop(&format!("{at}.format"), free_text::NO_GRAMMAR);
+        }
+        free_text::description(description, format)
     }
 
     /// Whether the choice of tools leaves this one: the dialect knows no list of tools that may be called.
@@ -110,32 +106,11 @@ impl<'c> Encoder<'c> {
     }
 }
 
-/// A grammar in words: OpenAI's `{"type":"grammar","syntax":"lark","definition":"…"}` by its definition. `None`: any
-/// text at all.
-fn grammar(format: &str) -> Option<Cow<'_, str>> {
-    let Ok(Node { value: Value::Object(mut object), .. }) = Node::parse(format) else {
-        return Some(Cow::Borrowed(format));
-    };
-    if object.lenient_text("type").as_deref() == Some("text") {
-        return None;
-    }
-    let mut grammar = object.lenient_object("grammar").unwrap_or(object);
-    let syntax = grammar.lenient_text("syntax").unwrap_or_default();
-    let definition = grammar.lenient_text("definition");
-    Some(definition.map_or(Cow::Borrowed(format), |text| Cow::Owned(format!("{syntax} grammar\n{text}"))))
-}
-
-/// Arguments of a call of a tool that is called with free text.
-pub(super) fn custom_input(input: &str) -> String {
-    let text = Writer::object(input.len() + 16, |object| object.text("input", input));
-    String::from_utf8_lossy(&text).into_owned()
-}
-
 /// Arguments of a call as an object: what a broken model once wrote must not break the conversation.
 pub(super) fn input(input: &str) -> Cow<'_, str> {
     match Node::parse(input) {
         Ok(node) if node.kind() == "an object" => Cow::Borrowed(input),
         _ if input.trim().is_empty() => Cow::Borrowed("{}"),
-        _ => Cow::Owned(custom_input(input)),
+        _ => Cow::Owned(free_text::arguments(input)),
     }
 }

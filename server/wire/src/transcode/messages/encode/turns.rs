@@ -3,6 +3,7 @@
 use super::{At, Encoder, Item, Message, What, tools};
 use crate::Dropped;
 use crate::conversation::{Block, Role, ToolKind, Turn};
+use crate::transcode::free_text;
 use std::borrow::Cow;
 
 impl<'c> Encoder<'c> {
@@ -109,7 +110,7 @@ impl<'c> Encoder<'c> {
                 Block::ToolCall(call) => {
                     let input = match call.kind {
                         ToolKind::Function => tools::input(&call.input),
-                        ToolKind::Custom => Cow::Owned(tools::custom_input(&call.input)),
+                        ToolKind::Custom => Cow::Owned(free_text::arguments(&call.input)),
                     };
                     let (name, sent) = (self.send(&call.name), String::new());
                     let what = What::Call { id: &call.id, sent, name, input };

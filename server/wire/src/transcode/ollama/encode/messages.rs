@@ -12,7 +12,8 @@ use super::Encoder;
 use crate::Conversation;
 use crate::conversation::{Block, Role, Source, ToolCall, ToolKind, ToolResult, Turn};
 use crate::json::tree::{Node, Value};
-use crate::json::write::{ListWriter, ObjectWriter, Writer};
+use crate::json::write::{ListWriter, ObjectWriter};
+use crate::transcode::free_text;
 use std::borrow::Cow;
 
 /// A message in the making.
@@ -145,8 +146,7 @@ impl Encoder {
     /// Ollama refuses a request with arguments that are no object.
     fn arguments<'m>(&mut self, path: &str, call: &'m ToolCall<'_>) -> Cow<'m, str> {
         if call.kind == ToolKind::Custom {
-            let input = Writer::object(call.input.len() + 16, |object| object.text("input", &call.input));
-            return Cow::Owned(String::from_utf8_lossy(&input).into_owned());
+            return Cow::Owned(free_text::arguments(&call.input));
         }
         match Node::parse(&call.input) {
             Ok(Node { value: Value::Object(_), .. }) => Cow::Borrowed(&call.input),

@@ -5,12 +5,11 @@ use super::Encoder;
 use crate::Conversation;
 use crate::conversation::{Tool, ToolChoice};
 use crate::json::write::{ListWriter, ObjectWriter};
+use crate::transcode::free_text;
+use std::borrow::Cow;
 
 /// The schema of a tool that takes nothing. Without `properties` Ollama's templates render `null`.
 const NO_ARGUMENTS: &str = r#"{"type":"object","properties":{}}"#;
-/// The schema of a tool that takes free text.
-const FREE_TEXT: &str = r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"]}"#;
-
 impl Encoder {
     pub(super) fn tools(&mut self, conversation: &Conversation<'_>, body: &mut ObjectWriter<'_>) {
         let choice = conversation.tool_choice.as_ref();
@@ -64,14 +63,15 @@ impl Encoder {
                 if cache.is_some() {
                     self.drop(&format!("tools[{index}].cache"), "Ollama keeps prompts without marks");
                 }
-                (name, description, schema.as_deref().unwrap_or(NO_ARGUMENTS))
+                (name, description.as_deref().map(Cow::Borrowed), schema.as_deref().unwrap_or(NO_ARGUMENTS))
             }
             Tool::Custom { name, description, format } => {
                 self.names.note_custom(name);
-                if format.is_some() {
-                    self.drop(&format!("tools[{index}].format"), "Ollama's tools have no grammar");
+                if free_text::has_grammar(format.as_deref()) {
+                    self.drop(&format!("tools[{index}].format"), free_text::NO_GRAMMAR);
                 }
-                (name, description, FREE_TEXT)
+                let told = free_text::description(description.as_deref(), format.as_deref());
+                (name, told, free_text::SCHEMA)
             }
             Tool::Hosted { .. } => return,
         };

@@ -71,7 +71,7 @@ fn tool<'a>(
         "custom" => {
             let name = namespace::join(within, named(&mut object, path)?);
             let description = object.text("description", path)?;
-            let format = object.raw("format");
+            let format = object.raw("format").map(Cow::Borrowed);
             object.rest(path, OPENAI_ONLY, &mut conversation.dropped);
             conversation.tools.push(Tool::Custom { name, description, format });
         }

@@ -83,38 +83,33 @@ fn reasoning(
         }
         return;
     }
-    let level = reasoning.and_then(Reasoning::level);
+    let wanted = reasoning.and_then(Reasoning::level);
+    // `max` is new with GPT-5.6; `xhigh` all of them take since GPT-5.2.
+    let most = if target.efforts.is_empty() { Effort::XHigh } else { Effort::Max };
+    let level = wanted.map(|wanted| target.effort(wanted).min(most));
     let shown =
         reasoning.is_some_and(|reasoning| reasoning.shown == Some(true)) && level != Some(Effort::None);
     if level.is_some() || shown {
         body.object("reasoning", |out| {
             if let Some(level) = level {
-                out.text("effort", word(level));
+                out.text("effort", level.as_str());
             }
             if shown {
                 out.text("summary", "auto");
             }
         });
     }
-    if level == Some(Effort::Max) {
-        lose(dropped, "reasoning.effort", "max is asked for as xhigh, which more models take");
+    if let (Some(level), Some(wanted)) = (level, wanted)
+        && level != wanted
+    {
+        let why =
+            format!("{} is asked for as {}, the nearest the model takes", wanted.as_str(), level.as_str());
+        lose(dropped, "reasoning.effort", &why);
     }
     // Where reasoning cannot be, this is an error: «Encrypted content is not supported with this model»
     // (NousResearch/hermes-agent#24234, 2026-05-12).
     if level != Some(Effort::None) {
         body.list("include", |include| include.text("reasoning.encrypted_content"));
-    }
-}
-
-const fn word(level: Effort) -> &'static str {
-    match level {
-        Effort::None => "none",
-        Effort::Minimal => "minimal",
-        Effort::Low => "low",
-        Effort::Medium => "medium",
-        Effort::High => "high",
-        // `max` is new with GPT-5.6; `xhigh` all of them take since GPT-5.2.
-        Effort::XHigh | Effort::Max => "xhigh",
     }
 }
 

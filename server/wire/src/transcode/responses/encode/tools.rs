@@ -62,7 +62,7 @@ fn tool(tools: &mut ListWriter<'_>, tool: &Tool<'_>, path: &str, names: &mut Nam
                 tool.text("type", "custom");
                 tool.text("name", &names.send(name, LONGEST, allowed));
                 tool.maybe_text("description", description.as_deref());
-                tool.maybe_raw("format", *format);
+                tool.maybe_raw("format", format.as_deref());
             });
         }
         Tool::Hosted { kind } if HOSTED.contains(&&**kind) => tools.object(|tool| tool.text("type", kind)),
