@@ -14,8 +14,9 @@ mod sessions;
 use crate::scripted::Seen;
 use crate::support::tools::{self, Heard, Wish};
 use crate::support::{House, Provider, client::Answer, until};
+use futures_util::FutureExt;
 use serde_json::Value;
-use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tempfile::TempDir;
 use wire::Dialect;
@@ -59,7 +60,7 @@ fn provider_of(dialect: Dialect) -> String {
 
 /// A house with a provider of each dialect, one that answers with streams only, one that answers with JSON only, and an
 /// account at each.
-async fn house() -> Arc<House> {
+async fn house() -> House {
     let (folder, provider) = (TempDir::new().unwrap(), Arc::new(Provider::start().await));
     let files = folder.path().join("providers");
     std::fs::create_dir(&files).unwrap();
@@ -79,7 +80,7 @@ async fn house() -> Arc<House> {
     for id in ids {
         house.account(&id, &format!("secret-of-{id}")).await;
     }
-    Arc::new(house)
+    house
 }
 
 /// What is asked at whom: a client's dialect, a provider's, and whether as a stream.
@@ -97,14 +98,13 @@ fn pairs() -> impl Iterator<Item = Pair> {
 }
 
 /// Checks each of these, one after the other, and says at the end for which it failed.
-async fn each<T, F>(what: impl IntoIterator<Item = T>, check: impl Fn(T) -> F)
+async fn each<T>(what: impl IntoIterator<Item = T>, check: impl AsyncFn(T))
 where
     T: std::fmt::Debug + Clone,
-    F: Future<Output = ()> + Send + 'static,
 {
     let mut failed = Vec::new();
     for one in what {
-        if tokio::spawn(check(one.clone())).await.is_err() {
+        if AssertUnwindSafe(check(one.clone())).catch_unwind().await.is_err() {
             failed.push(format!("{one:?}"));
         }
     }
