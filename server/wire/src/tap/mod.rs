@@ -101,9 +101,6 @@ struct Reading {
 impl StreamTap {
     /// `swallow_usage`: we asked for usage and the client did not, so the chunk that carries nothing else is
     /// not forwarded (chat only).
-    ///
-    /// Chat and Messages are understood. In another dialect frames are forwarded all the same, but every frame
-    /// with data is `Content`, and the report says nothing else.
     pub fn new(dialect: Dialect, swallow_usage: bool) -> Self {
         Self {
             swallow_usage,
