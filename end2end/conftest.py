@@ -65,14 +65,14 @@ class House(Program):
     def api(self, method, path, body=None):
         return call(method, f"{self.url}/api/v1{path}", body, self.bearer)
 
-    def connect(self, provider, prefix="scripted", dialect="chat", keys=("good",), models=""):
+    def connect(self, provider, prefix="scripted", dialect="chat", keys=("good",), models=()):
         endpoint = {
             "name": prefix.title(),
             "prefix": prefix,
             "dialect": dialect,
             "base_url": f"{provider.url}/v1",
             "private_network": True,
-            "models": models,
+            "models": list(models),
         }
         self.api("POST", "/endpoints", endpoint)
         for number, key in enumerate(keys, 1):

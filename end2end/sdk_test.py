@@ -86,7 +86,7 @@ def test_openai_errors(house, provider):
 
 
 def test_openai_models(house, provider):
-    house.connect(provider, models="ok, deep/name")
+    house.connect(provider, models=["ok", "deep/name"])
     client = openai_client(house)
     assert sorted(model.id for model in client.models.list()) == ["scripted/deep/name", "scripted/ok"]
     assert client.models.retrieve("scripted/ok").owned_by == "scripted"
@@ -161,7 +161,7 @@ def test_anthropic_errors(house, provider):
 
 
 def test_anthropic_models(house, provider):
-    house.connect(provider, dialect="messages", models="ok")
+    house.connect(provider, dialect="messages", models=["ok"])
     assert [model.id for model in anthropic_client(house).models.list()] == ["scripted/ok"]
 
 

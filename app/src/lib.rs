@@ -34,6 +34,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/providers") view=pages::providers::Providers ssr=whole() />
                 <Route path=path!("/providers/:id") view=pages::provider::Provider ssr=whole() />
                 <Route path=path!("/connect") view=pages::connect::Connect ssr=whole() />
+                <Route path=path!("/translator") view=pages::translator::Translator ssr=whole() />
                 <Route path=path!("/settings") view=pages::settings::Settings ssr=whole() />
             </Routes>
         </Router>

@@ -79,6 +79,7 @@ impl Page {
     }
 }
 
+const EXAMPLE: &str = "/translator?example=messages-stream";
 const ANSWERED: &str = "/requests/019ab3f20000000000000000feecffff";
 
 #[tokio::test]
@@ -250,6 +251,41 @@ async fn connect_without_providers_leads_to_them() {
 }
 
 #[tokio::test]
+async fn the_translator_starts_empty_and_shows_an_example_by_its_address() {
+    let page = open(Mood::Empty, "/translator").await;
+    page.says("Nothing is translated yet");
+    page.says("nothing is stored, and nothing is sent to a provider");
+    page.holds("<form method=\"post\" action=\"/translator#result\"");
+    let page = open(Mood::Empty, "/translator?example=messages-request").await;
+    page.says("web_search_20250305");
+    page.says("Not carried over 7 reasoning.budget it is asked for as the nearest level");
+    page.says("Read as a request in the format messages : it has system beside messages .");
+    page.holds(
+        "data-said=\"Translated to OpenAI-compatible (chat completions). 7 things were not carried over.\"",
+    );
+    page.holds("<option value=\"chat\" selected>");
+    open(Mood::Empty, "/translator?example=no-such").await.says("Nothing is translated yet");
+}
+
+#[tokio::test]
+async fn the_translator_shows_what_was_posted_beside_what_became_of_it() {
+    // As a browser sends it, and markup in it stays text.
+    let fields = "kind=&from=chat&to=messages&text=%7B%22a%22%3A+%22%3C%2Ftextarea%3E%3Cb%3E%22%7D";
+    for accepts in ["text/html", "application/json"] {
+        let page = send("/translator", "/translator", accepts, fields).await;
+        assert_eq!(page.status, StatusCode::OK);
+        page.holds("\n{\"a\": \"&lt;/textarea>&lt;b>\"}</textarea>");
+        page.holds("{\"a\": \"&lt;/textarea&gt;&lt;b&gt;\"}</code>");
+        page.says("Carried over Everything was carried over.");
+        page.holds("<option value=\"chat\" selected>");
+        page.holds("<option value=\"messages\" selected>");
+    }
+    let page = send("/translator", "/translator", "text/html", "to=chat&text=narrator").await;
+    page.says("messages[1].role must be user or assistant, not \"narrator\".");
+    page.holds("narrator</textarea>");
+}
+
+#[tokio::test]
 async fn settings_say_why_a_switch_is_locked() {
     let page = open(Mood::Heavy, "/settings").await;
     page.says("Ninerouter listens beyond this machine, where a key is always needed.");
@@ -323,9 +359,17 @@ async fn an_address_with_no_page_is_not_found() {
 
 #[tokio::test]
 async fn nothing_on_a_page_comes_from_elsewhere_or_breaks_its_policy() {
-    for path in
-        ["/", "/requests", ANSWERED, "/providers", "/providers/anthropic", "/connect", "/settings", "/login"]
-    {
+    for path in [
+        "/",
+        "/requests",
+        ANSWERED,
+        "/providers",
+        "/providers/anthropic",
+        "/connect",
+        EXAMPLE,
+        "/settings",
+        "/login",
+    ] {
         let page = open(Mood::Heavy, path).await;
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("a policy");
         let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");

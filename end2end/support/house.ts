@@ -81,7 +81,7 @@ export class House {
   }
 
   /** Adds the scripted provider as a custom endpoint with accounts by these keys. */
-  async connect(provider: Provider, { prefix = "scripted", dialect = "chat", keys = ["good"], models = "" } = {}) {
+  async connect(provider: Provider, { prefix = "scripted", dialect = "chat", keys = ["good"], models = [] as string[] } = {}) {
     await this.api("POST", "/endpoints", {
       name: prefix[0].toUpperCase() + prefix.slice(1),
       prefix,

@@ -25,9 +25,9 @@ export async function fill(house: House, provider: Provider): Promise<string> {
   await house.connect(provider, {
     prefix: "scripted",
     keys: ["key-bad", "key-insufficient-quota", "good"],
-    models: `ok, tool-call, reasoning, ${LONG}`,
+    models: ["ok", "tool-call", "reasoning", LONG],
   });
-  await house.connect(provider, { prefix: "a-rather-long-prefix-of-a-custom-server", keys: [""], models: "" });
+  await house.connect(provider, { prefix: "a-rather-long-prefix-of-a-custom-server", keys: [""] });
   await house.api("POST", "/accounts", { provider: "groq", name: "work", key: "gsk_0123456789abcdef" });
   await house.api("POST", "/accounts", { provider: "anthropic", name: "a name that says who pays for it", key: "sk-ant-0123456789" });
   const keys = [await house.key("claude-code on my laptop"), await house.key("the build machine"), await house.key("unused")];

@@ -2,7 +2,7 @@
 import { visit } from "../support/house";
 import { expect, test } from "../support/test";
 
-const PAGES = ["/", "/requests", "/providers", "/providers/groq", "/connect", "/settings"];
+const PAGES = ["/", "/requests", "/providers", "/providers/groq", "/connect", "/translator", "/translator?example=chat-stream", "/settings"];
 
 test("every page brings a policy that keeps it to its own origin, and obeys it", async ({ windows }) => {
   const page = await windows.signedIn();

@@ -40,6 +40,7 @@ test("the tab key reaches the main action of every page, and the focus is seen",
     ["/providers", /^Custom endpoint$/],
     ["/providers/scripted", /^Test$/],
     ["/connect", /^Create a key$/],
+    ["/translator", /^Translate$/],
     ["/settings", /^Change the password$/],
   ] as const) {
     await visit(page, path);

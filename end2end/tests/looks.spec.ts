@@ -19,6 +19,9 @@ const NAMES: Record<string, string> = {
   "/providers/anthropic": "provider-anthropic",
   "/providers/scripted": "provider-scripted",
   "/connect": "connect",
+  "/translator": "translator",
+  "/translator?example=messages-request": "translator-request",
+  "/translator?example=messages-stream": "translator-stream",
   "/settings": "settings",
   "/nothing/here": "missing",
 };
@@ -112,7 +115,7 @@ for (const colorScheme of THEMES) {
     test("pages of an empty installation", async ({ windows }) => {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
-      const paths = ["/", "/requests", "/providers", "/providers/groq", "/connect", "/settings", "/nothing/here"];
+      const paths = ["/", "/requests", "/providers", "/providers/groq", "/connect", "/translator", "/settings", "/nothing/here"];
       await look(page, "empty", colorScheme, named(paths));
     });
 
@@ -120,7 +123,8 @@ for (const colorScheme of THEMES) {
       const id = await fill(house, provider);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
-      await look(page, "filled", colorScheme, [...named(paths), [`/requests/${id}`, "request"]]);
+      const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
+      await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
     });
 
     test("open dialogs", async ({ house, provider, windows }, info) => {

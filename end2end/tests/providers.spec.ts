@@ -5,7 +5,7 @@ import { WORDS } from "../support/provider";
 import { expect, test } from "../support/test";
 
 test("the test of a wrong key says so in words", async ({ provider, house, windows }) => {
-  await house.connect(provider, { keys: ["key-bad"], models: "ok" });
+  await house.connect(provider, { keys: ["key-bad"], models: ["ok"] });
   const page = await windows.signedIn();
   await visit(page, "/providers/scripted");
   const account = page.getByRole("region", { name: "Accounts" }).getByRole("listitem").first();
@@ -26,7 +26,7 @@ test("the test of a wrong key says so in words", async ({ provider, house, windo
 });
 
 test("a provider that cannot be reached is told apart from a wrong key", async ({ house, provider, windows }) => {
-  await house.connect(provider, { keys: ["key-hang-up"], models: "ok" });
+  await house.connect(provider, { keys: ["key-hang-up"], models: ["ok"] });
   const page = await windows.signedIn();
   await visit(page, "/providers/scripted");
   const account = page.getByRole("region", { name: "Accounts" }).getByRole("listitem").first();

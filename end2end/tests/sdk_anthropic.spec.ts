@@ -137,7 +137,7 @@ test("anthropic: errors become the SDK's own exceptions", async ({ provider, hou
 });
 
 test("anthropic: models are listed", async ({ provider, house }) => {
-  await house.connect(provider, { dialect: "messages", models: "ok" });
+  await house.connect(provider, { dialect: "messages", models: ["ok"] });
   const anthropic = await client(house);
   const names = [];
   for await (const model of anthropic.models.list()) names.push([model.id, model.type]);

@@ -125,7 +125,7 @@ test("openai: errors become the SDK's own exceptions", async ({ provider, house 
 });
 
 test("openai: models are listed and found by name", async ({ provider, house }) => {
-  await house.connect(provider, { models: "ok, deep/name" });
+  await house.connect(provider, { models: ["ok", "deep/name"] });
   const openai = await client(house);
   const names = [];
   for await (const model of openai.models.list()) names.push(model.id);

@@ -50,6 +50,7 @@ test("every page says what it is about", async ({ windows }) => {
     ["/providers", "Providers", "No provider is connected"],
     ["/providers/groq", "Groq", "No account yet"],
     ["/connect", "Connect", "Anthropic-compatible"],
+    ["/translator", "Translator", "Nothing is translated yet"],
     ["/settings", "Settings", "Current password"],
   ];
   for (const [path, title, words] of telling) {
@@ -76,4 +77,25 @@ test("an account can be added and a refusal is shown", async ({ windows }) => {
   await card.getByRole("button", { name: "Connect" }).click();
   await expect(page).toHaveURL(/\/providers\/groq/);
   await expect(card.getByRole("listitem")).toContainText("••••cdef");
+});
+
+test("a text is translated by a plain form", async ({ windows }) => {
+  const page = await windows.signedIn(MUTE);
+  await page.goto("/translator");
+  await page.getByRole("link", { name: "Gemini request" }).click();
+  await expect(page.locator("#result-text")).toContainText('"tool_use"');
+
+  const body = { model: "m", messages: [{ role: "user", content: "</textarea><b id=odd>" }], logprobs: true };
+  await page.getByLabel("Original").fill(JSON.stringify(body));
+  await page.getByLabel("Into").selectOption("messages");
+  await page.getByRole("button", { name: "Translate" }).click();
+  await expect(page).toHaveURL("/translator#result");
+  await expect(page.getByLabel("Original")).toHaveValue(JSON.stringify(body));
+  await expect(page.locator("#result-text")).toContainText('"max_tokens"');
+  await expect(page.getByRole("region", { name: "Not carried over" })).toContainText("logprobs");
+  await expect(page.locator("#odd")).toHaveCount(0);
+
+  await page.getByLabel("Original").fill('{"model": "m", "messages": "none"}');
+  await page.getByRole("button", { name: "Translate" }).click();
+  await expect(page.getByRole("alert")).toContainText("messages");
 });

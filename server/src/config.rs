@@ -90,6 +90,8 @@ pub struct Config {
     pub proxy: Proxy,
     /// `TRUSTED_PROXIES`. Networks whose X-Forwarded-For is believed for showing and rate limits.
     pub trusted_proxies: Vec<IpNet>,
+    /// `DRAIN_SECONDS`. How long open requests may go on once shutdown was asked for.
+    pub drain_seconds: u32,
     /// `NINEROUTER_LOG`. A tracing filter, e.g. `info,server::gateway=debug`.
     pub log: String,
 }
@@ -108,10 +110,11 @@ pub struct Proxy {
 }
 
 /// The log without a filter of one's own: libraries say what they do at every start and call.
-const LOG: &str = "info,sea_orm_migration=warn,server_fn=warn,leptos=warn,leptos_axum=warn";
+const LOG: &str =
+    "info,sea_orm_migration=warn,sqlx::postgres::notice=warn,server_fn=warn,leptos=warn,leptos_axum=warn";
 
 /// Names as in the file; each is the environment variable in lower case.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "host",
     "port",
     "data_dir",
@@ -128,6 +131,7 @@ const NAMES: [&str; 17] = [
     "all_proxy",
     "no_proxy",
     "trusted_proxies",
+    "drain_seconds",
     "ninerouter_log",
 ];
 
@@ -182,6 +186,7 @@ impl Config {
                 none: get("no_proxy"),
             },
             trusted_proxies: networks(get("trusted_proxies"))?,
+            drain_seconds: parse(&get, "drain_seconds", "a whole number of seconds")?.unwrap_or(30),
             log: get("ninerouter_log").unwrap_or_else(|| LOG.to_owned()),
         })
     }
@@ -223,6 +228,7 @@ impl Config {
             ("ALL_PROXY", set(&self.proxy.all).to_owned()),
             ("NO_PROXY", self.proxy.none.clone().unwrap_or_else(|| "(not set)".to_owned())),
             ("TRUSTED_PROXIES", proxies.join(",")),
+            ("DRAIN_SECONDS", self.drain_seconds.to_string()),
             ("NINEROUTER_LOG", self.log.clone()),
         ]
         .into_iter()

@@ -4,8 +4,8 @@
 use crate::clock;
 use crate::config::Config;
 use crate::state::State;
-use crate::store::Store;
 use crate::store::snapshot::Provider;
+use crate::store::{News, Store, StoreError};
 use crate::upstream::http::get;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -48,6 +48,9 @@ pub async fn examine(config: Config) -> Vec<Finding> {
     findings.push(finding("Data folder", Ok(format!("{folder} can be written."))));
     findings.push(finding("Database", Ok(format!("{} is open and up to date.", store.kind()))));
     findings.push(finding("Secret key", Ok("It fits the database.".to_owned())));
+    if store.has_replicas() {
+        findings.push(finding("Replicas", replicas(&config, &store).await));
+    }
     match State::build(config, store, 0).await {
         Ok(app) => {
             let snapshot = app.snapshot();
@@ -86,6 +89,31 @@ fn proxy(config: &Config) -> String {
         "None is set: providers are called directly.".to_owned()
     } else {
         format!("{} is set.", set.join(", "))
+    }
+}
+
+/// Whether what one replica changes reaches the others.
+async fn replicas(config: &Config, store: &Store) -> Result<String, String> {
+    let heard = tokio::time::timeout(LIMIT, async {
+        let mut ear = store.listen().await?;
+        store.tell(News::Settings).await;
+        while !ear.hear().await?.iter().any(|heard| heard.own) {}
+        Ok::<(), StoreError>(())
+    });
+    match heard.await {
+        Ok(Ok(())) => {
+            let bearers = match config.jwt_secret {
+                Some(_) => "the same JWT_SECRET as is set here",
+                None => "no JWT_SECRET, as here",
+            };
+            Ok(format!("They hear of each other's changes. All need this secret key and {bearers}."))
+        }
+        Ok(Err(error)) => Err(format!("They do not hear of each other's changes. {error}")),
+        Err(_) => {
+            Err("They do not hear of each other's changes: NOTIFY does not get through. A pooler before \
+                       PostgreSQL must work by session, or DATABASE_URL name PostgreSQL itself."
+                .to_owned())
+        }
     }
 }
 

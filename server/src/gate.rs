@@ -1,7 +1,7 @@
 //! Who gets through to the dashboard and the management API, and what every answer of theirs says to browsers.
 
 use crate::console::Desk;
-use crate::router::{Access, page_access};
+use crate::router::{Access, page_access, program_access};
 use crate::session::visitor::Visitor;
 use crate::state::App;
 use crate::store::{PERSON, Sessions, StoreError};
@@ -11,7 +11,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY, RETRY_AFTER,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::request::Parts;
@@ -82,8 +82,9 @@ pub(crate) async fn person(
     if let (Some(_), Some(session)) = (&visitor.person, &visitor.session) {
         extend(session).await;
     }
-    request.extensions_mut().insert(Desk::new(app, visitor));
-    next.run(request).await
+    let desk = Desk::new(app, visitor);
+    request.extensions_mut().insert(desk.clone());
+    say_when(&desk, next.run(request).await)
 }
 
 /// A stranger is shown the door that leads in.
@@ -124,13 +125,23 @@ pub(crate) async fn program(
         Ok(visitor) => visitor,
         Err(error) => return failed(&error),
     };
-    let public = matches!(request.uri().path(), "/api/v1/login" | "/api/v1/openapi.json");
-    if visitor.person.is_none() && !public {
+    if visitor.person.is_none() && program_access(request.uri().path()) != Access::Public {
         let message = "Send a bearer: POST /api/v1/login with {\"name\", \"password\"} gives one.";
         return problem_response(&Problem::new(ProblemKind::SignedOut, message));
     }
-    request.extensions_mut().insert(Desk::new(app, visitor));
-    in_json(next.run(request).await).await
+    let desk = Desk::new(app, visitor);
+    request.extensions_mut().insert(desk.clone());
+    say_when(&desk, in_json(next.run(request).await).await)
+}
+
+/// Tells programs when a try is worth it again. Not with a redirect, which browsers would hold back for that long.
+fn say_when(desk: &Desk, mut response: Response) -> Response {
+    if let Some(seconds) = desk.wait()
+        && response.status() == StatusCode::TOO_MANY_REQUESTS
+    {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// What the framework refuses in plain words (a bad path, query, method or size), in the shape of all other refusals.

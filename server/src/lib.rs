@@ -7,6 +7,7 @@ pub mod console;
 pub mod doctor;
 mod gate;
 pub mod gateway;
+pub mod replicas;
 pub mod router;
 pub mod serve;
 pub mod session;

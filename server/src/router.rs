@@ -3,17 +3,23 @@
 //! A route cannot be added without saying who may use it, and nothing is public that does not say so here.
 //! A test walks this table without credentials.
 
-use crate::console::api;
 use crate::console::live::live;
+use crate::console::{api, translator};
 use crate::state::App;
 use crate::{gate, gateway, site, status};
+use app::pages::translator::FORM_LIMIT;
 use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, MethodRouter, on, post};
 use catalog::Also;
+use http::Request;
+use http::request::Parts;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::sync::LazyLock;
 use tower_http::compression::CompressionLayer;
 
 /// Who may use a route.
@@ -82,7 +88,7 @@ fn gateway_routes() -> Vec<Route> {
         routes.push(route(POST, &path, Caller, gateway::also));
         routes.push(route(POST, &format!("{path}/{{*rest}}"), Caller, gateway::also));
     }
-    // The newest SDK of Google's calls the same verbs under /v1.
+    // The newest SDK of Google's calls the same verbs under /v1. The name in braces is that of the other method.
     for base in ["/v1beta", "/v1"] {
         routes.push(route(POST, &format!("{base}/models/{{*id}}"), Caller, gateway::gemini));
     }
@@ -135,10 +141,21 @@ fn program_routes() -> Vec<Route> {
         route(DELETE, "/api/v1/aliases/{name}", Program, api::remove_alias),
         route(GET, "/api/v1/settings", Program, api::settings),
         route(PUT, "/api/v1/settings/policy", Program, api::save_policy),
+        route(POST, "/api/v1/translate", Program, api::translate.layer(DefaultBodyLimit::max(FORM_LIMIT))),
         route(POST, "/api/v1/password", Program, api::change_password),
         route(DELETE, "/api/v1/sessions", Program, api::sign_out_everywhere),
         route(ANY, "/api/v1/{*rest}", Program, api::unknown),
     ]
+}
+
+/// Who may use an address of the management API. Those that are public name no thing, so they are compared as they
+/// stand.
+pub fn program_access(path: &str) -> Access {
+    static PUBLIC: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let public = program_routes().into_iter().filter(|route| route.access == Access::Public);
+        public.map(|route| route.path).collect()
+    });
+    if PUBLIC.iter().any(|public| public == path) { Access::Public } else { Access::Program }
 }
 
 /// Files of the site: the same for everyone, and nobody's secret.
@@ -156,6 +173,9 @@ fn site_routes() -> Vec<Route> {
 const OPEN_TO_STRANGERS: [&str; 5] =
     ["/login", "/setup", "/console/visitor", "/console/log_in", "/console/set_up"];
 
+/// The one page that is posted to: it shows what became of the text.
+const TRANSLATOR: &str = "/translator";
+
 /// Who may use a page or server function.
 pub fn page_access(path: &str) -> Access {
     if OPEN_TO_STRANGERS.contains(&path) { Access::Public } else { Access::Person }
@@ -168,6 +188,7 @@ fn page_routes() -> Vec<Route> {
     pages
         .chain(functions)
         .map(|(method, path)| Route { method, access: page_access(&path), path, handler: None })
+        .chain([Route { method: POST, path: TRANSLATOR.to_owned(), access: Access::Person, handler: None }])
         .chain([route(GET, "/console/live", Access::Person, live)])
         .collect()
 }
@@ -203,6 +224,11 @@ fn dashboard(app: &App) -> Router {
         let options = options.clone();
         move || app::shell(options.clone())
     };
+    let render = leptos_axum::render_app_async_with_context(gate::provide_console, shell.clone());
+    let posted = move |mut parts: Parts, form| {
+        parts.extensions.insert(translator::submitted(form));
+        render(Request::from_parts(parts, Body::empty()))
+    };
     let pages = Router::<LeptosOptions>::new()
         .leptos_routes_with_context(
             &options,
@@ -210,6 +236,7 @@ fn dashboard(app: &App) -> Router {
             gate::provide_console,
             shell.clone(),
         )
+        .route(TRANSLATOR, post(posted).layer(DefaultBodyLimit::max(FORM_LIMIT)))
         .fallback(leptos_axum::render_app_async_with_context(gate::provide_console, shell))
         .with_state(options);
     let people = pages

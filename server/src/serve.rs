@@ -1,12 +1,12 @@
 //! Opens everything, listens, and closes everything in the order that loses nothing.
 
-use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::router::router;
 use crate::session::password;
 use crate::state::{App, State, StateError};
 use crate::store::{Store, StoreError};
 use crate::usage::retain;
+use crate::{clock, replicas};
 use axum::serve::ListenerExt;
 use std::future::IntoFuture;
 use std::io::Write;
@@ -15,8 +15,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How long streams may go on after shutdown was asked for.
-const DRAIN: Duration = Duration::from_secs(30);
 /// How long cut streams may take to end, and then usage to be written.
 const LAST: Duration = Duration::from_secs(10);
 
@@ -67,6 +65,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let port = listener.local_addr().map_err(ServeError::Listener)?.port();
     let app = State::build(config, store, port).await?;
     app.tasks.spawn(retain::run(App::clone(&app)));
+    app.tasks.spawn(replicas::run(App::clone(&app)));
     greet(&app, people == 0);
     serve(listener, app).await
 }
@@ -78,7 +77,7 @@ async fn make_first_person(config: &Config, store: &Store) -> Result<u64, ServeE
     password::check(secret.reveal()).map_err(|problem| ServeError::WeakPassword(problem.message))?;
     let hash = password::hash(secret.reveal().to_owned()).await;
     let hash = hash.ok_or_else(|| ServeError::WeakPassword("It could not be hashed.".to_owned()))?;
-    match store.add_person("admin", &hash, clock::now().unix_ms).await {
+    match store.add_first_person("admin", &hash, clock::now().unix_ms).await {
         // Another replica on the same database may have been faster.
         Ok(_) | Err(StoreError::Taken) => Ok(1),
         Err(error) => Err(error.into()),
@@ -100,13 +99,14 @@ async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signals)?;
     let tasks = app.tasks.clone();
+    let drain = Duration::from_secs(app.config.drain_seconds.into());
     let asked = tasks.clone();
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        tracing::info!("stopping: open requests have {} s to end", DRAIN.as_secs());
+        tracing::info!("stopping: open requests have {} s to end", drain.as_secs());
         asked.stop();
     };
     let listener = listener.tap_io(|stream| {
@@ -121,7 +121,7 @@ async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
     tokio::pin!(server);
     let drained = async {
         tasks.stopping().cancelled().await;
-        tokio::time::sleep(DRAIN).await;
+        tokio::time::sleep(drain).await;
     };
     let ended = tokio::select! {
         ended = &mut server => Some(ended),

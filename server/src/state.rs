@@ -6,7 +6,7 @@ use crate::gateway::live::Live;
 use crate::session::setup::SetupLink;
 use crate::session::throttle::Throttle;
 use crate::store::snapshot::Snapshot;
-use crate::store::{Store, StoreError};
+use crate::store::{News, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::client::{ClientError, Clients};
 use crate::usage::recorder::Recorder;
@@ -14,6 +14,7 @@ use arc_swap::ArcSwap;
 use catalog::{Catalog, CatalogError};
 use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// Why the state could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +59,8 @@ pub struct State {
     /// The port really listened on.
     pub port: u16,
     snapshot: ArcSwap<Snapshot>,
+    /// Held while the store is read: an older reading must not replace a newer one.
+    refreshing: Mutex<()>,
 }
 
 /// The state, as handlers hold it.
@@ -72,6 +75,7 @@ impl State {
         let clients = Clients::new(&config.proxy, snapshot.policy.connect_ms)?;
         let tasks = Tasks::default();
         let live = Live::default();
+        let setup = SetupLink::new(store.seal(), &store.seal_check().await?);
         let recorder = Recorder::start(store.clone(), live.clone(), &tasks);
         Ok(Arc::new(Self {
             config,
@@ -81,10 +85,11 @@ impl State {
             recorder,
             live,
             tasks,
-            setup: SetupLink::default(),
+            setup,
             throttle: Throttle::default(),
             port,
             snapshot: ArcSwap::from_pointee(snapshot),
+            refreshing: Mutex::default(),
             store,
         }))
     }
@@ -94,8 +99,15 @@ impl State {
         self.snapshot.load_full()
     }
 
-    /// Reads the store again and publishes a new snapshot. Called after every change.
+    /// Publishes what was just changed, here and at other replicas. Called after every change.
     pub async fn republish(&self) -> Result<(), StateError> {
+        self.store.tell(News::Settings).await;
+        self.refresh().await
+    }
+
+    /// Reads the store again and publishes a new snapshot.
+    pub async fn refresh(&self) -> Result<(), StateError> {
+        let _one_at_a_time = self.refreshing.lock().await;
         let snapshot = self.store.snapshot(&self.catalog, &self.registry).await?;
         self.clients.set_connect_limit(snapshot.policy.connect_ms)?;
         self.snapshot.store(Arc::new(snapshot));

@@ -1,7 +1,7 @@
 //! Bad input to the management API: named by its member, and nothing is changed.
 
 use crate::support::client::Answer;
-use crate::support::{CHAT, House, MESSAGES};
+use crate::support::{CHAT, House, MESSAGES, PASSWORD};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn problem(answer: &Answer, status: u16, field: &str) -> String {
 }
 
 fn endpoint(base_url: &str) -> Value {
-    json!({ "name": "Mine", "prefix": "mine", "dialect": "chat", "base_url": base_url, "models": "" })
+    json!({ "name": "Mine", "prefix": "mine", "dialect": "chat", "base_url": base_url, "models": [] })
 }
 
 #[tokio::test]
@@ -219,4 +219,44 @@ async fn what_is_not_there_cannot_be_changed() {
         assert_eq!(answer.status, 404, "{method} {path}: {answer:?}");
         assert!(answer.message().len() > 15, "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn models_of_an_endpoint_are_a_list_and_in_the_form_a_text() {
+    let house = House::open().await;
+    let with = |models: Value| {
+        json!({
+            "name": "Mine", "prefix": "mine", "dialect": "chat", "base_url": "http://127.0.0.1:1/v1",
+            "private_network": true, "models": models,
+        })
+    };
+    for models in [json!("one, two"), json!([1]), json!({ "one": true })] {
+        let answer = house.api(Method::POST, "/api/v1/endpoints", with(models)).await;
+        assert!(problem(&answer, 400, "").contains("does not fit"), "{answer:?}");
+    }
+    for models in [json!(["one\ntwo"]), json!(["m".repeat(201)])] {
+        let answer = house.api(Method::POST, "/api/v1/endpoints", with(models)).await;
+        problem(&answer, 400, "models");
+    }
+    assert_eq!(house.read("/api/v1/endpoints").await, json!([]));
+
+    let listed = async |prefix: &str| {
+        let detail = house.read(&format!("/api/v1/providers/{prefix}")).await;
+        let models = detail["models"].as_array().unwrap().iter();
+        models.map(|model| model["full_name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    house.made("/api/v1/endpoints", with(json!([" one ", "", "a/b, c", "one"]))).await;
+    assert_eq!(listed("mine").await, ["mine/one", "mine/a/b, c"]);
+    let cookie = house.client.form("/console/log_in", "", &[("name", "admin"), ("password", PASSWORD)]).await;
+    let fields = [
+        ("name", "Form"),
+        ("prefix", "form"),
+        ("dialect", "chat"),
+        ("base_url", "http://127.0.0.1:1/v1"),
+        ("private_network", "true"),
+        ("models", "one, two\r\n\r\nthree,"),
+    ];
+    let made = house.client.form("/console/add_endpoint", &cookie.cookie().unwrap(), &fields).await;
+    assert!(made.status < 400, "{made:?}");
+    assert_eq!(listed("form").await, ["form/one", "form/two", "form/three"]);
 }

@@ -29,7 +29,7 @@ const FAILURES: [&str; 14] = [
 async fn pair(house: &House, dialect: &str, script: &str) {
     let endpoint = json!({
         "name": script, "prefix": script, "dialect": dialect, "base_url": house.provider.base(),
-        "private_network": true, "models": "ok",
+        "private_network": true, "models": ["ok"],
     });
     house.made("/api/v1/endpoints", endpoint).await;
     house.account(script, &format!("key-{script}")).await;
@@ -332,4 +332,28 @@ async fn a_combo_goes_on_to_its_next_target() {
     assert_eq!(answer.header("x-ninerouter-target"), "oai/ok");
     assert_eq!(answer.header("x-ninerouter-attempts"), "4");
     assert_eq!(house.record().await["asked"], "best");
+}
+
+#[tokio::test]
+async fn a_new_key_frees_an_account_and_its_models() {
+    let house = House::with_accounts(&["key-bad"]).await;
+    assert_eq!(house.chat("ok", false).await.status, 503);
+    let account = house
+        .read("/api/v1/accounts")
+        .await
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["provider_id"] == CHAT)
+        .cloned();
+    let id = account.unwrap()["id"].as_i64().unwrap();
+    assert_eq!(house.account_row(id).await["health"], "refused");
+    let path = format!("/api/v1/accounts/{id}");
+    let renamed = house.api(Method::PATCH, &path, json!({ "name": "work" })).await;
+    assert_eq!(renamed.value()["health"], "refused", "a new name mends nothing: {renamed:?}");
+    let mended = house.api(Method::PATCH, &path, json!({ "key": "key-new" })).await;
+    assert_eq!(mended.value()["health"], "ready", "{mended:?}");
+    assert_eq!(house.chat("ok", false).await.status, 200);
+    let house = house.restarted().await;
+    assert_eq!(house.account_row(id).await["health"], "ready", "it is written down, too");
 }

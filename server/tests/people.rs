@@ -130,9 +130,11 @@ async fn guessing_is_slowed_down_wherever_it_is_tried() {
         let body = json!({ "name": "admin", "password": format!("guess {guess}") });
         let answer = house.client.json(Method::POST, "/api/v1/login", &headers, body).await;
         match answer.status {
-            401 => {}
+            401 => assert_eq!(answer.header("retry-after"), ""),
             429 => {
-                assert!(answer.message().contains("Wait"), "{answer:?}");
+                let seconds: u64 = answer.header("retry-after").parse().unwrap();
+                assert!(answer.message().contains(&format!("Wait {seconds} seconds")), "{answer:?}");
+                assert!((1..=60).contains(&seconds), "{answer:?}");
                 limited += 1;
             }
             _ => panic!("{answer:?}"),
@@ -141,6 +143,17 @@ async fn guessing_is_slowed_down_wherever_it_is_tried() {
     assert!(limited >= 8, "only {limited} of 24 guesses were held up");
     let answer = house.client.form("/console/log_in", "", &LOGIN).await;
     assert_eq!(answer.status, 429, "the form has no allowance of its own: {answer:?}");
+    assert!(answer.header("retry-after").parse::<u64>().is_ok(), "{answer:?}");
+    let origin = format!("http://{}", house.client.address);
+    let browser = [
+        ("origin", origin.as_str()),
+        ("accept", "text/html,application/xhtml+xml"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let form = crate::support::client::encoded(&LOGIN);
+    let answer = house.client.send(Method::POST, "/console/log_in", &browser, form).await;
+    assert_eq!(answer.status, 302, "without a script the browser is led back to the form: {answer:?}");
+    assert_eq!(answer.header("retry-after"), "", "and not held back on its way there");
 }
 
 #[tokio::test]

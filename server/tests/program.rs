@@ -1,91 +1,19 @@
 //! The program itself, started and stopped as a person does.
 
 use crate::scripted::bodies::WORDS;
-use crate::support::client::Client;
-use crate::support::{CHAT, PASSWORD, PATIENCE, Provider, chat_body, config};
+use crate::support::running::{Running, ends, ninerouter};
+use crate::support::{CHAT, PASSWORD, Provider, config};
 use app::api::requests::{Outcome, RequestFilter};
-use http::Method;
-use serde_json::{Value, json};
 use server::store::Store;
-use std::path::Path;
-use std::process::{Output, Stdio};
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
-
-/// Ninerouter on a data folder, with these variables and none of ours.
-fn ninerouter(folder: &Path, variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ninerouter"));
-    command.env_clear().env("DATA_DIR", folder).env("HOME", folder).env("PORT", "0");
-    command.envs(variables.iter().copied()).kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-async fn ends(command: &mut Command) -> Output {
-    tokio::time::timeout(PATIENCE, command.output()).await.expect("it ends by itself").unwrap()
-}
-
-struct Running {
-    child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    client: Client,
-}
-
-impl Running {
-    async fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut child = ninerouter(folder, variables).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = async {
-            loop {
-                let line = lines.next_line().await.unwrap().expect("it says where it is");
-                if let Some((_, url)) = line.split_once("ready at http://") {
-                    return url.trim().parse().unwrap();
-                }
-            }
-        };
-        let address = tokio::time::timeout(PATIENCE, ready).await.expect("it starts");
-        Self { child, lines, client: Client::new(address) }
-    }
-
-    /// Asks it to stop, as a service manager does.
-    async fn terminate(&self) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-    }
-
-    async fn ended(mut self) -> i32 {
-        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it stops").unwrap();
-        status.code().expect("by itself")
-    }
-
-    async fn api(&self, bearer: &str, path: &str, body: Value) -> Value {
-        let bearer = format!("Bearer {bearer}");
-        let answer = self.client.json(Method::POST, path, &[("authorization", &bearer)], body).await;
-        assert!(answer.status < 300, "{path}: {answer:?}");
-        answer.value()
-    }
-}
 
 #[tokio::test]
 async fn open_streams_end_and_all_usage_is_written_before_it_stops() {
     let (folder, provider) = (TempDir::new().unwrap(), Provider::start().await);
-    let running = Running::start(folder.path(), &[("INITIAL_PASSWORD", PASSWORD)]).await;
-    let login = running.api("", "/api/v1/login", json!({ "password": PASSWORD })).await;
-    let bearer = login["token"].as_str().unwrap().to_owned();
-    let endpoint = json!({
-        "name": "Scripted", "prefix": CHAT, "dialect": "chat", "base_url": provider.base(), "private_network": true, "models": "ok",
-    });
-    running.api(&bearer, "/api/v1/endpoints", endpoint).await;
-    running.api(&bearer, "/api/v1/accounts", json!({ "provider": CHAT, "key": "key-one" })).await;
-    let key = running.api(&bearer, "/api/v1/keys", json!({ "name": "laptop" })).await;
-    let key = key["secret"].as_str().unwrap().to_owned();
-
-    let headers = [("x-api-key", key.as_str()), ("content-type", "application/json")];
+    let (running, _, key) = Running::furnished(folder.path(), &[], &provider).await;
     let ask = |model: &str| {
-        let body = chat_body(&format!("{CHAT}/{model}"), true).into();
-        running.client.send(Method::POST, "/v1/chat/completions", &headers, body)
+        let (running, key, model) = (&running, &key, format!("{CHAT}/{model}"));
+        async move { running.chat(key, &model, true).await }
     };
     for _ in 0..5 {
         assert_eq!(ask("ok").await.status, 200);
@@ -112,12 +40,8 @@ async fn open_streams_end_and_all_usage_is_written_before_it_stops() {
 async fn the_first_start_prints_a_link_that_lets_its_reader_in() {
     let folder = TempDir::new().unwrap();
     let mut running = Running::start(folder.path(), &[]).await;
-    let mut link = String::new();
-    while !link.contains("/setup?token=") {
-        link = running.lines.next_line().await.unwrap().expect("a link");
-    }
-    let token = link.split_once("token=").unwrap().1.trim();
-    let fields = [("token", token), ("name", "ada"), ("password", PASSWORD)];
+    let token = running.setup_token().await;
+    let fields = [("token", token.as_str()), ("name", "ada"), ("password", PASSWORD)];
     let answer = running.client.form("/console/set_up", "", &fields).await;
     assert!(answer.status < 400 && answer.cookie().is_some(), "{answer:?}");
     running.terminate().await;

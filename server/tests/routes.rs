@@ -58,12 +58,11 @@ fn assert_turned_away(route: &Route, answer: &Answer, door: &str, why: &str) {
 }
 
 impl Answer {
-    /// Problems of server functions are flat, Ollama's errors are a text, all others are inside `error`.
+    /// Problems of server functions are flat, Ollama's error is a text, all others are inside `error`.
     fn message_or_own_words(&self) -> String {
         let value = self.value();
         let message = value["error"]["message"].as_str().or(value["error"].as_str());
-        let message = message.or(value["message"].as_str());
-        message.unwrap_or_default().to_owned()
+        message.or(value["message"].as_str()).unwrap_or_default().to_owned()
     }
 }
 

@@ -3,6 +3,8 @@
 mod kept;
 mod used;
 
+pub(crate) use used::record;
+
 use crate::support::config;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use server::config::Config;
@@ -11,9 +13,9 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// A fresh database.
-struct Base {
+pub(crate) struct Base {
     config: Config,
-    url: String,
+    pub(crate) url: String,
     /// Where a database of PostgreSQL is dropped, and its name.
     made: Option<(String, String)>,
     _folder: TempDir,
@@ -26,7 +28,7 @@ impl Base {
         Self { config: config(folder.path(), &[]), url, made: None, _folder: folder }
     }
 
-    async fn postgresql() -> Self {
+    pub(crate) async fn postgresql() -> Self {
         let Ok(server) = std::env::var("NINEROUTER_TEST_POSTGRES") else {
             panic!(
                 "NINEROUTER_TEST_POSTGRES is not set, so nothing says where PostgreSQL is. Run `cargo xtask test`, \
@@ -48,12 +50,17 @@ impl Base {
         Store::open(&self.config).await.unwrap()
     }
 
-    async fn direct(&self) -> DatabaseConnection {
+    pub(crate) async fn direct(&self) -> DatabaseConnection {
         Database::connect(&self.url).await.unwrap()
     }
 
     async fn end(self, store: Store) {
         store.close().await.unwrap();
+        self.gone().await;
+    }
+
+    /// Takes the database away.
+    pub(crate) async fn gone(self) {
         if let Some((server, name)) = &self.made {
             let db = Database::connect(server).await.unwrap();
             db.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();

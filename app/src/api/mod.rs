@@ -10,6 +10,7 @@ pub mod overview;
 pub mod providers;
 pub mod requests;
 pub mod settings;
+pub mod translator;
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -30,6 +31,7 @@ pub trait Console:
     + providers::Providers
     + requests::Requests
     + settings::Settings
+    + translator::Translator
 {
 }
 
@@ -41,6 +43,7 @@ impl<T> Console for T where
         + providers::Providers
         + requests::Requests
         + settings::Settings
+        + translator::Translator
 {
 }
 

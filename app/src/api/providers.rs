@@ -205,9 +205,15 @@ pub struct NewEndpoint {
     /// The person says that this endpoint is on their own network.
     #[serde(default)]
     pub private_network: bool,
-    /// Model ids it is known to have, separated by commas or lines; any other is passed on as well.
+    /// Model ids it is known to have; any other is passed on as well.
     #[serde(default)]
-    pub models: String,
+    pub models: Vec<String>,
+}
+
+/// Model ids as a person writes them: separated by commas or lines.
+#[cfg(feature = "ssr")]
+fn listed(text: &str) -> Vec<String> {
+    text.split([',', '\n']).map(str::trim).filter(|model| !model.is_empty()).map(str::to_owned).collect()
 }
 
 /// Providers, accounts, custom endpoints.
@@ -307,6 +313,7 @@ pub async fn add_endpoint(
     #[server(default)] private_network: bool,
     #[server(default)] models: String,
 ) -> Result<ProviderRow, Problem> {
+    let models = listed(&models);
     let endpoint = NewEndpoint { name, prefix, dialect, base_url, private_network, models };
     let row = super::told(super::console()?.add_endpoint(endpoint).await)?;
     leptos_axum::redirect(&format!("/providers/{}", row.id));
@@ -331,6 +338,7 @@ pub async fn change_endpoint(
     #[server(default)] private_network: bool,
     #[server(default)] models: String,
 ) -> Result<ProviderRow, Problem> {
+    let models = listed(&models);
     let endpoint = NewEndpoint { name, prefix: id.clone(), dialect, base_url, private_network, models };
     super::told(super::console()?.change_endpoint(id, endpoint).await)
 }

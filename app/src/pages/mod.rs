@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod connect;
+pub mod examples;
 pub mod login;
 pub mod missing;
 pub mod overview;
@@ -11,3 +12,4 @@ pub mod request;
 pub mod requests;
 pub mod settings;
 pub mod tools;
+pub mod translator;

@@ -256,9 +256,7 @@ pub fn EndpointFields(
     #[prop(into)] models: String,
     private_network: bool,
 ) -> impl IntoView {
-    let dialects = ["chat", "responses", "messages", "gemini", "ollama"]
-        .map(|name| (name.to_owned(), format::dialect(name).to_owned()))
-        .to_vec();
+    let dialects = format::DIALECTS.map(|name| (name.to_owned(), format::dialect(name).to_owned())).to_vec();
     view! {
         <Select id=format!("{id}-dialect") name="dialect" label="Format" options=dialects chosen=dialect />
         <Field

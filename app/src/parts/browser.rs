@@ -160,17 +160,35 @@ async fn post_text(action: &str, body: &JsValue) -> Option<Answer> {
     Some(Answer { ok: answer.ok(), status: answer.status(), location, body })
 }
 
+/// Puts one region of a page that was sent in the place of the same region here.
+fn swap(html: &str, id: &str) -> Option<Element> {
+    let page =
+        web_sys::DomParser::new().ok()?.parse_from_string(html, web_sys::SupportedType::TextHtml).ok()?;
+    let fresh = page.get_element_by_id(id)?;
+    let stale = document().get_element_by_id(id)?;
+    stale.set_inner_html(&fresh.inner_html());
+    Some(stale)
+}
+
+/// Swaps in one region, without islands, of a page that was sent. Its `data-said` goes to the status line that waits
+/// for it, and where its first element is out of sight (on a phone) it is scrolled to.
+pub fn show(html: &str, id: &str) -> Option<()> {
+    let first = swap(html, id)?.first_element_child()?;
+    fill(&format!("{id}-said"), &first.get_attribute("data-said").unwrap_or_default());
+    let height = leptos::prelude::window().inner_height().ok()?.as_f64()?;
+    if first.get_bounding_client_rect().top() > height * 0.75 {
+        first.scroll_into_view();
+    }
+    Some(())
+}
+
 /// Fetches the page again and swaps in one region of it; islands inside wake up.
 pub async fn refresh(id: &str) -> Option<()> {
     let location = leptos::prelude::window().location().href().ok()?;
     let answer = JsFuture::from(leptos::prelude::window().fetch_with_str(&location)).await.ok()?;
     let answer: web_sys::Response = answer.dyn_into().ok()?;
     let html = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
-    let page =
-        web_sys::DomParser::new().ok()?.parse_from_string(&html, web_sys::SupportedType::TextHtml).ok()?;
-    let fresh = page.get_element_by_id(id)?;
-    let stale = document().get_element_by_id(id)?;
-    stale.set_inner_html(&fresh.inner_html());
+    let stale = swap(&html, id)?;
     let hydrate = js_sys::Reflect::get(&leptos::prelude::window(), &JsValue::from_str("__hydrateIsland"));
     let hydrate: js_sys::Function = hydrate.ok()?.dyn_into().ok()?;
     for island in elements(stale.query_selector_all("leptos-island").ok()) {

@@ -149,6 +149,12 @@ pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView 
     view! { <input type="hidden" name=name value=value /> }
 }
 
+/// A text as it must stand between the tags of a `textarea`, whose children Leptos writes as they are. The newline in
+/// front is the one that browsers leave out.
+pub fn inside_textarea(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
 /// Several lines of text.
 #[component]
 pub fn LongField(
@@ -172,7 +178,7 @@ pub fn LongField(
                 placeholder=placeholder
                 aria-describedby=describes
             >
-                {value}
+                {inside_textarea(&value)}
             </textarea>
             <Below id help />
         </div>

@@ -30,6 +30,8 @@ pub enum Done {
     Say,
     /// The answer is a new key: it is shown once in this dialog and filled into the snippets.
     ShowKey(String),
+    /// The answer is this page again: the element of this id is taken from it, and what it says is announced.
+    Show(String),
 }
 
 /// A form for the server function of that name.
@@ -139,6 +141,10 @@ async fn send(
         Done::Say if answer.location.is_none() => {
             said.set(serde_json::from_str(&answer.body).ok());
             return Ok(());
+        }
+        Done::Show(region) if answer.location.is_none() => {
+            return browser::show(&answer.body, &region)
+                .ok_or_else(|| odd("The answer cannot be shown here. Load this page again."));
         }
         Done::ShowKey(dialog) if answer.location.is_none() => {
             let key: NewKey = serde_json::from_str(&answer.body)

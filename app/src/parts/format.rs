@@ -194,6 +194,9 @@ pub fn clock(at: Millis, utc_offset: Option<i32>) -> String {
     format!("{hour:02}:{minute:02}:{second:02}")
 }
 
+/// Every wire format, in the order in which they are offered.
+pub const DIALECTS: [&str; 5] = ["chat", "responses", "messages", "gemini", "ollama"];
+
 /// A wire format by the name it has in the field.
 pub fn dialect(name: &str) -> &str {
     match name {

@@ -20,6 +20,7 @@ pub enum Place {
     Requests,
     Providers,
     Connect,
+    Translator,
     Settings,
     Nowhere,
 }
@@ -31,7 +32,10 @@ pub const PLACES: [&[(Place, &str, &str, Glyph)]; 4] = [
         (Place::Requests, "/requests", "Requests", Glyph::Requests),
     ],
     &[(Place::Providers, "/providers", "Providers", Glyph::Providers)],
-    &[(Place::Connect, "/connect", "Connect", Glyph::Connect)],
+    &[
+        (Place::Connect, "/connect", "Connect", Glyph::Connect),
+        (Place::Translator, "/translator", "Translator", Glyph::Translator),
+    ],
     &[(Place::Settings, "/settings", "Settings", Glyph::Settings)],
 ];
 

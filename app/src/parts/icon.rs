@@ -9,6 +9,7 @@ pub enum Glyph {
     Requests,
     Providers,
     Connect,
+    Translator,
     Settings,
     Search,
     Sun,
@@ -41,6 +42,7 @@ impl Glyph {
             Self::Requests => "M2.5 4h11M2.5 8h11M2.5 12h7",
             Self::Providers => "M3 2.5h10v4.2H3zM3 9.3h10v4.2H3zM5.6 4.6h.01M5.6 11.4h.01",
             Self::Connect => "M5.5 2v3M10.5 2v3M4 5h8v2.8a4 4 0 0 1-8 0zM8 11.8V14",
+            Self::Translator => "M2.5 5.5h11M10.5 2.5l3 3l-3 3M13.5 10.5h-11M5.5 7.5l-3 3l3 3",
             Self::Settings => {
                 "M2.5 4.5h4M10 4.5h3.5M2.5 11.5h3.5M9.5 11.5h4M8.25 2.8a1.7 1.7 0 1 1 0 \
                  3.4a1.7 1.7 0 0 1 0-3.4zM7.75 9.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 0 1 0-3.4z"

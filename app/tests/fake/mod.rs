@@ -5,6 +5,7 @@
 
 mod data;
 pub mod site;
+mod translator;
 
 use app::api::combos::{Alias, Combo, Combos};
 use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};

@@ -3,10 +3,15 @@
 use super::Fake;
 use app::App;
 use app::api::Console;
+use app::api::translator::Asking;
+use app::pages::translator::Submitted;
 use app::parts::reader::FixedNow;
+use axum::Form;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::http::request::Parts;
+use axum::routing::post;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -35,7 +40,16 @@ pub fn site(pick: impl Fn(&http::request::Parts) -> (Fake, bool) + Clone + Send 
             render(request)
         }
     };
+    let render = leptos_axum::render_app_async_with_context(context.clone(), {
+        let options = options.clone();
+        move || app::shell(options.clone())
+    });
+    let posted = move |mut parts: Parts, Form(asking): Form<Asking>| {
+        parts.extensions.insert(Submitted(Ok(asking)));
+        render(Request::from_parts(parts, Body::empty()))
+    };
     Router::new()
+        .route("/translator", post(posted))
         .leptos_routes_with_context(&options, generate_route_list(App), context, {
             let options = options.clone();
             move || app::shell(options.clone())

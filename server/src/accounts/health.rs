@@ -42,14 +42,20 @@ impl Health {
     /// As it was written down.
     fn stored(account: &StoredAccount) -> Self {
         let health = Self::default();
-        health.parked_until.store(account.parked_until.unwrap_or(0), Ordering::Relaxed);
-        health.refused.store(account.refused, Ordering::Relaxed);
-        account.parked_why.clone_into(&mut held(&health.why));
-        health.any_model.store(!account.parked_models.is_empty(), Ordering::Relaxed);
-        held(&health.models).extend(
-            account.parked_models.iter().map(|(model, until, why)| (model.clone(), (*until, why.clone()))),
-        );
+        health.renew(account);
         health
+    }
+
+    /// Takes over what is written down, in place of what was known.
+    fn renew(&self, account: &StoredAccount) {
+        let written = account.parked_models.iter();
+        let written = written.map(|(model, until, why)| (model.clone(), (*until, why.clone())));
+        let (mut why, mut models) = (held(&self.why), held(&self.models));
+        self.parked_until.store(account.parked_until.unwrap_or(0), Ordering::Relaxed);
+        self.refused.store(account.refused, Ordering::Relaxed);
+        account.parked_why.clone_into(&mut why);
+        *models = written.collect();
+        self.any_model.store(!models.is_empty(), Ordering::Relaxed);
     }
 
     /// Why the account may not be used for a model now; `None` when it may.
@@ -84,25 +90,32 @@ impl Health {
         Some((model.clone(), Parked { until: *until, refused: false, why: why.clone() }, parked().count()))
     }
 
-    /// Parks the account, or one model at it.
+    /// Parks the account, or one model at it. Of two requests that failed at the same time, whichever says longer counts.
     pub fn park(&self, park: Park, model: &str, why: &str) {
         if park.whole_account {
-            self.parked_until.store(park.until, Ordering::Relaxed);
-            self.refused.store(park.needs_person, Ordering::Relaxed);
-            why.clone_into(&mut held(&self.why));
+            let mut known = held(&self.why);
+            if park.until > self.parked_until.load(Ordering::Relaxed) {
+                self.parked_until.store(park.until, Ordering::Relaxed);
+                self.refused.store(park.needs_person, Ordering::Relaxed);
+                why.clone_into(&mut known);
+            }
         } else {
-            held(&self.models).insert(model.to_owned(), (park.until, why.to_owned()));
+            let mut models = held(&self.models);
+            if models.get(model).is_none_or(|(until, _)| park.until > *until) {
+                models.insert(model.to_owned(), (park.until, why.to_owned()));
+            }
             self.any_model.store(true, Ordering::Relaxed);
         }
     }
 
     /// Forgets every reason not to use the account.
     pub fn unpark(&self) {
+        let (mut why, mut models) = (held(&self.why), held(&self.models));
         self.parked_until.store(0, Ordering::Relaxed);
         self.refused.store(false, Ordering::Relaxed);
-        held(&self.models).clear();
+        models.clear();
         self.any_model.store(false, Ordering::Relaxed);
-        held(&self.why).clear();
+        why.clear();
     }
 }
 
@@ -117,6 +130,14 @@ impl Registry {
     pub fn of(&self, account: &StoredAccount) -> Arc<Health> {
         let mut accounts = held(&self.accounts);
         Arc::clone(accounts.entry(account.id).or_insert_with(|| Arc::new(Health::stored(account))))
+    }
+
+    /// Takes over what is written down of an account: another replica may have written it.
+    pub fn renew(&self, account: &StoredAccount) {
+        let known = held(&self.accounts).get(&account.id).map(Arc::clone);
+        if let Some(health) = known {
+            health.renew(account);
+        }
     }
 }
 
@@ -141,5 +162,23 @@ mod tests {
         assert!(health.parked("small", 150).unwrap().refused);
         health.unpark();
         assert_eq!(health.parked("big", 50), None);
+    }
+
+    #[test]
+    fn a_shorter_wait_does_not_end_a_longer_one() {
+        let health = Health::default();
+        for whole_account in [true, false] {
+            let park = |until, needs_person| Park { until, whole_account, needs_person };
+            health.park(park(200, whole_account), "big", "Out of quota");
+            health.park(park(100, false), "big", "Rate limited");
+            let parked = health.parked("big", 150).unwrap();
+            assert_eq!(
+                (parked.until, parked.refused, parked.why.as_str()),
+                (200, whole_account, "Out of quota")
+            );
+            health.park(park(300, false), "big", "Out of quota until later");
+            assert_eq!(health.parked("big", 250).unwrap().why, "Out of quota until later");
+            health.unpark();
+        }
     }
 }

@@ -25,14 +25,15 @@ pub enum SealError {
     BadVariable,
     /// The database was written with a key that is gone.
     #[error(
-        "The database holds secrets, but their key {0} is missing. Put the file back from a backup (or set \
-         NINEROUTER_SECRET_KEY). Nothing was changed. Without it, only a new data folder helps."
+        "The database holds secrets, but their key {0} is missing. Put the file back from a backup, or copy it from \
+         another replica on this database (or set NINEROUTER_SECRET_KEY as there). Nothing was changed. Without the \
+         key, only a new database helps."
     )]
     Lost(PathBuf),
     /// The key is not the one the database was written with.
     #[error(
         "The secret key does not fit this database: it was made for another one. Put the right secret.key (or \
-         NINEROUTER_SECRET_KEY) back. Nothing was changed."
+         NINEROUTER_SECRET_KEY) back: replicas on one database all need the same. Nothing was changed."
     )]
     Wrong,
     /// A sealed value does not open.

@@ -14,6 +14,7 @@ use app::api::providers::{
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::settings::{Policy, Settings, SettingsPage};
+use app::api::translator::{Asking, Translated, Translator};
 use app::api::{Problem, ProblemKind};
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, Query};
@@ -273,6 +274,12 @@ pub async fn settings(Extension(desk): At) -> Answer<SettingsPage> {
 pub async fn save_policy(Extension(desk): At, bytes: Bytes) -> Answer<Policy> {
     let policy: Policy = body(&bytes)?;
     Ok(axum::Json(Settings::save_policy(&desk, policy).await?))
+}
+
+/// Translates a text from one dialect into another.
+pub async fn translate(Extension(desk): At, bytes: Bytes) -> Answer<Translated> {
+    let asking: Asking = body(&bytes)?;
+    Ok(axum::Json(desk.translate(asking).await?))
 }
 
 /// A change of password.

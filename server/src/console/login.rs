@@ -13,6 +13,7 @@ impl Desk {
     /// Counts a try at a password.
     pub(super) fn slow_down(&self) -> Result<(), Problem> {
         self.app.throttle.try_from_address(self.visitor.address).map_err(|seconds| {
+            self.wait.get_or_init(|| seconds);
             Problem::new(
                 ProblemKind::TooMany,
                 format!("Too many tries. Wait {seconds} seconds, then try again."),
@@ -77,7 +78,7 @@ impl Login for Desk {
         let person = name("name", &person)?;
         password::check(&password)?;
         let hash = password::hash(password).await.ok_or_else(no_hash)?;
-        let made = self.app.store.add_person(&person, &hash, clock::now().unix_ms).await;
+        let made = self.app.store.add_first_person(&person, &hash, clock::now().unix_ms).await;
         let made = made.map_err(taken("name", || "Somebody was faster. Sign in instead.".to_owned()))?;
         tracing::info!(name = made.name, "the first person was set up");
         self.begin_session(&made).await

@@ -10,23 +10,32 @@ mod overview;
 mod providers;
 pub mod requests;
 mod settings;
+pub(crate) mod translator;
 
 use crate::session::visitor::Visitor;
 use crate::state::{App, StateError};
 use crate::store::{Person, StoreError};
 use app::api::{Problem, ProblemKind};
+use std::sync::{Arc, OnceLock};
 
 /// The console, bound to whoever asks.
 #[derive(Clone)]
 pub struct Desk {
     app: App,
     visitor: Visitor,
+    /// Seconds to wait, once too many tries were made.
+    wait: Arc<OnceLock<u64>>,
 }
 
 impl Desk {
     /// For one request.
     pub fn new(app: App, visitor: Visitor) -> Self {
-        Self { app, visitor }
+        Self { app, visitor, wait: Arc::default() }
+    }
+
+    /// How many seconds the visitor was told to wait.
+    pub fn wait(&self) -> Option<u64> {
+        self.wait.get().copied()
     }
 
     /// The person who asks. The gate has already turned strangers away; this is the second lock.

@@ -27,6 +27,8 @@ use url::Url;
 const FAILURES: u64 = 5;
 /// Longest key accepted: a service's key is far shorter.
 const LONGEST_KEY: usize = 8192;
+/// Longest id of a model.
+const LONGEST_MODEL: usize = 200;
 
 fn no_provider(id: &str) -> Problem {
     Problem::new(ProblemKind::NotFound, format!("There is no provider \"{id}\"."))
@@ -203,7 +205,13 @@ impl Desk {
             address::check(&url).await.map_err(refused)?;
         }
         let mut models: Vec<String> = Vec::new();
-        for model in endpoint.models.split([',', '\n']).map(str::trim).filter(|model| !model.is_empty()) {
+        for model in endpoint.models.iter().map(|model| model.trim()).filter(|model| !model.is_empty()) {
+            if model.len() > LONGEST_MODEL || model.chars().any(char::is_control) {
+                return Err(Problem::invalid(
+                    "models",
+                    "A model's id is one line of at most 200 bytes: give each one by itself.",
+                ));
+            }
             if !models.iter().any(|known| known == model) {
                 models.push(model.to_owned());
             }
@@ -307,10 +315,11 @@ impl Providers for Desk {
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {
             format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())
         }))?;
+        // The new key first: an account that is free again under the old one would be parked anew.
+        self.publish().await?;
         if unpark {
             self.unpark(&stored).await?;
         }
-        self.publish().await?;
         self.account_row(id).await
     }
 

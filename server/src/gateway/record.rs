@@ -12,11 +12,15 @@ use crate::usage::price;
 use crate::usage::recorder::Place;
 use app::api::requests::{Exclusion, LeftOut, Outcome};
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use wire::{Dialect, Dropped, Report, Usage};
 
 /// Status kept for a client that left before the answer began, as nginx does.
 const CLIENT_LEFT: u16 = 499;
+
+/// Status kept for a request that shutdown did not wait for.
+const STOPPING: u16 = 503;
 
 /// The record of one request under way.
 pub struct Trace {
@@ -28,6 +32,8 @@ pub struct Trace {
     place: Option<Place>,
     /// Whether it is also logged.
     log: bool,
+    /// Cancelled when Ninerouter stops without waiting longer.
+    cutting: CancellationToken,
 }
 
 impl Trace {
@@ -72,6 +78,7 @@ impl Trace {
             target: None,
             place: Some(place),
             log: app.config.log_requests,
+            cutting: app.tasks.cutting(),
         }
     }
 
@@ -207,7 +214,13 @@ impl Drop for Trace {
             if let Some(attempt) = self.record.attempts.last_mut() {
                 attempt.total_ms = total_ms;
             }
-            "The client left before the end.".clone_into(&mut self.record.error);
+            if self.cutting.is_cancelled() {
+                // The step above answers with this status and sentence in the client's dialect.
+                (self.record.outcome, self.record.status) = (Outcome::Failed, STOPPING);
+                "Ninerouter was stopping.".clone_into(&mut self.record.error);
+            } else {
+                "The client left before the end.".clone_into(&mut self.record.error);
+            }
         }
         self.record.total_ms = self.arrived.elapsed_ms();
         self.record.cost = match (&self.record.usage, &self.target) {

@@ -2,11 +2,13 @@
 
 use super::entity::accounts::{ActiveModel, Column, Entity, Model};
 use super::entity::parked_models;
-use super::{Store, StoreError};
+use super::{News, Store, StoreError};
 use crate::config::Secret;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, UpdateMany,
+};
 
 /// One account, its key opened.
 #[derive(Clone, Debug)]
@@ -58,6 +60,14 @@ fn place(id: i64) -> String {
     format!("accounts/{id}")
 }
 
+/// An update of what is known of being parked.
+fn parked(until: Option<i64>, refused: bool, why: &str) -> UpdateMany<Entity> {
+    Entity::update_many()
+        .col_expr(Column::ParkedUntil, Expr::value(until))
+        .col_expr(Column::Refused, Expr::value(refused))
+        .col_expr(Column::ParkedWhy, Expr::value(why))
+}
+
 /// The last four characters, for telling keys apart; nothing of a key so short that four would give it away.
 pub(super) fn tail(key: &str) -> String {
     let length = key.chars().count();
@@ -105,7 +115,12 @@ impl Store {
     /// One account.
     pub async fn account(&self, id: i64) -> Result<StoredAccount, StoreError> {
         let row = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
-        self.opened(row)
+        let parked = parked_models::Entity::find()
+            .filter(parked_models::Column::AccountId.eq(id))
+            .all(&self.db)
+            .await?;
+        let parked_models = parked.into_iter().map(|row| (row.model, row.until_at, row.why)).collect();
+        Ok(StoredAccount { parked_models, ..self.opened(row)? })
     }
 
     /// Makes an account, last in its provider's order.
@@ -145,7 +160,7 @@ impl Store {
         self.opened(made)
     }
 
-    /// Changes an account; a new key also forgets that it was parked or refused.
+    /// Changes an account. Whether it is parked is another matter: [`Self::unpark_account`].
     pub async fn change_account(&self, id: i64, edit: AccountEdit) -> Result<StoredAccount, StoreError> {
         let found = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
         let unchanged = found.clone();
@@ -162,9 +177,6 @@ impl Store {
         if let Some(key) = edit.key {
             row.key_tail = Set(tail(key.reveal()));
             row.sealed_key = Set(Some(self.seal.seal(&place(id), key.reveal())));
-            row.parked_until = Set(None);
-            row.refused = Set(false);
-            row.parked_why = Set(String::new());
         }
         let changed = if row.is_changed() { row.update(&self.db).await? } else { unchanged };
         self.opened(changed)
@@ -176,7 +188,8 @@ impl Store {
         if deleted.rows_affected == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }
 
-    /// Writes down that an account, or one model at it, is parked.
+    /// Writes down that an account, or one model at it, is parked, and tells the other replicas. It stays parked for
+    /// longer when it is already.
     pub async fn park_account(
         &self,
         id: i64,
@@ -185,7 +198,14 @@ impl Store {
         why: &str,
     ) -> Result<(), StoreError> {
         if park.whole_account {
-            return self.set_parked(id, Some(park.until), park.needs_person, why).await;
+            let shorter = Column::ParkedUntil.is_null().or(Column::ParkedUntil.lt(park.until));
+            parked(Some(park.until), park.needs_person, why)
+                .filter(Column::Id.eq(id))
+                .filter(shorter)
+                .exec(&self.db)
+                .await?;
+            self.tell(News::Account(id)).await;
+            return Ok(());
         }
         use parked_models::Column as Parked;
         let row = parked_models::ActiveModel {
@@ -194,38 +214,25 @@ impl Store {
             until_at: Set(park.until),
             why: Set(why.to_owned()),
         };
-        let newest = OnConflict::columns([Parked::AccountId, Parked::Model])
+        let later = OnConflict::columns([Parked::AccountId, Parked::Model])
             .update_columns([Parked::UntilAt, Parked::Why])
+            .action_and_where(Expr::col((parked_models::Entity, Parked::UntilAt)).lt(park.until))
             .to_owned();
-        parked_models::Entity::insert(row).on_conflict(newest).exec_without_returning(&self.db).await?;
+        parked_models::Entity::insert(row).on_conflict(later).exec_without_returning(&self.db).await?;
+        self.tell(News::Account(id)).await;
         Ok(())
     }
 
-    /// Writes down that nothing keeps an account from being used.
+    /// Writes down that nothing keeps an account from being used, and tells the other replicas.
     pub async fn unpark_account(&self, id: i64) -> Result<(), StoreError> {
-        self.set_parked(id, None, false, "").await?;
+        let work = self.begin().await?;
+        parked(None, false, "").filter(Column::Id.eq(id)).exec(&work).await?;
         parked_models::Entity::delete_many()
             .filter(parked_models::Column::AccountId.eq(id))
-            .exec(&self.db)
+            .exec(&work)
             .await?;
-        Ok(())
-    }
-
-    async fn set_parked(
-        &self,
-        id: i64,
-        until: Option<i64>,
-        refused: bool,
-        why: &str,
-    ) -> Result<(), StoreError> {
-        Entity::update_many()
-            .col_expr(Column::ParkedUntil, Expr::value(until))
-            .col_expr(Column::Refused, Expr::value(refused))
-            .col_expr(Column::ParkedWhy, Expr::value(why))
-            .filter(Column::Id.eq(id))
-            .exec(&self.db)
-            .await?;
-        Ok(())
+        self.say(&work, News::Account(id)).await?;
+        Ok(work.commit().await?)
     }
 
     /// Forgets parked models whose time has come.

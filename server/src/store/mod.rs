@@ -3,11 +3,13 @@
 //! Only this room names sea-orm. Everything it gives out is a plain type of its own or of `app::api`.
 
 mod accounts;
+mod alone;
 mod endpoints;
 mod entity;
 mod keys;
 mod names;
 mod people;
+mod replicas;
 mod requests;
 mod sessions;
 mod settings;
@@ -18,11 +20,12 @@ pub use accounts::{AccountEdit, StoredAccount};
 pub use endpoints::StoredEndpoint;
 pub use keys::StoredKey;
 pub use people::Person;
+pub use replicas::{Ear, Heard, News};
 pub use requests::{AttemptRecord, RequestRecord};
 pub use sessions::{PERSON, SessionRecord, Sessions};
 pub use sums::{Sum, SumKey};
 
-use crate::accounts::seal::{CHECK, Seal, SealError};
+use crate::accounts::seal::{CHECK, Seal, SealError, fill};
 use crate::config::Config;
 use migrations::Migrator;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -30,7 +33,7 @@ use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -82,20 +85,25 @@ impl From<DbErr> for StoreError {
 pub struct Store {
     db: DatabaseConnection,
     seal: Seal,
+    /// Tells our own news from those of other replicas.
+    origin: String,
 }
 
 impl Store {
     /// Opens the database, brings it up to date and checks the secret key. Makes folder, database and key on
     /// the first run.
     pub async fn open(config: &Config) -> Result<Self, StoreError> {
-        make_folder(&config.data_dir)?;
+        let _folder = make_folder(&config.data_dir).await?;
         let db = connect(config).await?;
+        let _whole = alone::whole(&db).await?;
         let fresh = check_history(&db).await?;
         Migrator::up(&db, None).await.map_err(StoreError::Migrate)?;
         // Tables without a settings row hold no secret yet: a start that was cut short may make the key again.
         let unsealed = fresh || entity::settings::Entity::find_by_id(1).one(&db).await?.is_none();
         let seal = Seal::open(config, unsealed)?;
-        let store = Self { db, seal };
+        let mut random = [0_u8; 8];
+        fill(&mut random);
+        let store = Self { db, seal, origin: format!("{:016x}", u64::from_le_bytes(random)) };
         store.make_settings().await?;
         let check = store.seal_check().await?;
         match store.seal.unseal("settings/seal_check", &check) {
@@ -106,8 +114,9 @@ impl Store {
 
     /// Runs the history without opening the rest: `down` steps back, or everything forward.
     pub async fn migrate(config: &Config, down: Option<u32>) -> Result<(), StoreError> {
-        make_folder(&config.data_dir)?;
+        let _folder = make_folder(&config.data_dir).await?;
         let db = connect(config).await?;
+        let _whole = alone::whole(&db).await?;
         check_history(&db).await?;
         match down {
             Some(steps) => Migrator::down(&db, Some(steps)).await,
@@ -155,14 +164,20 @@ pub fn sqlite_path(data_dir: &Path) -> PathBuf {
     data_dir.join("db").join("data.sqlite")
 }
 
-fn make_folder(data_dir: &Path) -> Result<(), StoreError> {
+fn unusable(data_dir: &Path) -> impl Fn(std::io::Error) -> StoreError {
+    |error| StoreError::Folder(data_dir.to_owned(), error)
+}
+
+/// Makes the folder, sees that it can be written, and holds it alone.
+async fn make_folder(data_dir: &Path) -> Result<alone::Folder, StoreError> {
     use std::os::unix::fs::DirBuilderExt;
     let folder = data_dir.join("db");
-    let unusable = |error| StoreError::Folder(data_dir.to_owned(), error);
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(unusable)?;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(unusable(data_dir))?;
+    let alone = alone::folder(data_dir).await?;
     // A read-only folder would only show at the first write, deep inside a request.
     let probe = folder.join(".write-test");
-    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(unusable)
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(unusable(data_dir))?;
+    Ok(alone)
 }
 
 async fn connect(config: &Config) -> Result<DatabaseConnection, StoreError> {
@@ -188,11 +203,11 @@ async fn connect(config: &Config) -> Result<DatabaseConnection, StoreError> {
 
 /// True when no step has been run yet; an error when a step is unknown here.
 async fn check_history(db: &DatabaseConnection) -> Result<bool, StoreError> {
-    let applied = match Migrator::get_migration_models(db).await {
-        Ok(applied) => applied,
-        // The table of applied steps is made by the first run.
-        Err(_) => return Ok(true),
-    };
+    // The table of applied steps is made by the first run.
+    if !SchemaManager::new(db).has_table("seaql_migrations").await.map_err(StoreError::Open)? {
+        return Ok(true);
+    }
+    let applied = Migrator::get_migration_models(db).await.map_err(StoreError::Open)?;
     let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     match applied.iter().find(|step| !known.contains(&step.version)) {
         Some(step) => Err(StoreError::Newer(step.version.clone())),

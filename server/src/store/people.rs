@@ -4,7 +4,9 @@ use super::entity::people::{ActiveModel, Column, Entity, Model};
 use super::{Store, StoreError};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+};
 
 /// Somebody who signs in.
 #[derive(Clone)]
@@ -25,6 +27,17 @@ impl From<Model> for Person {
     }
 }
 
+fn person_row(name: &str, password_hash: &str, now: i64) -> ActiveModel {
+    ActiveModel {
+        name: Set(name.to_owned()),
+        password_hash: Set(password_hash.to_owned()),
+        role: Set("owner".to_owned()),
+        epoch: Set(0),
+        created_at: Set(now),
+        ..Default::default()
+    }
+}
+
 impl Store {
     /// How many people there are.
     pub async fn count_people(&self) -> Result<u64, StoreError> {
@@ -33,15 +46,27 @@ impl Store {
 
     /// Makes a person.
     pub async fn add_person(&self, name: &str, password_hash: &str, now: i64) -> Result<Person, StoreError> {
-        let row = ActiveModel {
-            name: Set(name.to_owned()),
-            password_hash: Set(password_hash.to_owned()),
-            role: Set("owner".to_owned()),
-            epoch: Set(0),
-            created_at: Set(now),
-            ..Default::default()
-        };
-        Ok(row.insert(&self.db).await?.into())
+        Ok(person_row(name, password_hash, now).insert(&self.db).await?.into())
+    }
+
+    /// Makes the first person; [`StoreError::Taken`] when there is somebody, whatever the name: two browsers, or two
+    /// replicas, may set it up at the same moment.
+    pub async fn add_first_person(
+        &self,
+        name: &str,
+        password_hash: &str,
+        now: i64,
+    ) -> Result<Person, StoreError> {
+        let work = self.begin().await?;
+        if self.has_replicas() {
+            work.execute_unprepared("LOCK TABLE people IN SHARE ROW EXCLUSIVE MODE").await?;
+        }
+        if Entity::find().count(&work).await? > 0 {
+            return Err(StoreError::Taken);
+        }
+        let made = person_row(name, password_hash, now).insert(&work).await?;
+        work.commit().await?;
+        Ok(made.into())
     }
 
     /// The person of that name.

@@ -26,8 +26,8 @@ impl Store {
         Ok(())
     }
 
-    /// The sealed text that tells a wrong key.
-    pub(super) async fn seal_check(&self) -> Result<Vec<u8>, StoreError> {
+    /// The sealed text that tells a wrong key: no two databases have the same.
+    pub async fn seal_check(&self) -> Result<Vec<u8>, StoreError> {
         Ok(Entity::find_by_id(1).one(&self.db).await?.ok_or(StoreError::Missing)?.seal_check)
     }
 

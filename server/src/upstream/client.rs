@@ -91,7 +91,12 @@ fn builder(proxy: &Proxy, connect_ms: i64) -> Result<reqwest::ClientBuilder, Cli
         .http2_keep_alive_while_idle(false)
         .referer(false)
         .no_proxy();
-    let except = proxy.none.as_deref().and_then(NoProxy::from_string);
+    let list = proxy.none.as_deref().unwrap_or_default();
+    if list.split(',').any(|host| host.trim() == "*") {
+        // The library takes the star for every name, but for no address.
+        return Ok(builder);
+    }
+    let except = NoProxy::from_string(list);
     type For = fn(String) -> reqwest::Result<reqwest::Proxy>;
     for (name, url, scheme) in [
         ("HTTP_PROXY", &proxy.http, reqwest::Proxy::http::<String> as For),

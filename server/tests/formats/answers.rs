@@ -89,11 +89,6 @@ async fn json_of_a_schema_is_asked_for_in_the_provider_s_own_way() {
     .await;
 }
 
-/// How many proofs come back on the next turn: Ollama has none, and no place to keep those of others.
-fn proofs(pair: Pair) -> usize {
-    usize::from(pair.client != Dialect::Ollama && pair.provider != Dialect::Ollama)
-}
-
 #[tokio::test]
 async fn a_thought_is_shown_and_comes_back_with_its_proof() {
     let house = house().await;
@@ -106,7 +101,7 @@ async fn a_thought_is_shown_and_comes_back_with_its_proof() {
         wish.history = heard.turns;
         wish.history.push(tools::said(pair.client, "Go on."));
         let next = answered(&house, pair, "reasoning", &wish).await;
-        let expected = format!("Proofs: {}.", proofs(pair));
+        let expected = format!("Proofs: {}.", pair.proofs());
         let got = body_of(&last_seen(&house));
         assert!(next.text.ends_with(&expected), "{pair:?}: {}\nthe provider got {got}", next.text);
     })
@@ -145,7 +140,7 @@ async fn two_calls_at_once_go_there_and_back() {
         let got = body_of(&last_seen(&house));
         let expected = format!("read_file said: {}. search said: {}. I thought", RESULTS[0], RESULTS[1]);
         assert!(next.text.starts_with(&expected), "{pair:?}: {}\nthe provider got {got}", next.text);
-        let expected = format!("Proofs: {}.", proofs(pair));
+        let expected = format!("Proofs: {}.", pair.proofs());
         assert!(next.text.ends_with(&expected), "{pair:?}: {}\nthe provider got {got}", next.text);
         assert_eq!(next.stop, tools::stop_word(pair.client, false, false));
         for call in CALLS {

@@ -44,7 +44,11 @@ fn file(id: &str, dialect: Dialect, base: &str, tweak: &str) -> String {
     };
     let counts = !matches!(dialect, Dialect::Chat | Dialect::Ollama);
     let also = if dialect == Dialect::Chat { "also = [\"embeddings\", \"images\", \"audio\"]\n" } else { "" };
-    let thoughts = if dialect == Dialect::Chat { "reasoning_member = \"reasoning_content\"\n" } else { "" };
+    let thoughts = match dialect {
+        Dialect::Chat => "reasoning_member = \"reasoning_content\"\n",
+        Dialect::Messages => "signed_thoughts = true\n",
+        _ => "",
+    };
     format!(
         "id = \"{id}\"\nname = \"Scripted {id}\"\ntier = \"cheap\"\n{also}\n[auth]\nkind = \"key\"\n\n[[speaks]]\n\
          dialect = \"{dialect}\"\nurl = \"{base}{url}\"\ncounts = {counts}\n{version}\n[tweak]\nreasoning = \
@@ -89,6 +93,15 @@ struct Pair {
     client: Dialect,
     provider: Dialect,
     stream: bool,
+}
+
+impl Pair {
+    /// How many proofs come back on the next turn. Ollama has none, and no place to keep those of others; Messages has
+    /// a place at thoughts only, and Gemini puts its own on texts and calls.
+    fn proofs(self) -> usize {
+        let lost = (self.client, self.provider) == (Dialect::Messages, Dialect::Gemini);
+        usize::from(![self.client, self.provider].contains(&Dialect::Ollama) && !lost)
+    }
 }
 
 /// All fifty of them.

@@ -16,9 +16,11 @@
 //! | `says/` | answers, in each vendor's shape |
 //! | `script.rs` | how an answer goes out, or goes wrong |
 
+mod agent;
 pub(crate) mod beside;
 pub(crate) mod bodies;
 pub(crate) mod hears;
+mod packed;
 mod refusals;
 pub(crate) mod says;
 pub(crate) mod scenario;
@@ -182,7 +184,11 @@ pub(crate) async fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-async fn answer(request: Request<Incoming>, book: Book) -> io::Result<Response<StreamBody<Frames>>> {
+/// Answers one request, and writes it into the book.
+pub(crate) async fn answer(
+    request: Request<Incoming>,
+    book: Book,
+) -> io::Result<Response<StreamBody<Frames>>> {
     let (parts, body) = request.into_parts();
     if parts.uri.path() == "/_seen" {
         let seen: Vec<Value> = book.seen().iter().map(Seen::to_json).collect();

@@ -6,8 +6,10 @@
 //! | `tools` | a thought and two calls at once; when both are answered, words that quote the results |
 //! | `image` | words that say which pictures came |
 //! | `reasoning` | a thought with its proof, and words; words only when it is asked again |
+//! | `agent` | words, or a command run with a coding agent's own tool |
 //! | `structured` | JSON, if the request asked for a schema in this dialect's own way |
 
+use super::agent;
 use super::hears::{self, Called, Refusal, Told};
 use super::says::{Call, Said};
 use super::script::Asked;
@@ -36,7 +38,7 @@ pub(crate) const COUNTED: u64 = 4321;
 
 /// The answer of a script.
 pub(super) fn said(name: &str, asked: &Asked, seen: &Seen, body: &Value) -> Result<Said, Refusal> {
-    if !["plain", "tools", "image", "reasoning", "structured", "length"].contains(&name) {
+    if !["agent", "plain", "tools", "image", "reasoning", "structured", "length"].contains(&name) {
         return Ok(bodies::said(name));
     }
     if asked.dialect == Dialect::Messages && seen.header("anthropic-version").is_none() {
@@ -45,6 +47,7 @@ pub(super) fn said(name: &str, asked: &Asked, seen: &Seen, body: &Value) -> Resu
     }
     let told = hears::hear(asked, body)?;
     Ok(match name {
+        "agent" => agent::said(&told, body),
         "tools" if told.calls.is_empty() => calls(&told),
         "tools" => quote(&told),
         "image" => {

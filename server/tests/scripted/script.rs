@@ -1,21 +1,20 @@
 //! The scripts: what the provider does, by name.
 
 use super::beside::Beside;
+use super::packed::packed;
 use super::says::{self, Said};
 use super::{Seen, bodies, hears, refusals, scenario};
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
-use std::io::Write;
 use std::time::Duration;
 use wire::Dialect;
 
 /// Every script but `ok`, which is played for any other name too.
-pub(crate) const NAMES: [&str; 44] = [
+pub(crate) const NAMES: [&str; 50] = [
     "ok",
+    "agent",
     "plain",
     "tools",
     "image",
@@ -24,6 +23,11 @@ pub(crate) const NAMES: [&str; 44] = [
     "tool-call",
     "reasoning",
     "gzip",
+    "br",
+    "zstd",
+    "gzip-stall",
+    "br-stall",
+    "zstd-stall",
     "split-bytes",
     "no-done",
     "no-usage",
@@ -249,13 +253,6 @@ fn sends(frames: Vec<String>) -> Vec<Step> {
     frames.into_iter().map(|frame| Step::Send(frame.into())).collect()
 }
 
-fn gzip(text: &[u8]) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    // Writing to memory does not fail.
-    let _ = encoder.write_all(text);
-    encoder.finish().unwrap_or_default().into()
-}
-
 /// Nothing at this path.
 pub(crate) fn nowhere() -> Reply {
     Reply::json(404, bodies::NOT_FOUND)
@@ -308,7 +305,9 @@ fn whole(name: &str, said: &Said, asked: &Asked) -> Reply {
     let body = says::whole(said, asked);
     match name {
         "slow-headers" => Reply::json(200, body).after(SLOW),
-        "gzip" => Reply::json(200, gzip(body.as_bytes())).with(CONTENT_ENCODING, "gzip"),
+        "gzip" | "br" | "zstd" => {
+            Reply::json(200, packed(name, &[body]).concat()).with(CONTENT_ENCODING, name)
+        }
         "cut-mid-stream" | "cut-before-first-token" => {
             let half = Bytes::from(body).slice(..40);
             Reply::new(200, "application/json", vec![Step::Send(half), Step::Wait(PACE), Step::Cut])
@@ -357,11 +356,16 @@ fn streamed(name: &str, said: &Said, asked: &Asked) -> Reply {
                 .map(|byte| Step::Send(Bytes::from(vec![byte])))
                 .collect(),
         ),
-        "gzip" => {
-            let packed = gzip(frames.concat().as_bytes());
-            let half = packed.len() / 2;
-            let steps = vec![Step::Send(packed.slice(..half)), Step::Send(packed.slice(half..))];
-            Reply::stream(asked.dialect, steps).with(CONTENT_ENCODING, "gzip")
+        "gzip" | "br" | "zstd" => {
+            let steps = packed(name, &frames).into_iter().map(|chunk| Step::Send(chunk.into()));
+            Reply::stream(asked.dialect, steps.collect()).with(CONTENT_ENCODING, name)
+        }
+        "gzip-stall" | "br-stall" | "zstd-stall" => {
+            let coding = name.trim_end_matches("-stall");
+            let chunks = packed(coding, &frames).into_iter().take(middle);
+            let mut steps: Vec<Step> = chunks.map(|chunk| Step::Send(chunk.into())).collect();
+            steps.push(Step::Stall);
+            Reply::stream(asked.dialect, steps).with(CONTENT_ENCODING, coding)
         }
         _ => Reply::stream(asked.dialect, sends(frames)),
     }

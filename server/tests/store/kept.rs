@@ -55,7 +55,8 @@ pub(super) async fn the_history_runs_up_down_and_up_again(base: &Base, store: &S
 }
 
 pub(super) async fn people_and_their_epochs_are_kept(_: &Base, store: &Store) {
-    let ada = store.add_person("ada", "hash one", 1).await.unwrap();
+    let ada = store.add_first_person("ada", "hash one", 1).await.unwrap();
+    assert!(matches!(store.add_first_person("bob", "x", 1).await, Err(StoreError::Taken)), "a second first");
     assert!(matches!(store.add_person("ada", "x", 1).await, Err(StoreError::Taken)));
     assert_eq!(store.person_named("ada").await.unwrap().unwrap().id, ada.id);
     assert!(store.person_named("ADA").await.unwrap().is_none() && store.person(99).await.unwrap().is_none());
@@ -134,13 +135,16 @@ pub(super) async fn accounts_keep_their_keys_sealed(base: &Base, store: &Store) 
     assert!(matches!(store.change_account(two.id, taken).await, Err(StoreError::Taken)));
     let park = |until, whole_account| catalog::Park { until, whole_account, needs_person: whole_account };
     store.park_account(one.id, "big", park(99, true), "Key refused").await.unwrap();
+    store.park_account(one.id, "big", park(80, true), "Rate limited").await.unwrap();
     store.park_account(one.id, "big", park(50, false), "Rate limited").await.unwrap();
     store.park_account(one.id, "big", park(70, false), "Rate limited again").await.unwrap();
+    store.park_account(one.id, "big", park(60, false), "A shorter wait").await.unwrap();
     let waiting = store.accounts().await.unwrap().swap_remove(0).parked_models;
     assert_eq!(waiting, [("big".to_owned(), 70, "Rate limited again".to_owned())]);
     store.note_error(one.id, "401", 50).await.unwrap();
     let kept = store.account(one.id).await.unwrap();
     assert_eq!((kept.parked_until, kept.refused, kept.parked_why.as_str()), (Some(99), true, "Key refused"));
+    assert_eq!(kept.parked_models, waiting, "one account says as much as the list");
     assert_eq!((kept.last_error.as_str(), kept.last_error_at), ("401", Some(50)));
     let edit = AccountEdit {
         key: Some(secret("sk-new-abcdefghij")),
@@ -149,10 +153,11 @@ pub(super) async fn accounts_keep_their_keys_sealed(base: &Base, store: &Store) 
         name: None,
     };
     let changed = store.change_account(one.id, edit).await.unwrap();
-    assert_eq!(
-        (changed.parked_until, changed.refused, changed.enabled, changed.priority),
-        (None, false, false, 9)
-    );
+    assert_eq!((changed.parked_until, changed.enabled, changed.priority), (Some(99), false, 9));
+    store.unpark_account(one.id).await.unwrap();
+    let free = store.account(one.id).await.unwrap();
+    assert_eq!((free.parked_until, free.refused, free.parked_why.as_str()), (None, false, ""));
+    assert_eq!(free.parked_models, [], "its models too");
     assert_eq!(changed.key.unwrap().reveal(), "sk-new-abcdefghij");
     let order: Vec<i64> = store
         .accounts()

@@ -5,7 +5,8 @@ use app::api::requests::{Exclusion, Outcome, RequestFilter};
 use server::store::{AttemptRecord, RequestRecord, Store, StoreError, StoredEndpoint, Sum, SumKey};
 use uuid::Uuid;
 
-fn record(at: i64, change: impl FnOnce(&mut RequestRecord)) -> RequestRecord {
+/// An answered request that arrived at this time.
+pub(crate) fn record(at: i64, change: impl FnOnce(&mut RequestRecord)) -> RequestRecord {
     let id = Uuid::from_u128(
         (u128::try_from(at).unwrap() << 80)
             | (Uuid::new_v7(uuid::Timestamp::now(uuid::NoContext)).as_u128() & ((1 << 80) - 1)),

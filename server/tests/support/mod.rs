@@ -3,6 +3,8 @@
 
 pub(crate) mod client;
 pub(crate) mod log;
+pub(crate) mod running;
+pub(crate) mod secured;
 pub(crate) mod tools;
 
 use crate::scripted::{self, Book, Seen};
@@ -166,7 +168,7 @@ impl House {
         for (prefix, dialect) in [(CHAT, "chat"), (MESSAGES, "messages")] {
             let endpoint = json!({
                 "name": format!("Scripted {dialect}"), "prefix": prefix, "dialect": dialect, "base_url": base,
-                "private_network": true, "models": "ok, tool-call, reasoning",
+                "private_network": true, "models": ["ok", "tool-call", "reasoning"],
             });
             self.made("/api/v1/endpoints", endpoint).await;
         }

@@ -110,7 +110,7 @@ impl Router {
         let models: Vec<&str> = Script::ALL.into_iter().map(Script::model).collect();
         let endpoint = json!({
             "name": "Bench", "prefix": "bench", "dialect": "chat", "base_url": format!("http://{provider}/v1"),
-            "private_network": true, "models": models.join("\n"),
+            "private_network": true, "models": models,
         });
         self.call("POST", "/api/v1/endpoints", &endpoint)?;
         let account = json!({ "provider": "bench", "name": "bench", "key": "provider-key-of-the-bench" });

@@ -62,8 +62,8 @@ pub(super) fn whole(text: &str) -> Heard {
 /// The turn as clients of OpenRouter and DeepSeek keep it.
 fn turn(message: &Value) -> String {
     let mut turn = json!({ "role": "assistant", "content": message["content"] });
-    for kept in ["tool_calls", "reasoning_content", "reasoning_details"] {
-        if message[kept].as_array().is_some_and(|list| !list.is_empty()) || message[kept].is_string() {
+    for kept in ["tool_calls", "reasoning_content", "reasoning_details", "extra_content"] {
+        if message[kept].as_array().is_none_or(|list| !list.is_empty()) && !message[kept].is_null() {
             turn[kept] = message[kept].clone();
         }
     }
@@ -117,6 +117,10 @@ fn take(message: &mut Value, delta: &Value) {
             let so_far = message[words].as_str().unwrap_or_default();
             message[words] = json!(format!("{so_far}{piece}"));
         }
+    }
+    // Google's own members.
+    if !delta["extra_content"].is_null() {
+        message["extra_content"] = delta["extra_content"].clone();
     }
     for detail in delta["reasoning_details"].as_array().into_iter().flatten() {
         match message["reasoning_details"].as_array_mut() {
