@@ -17,6 +17,7 @@ mod commands;
 mod compressed;
 mod drain;
 mod failover;
+mod formats;
 mod network;
 mod passthrough;
 mod people;

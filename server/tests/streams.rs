@@ -60,7 +60,7 @@ async fn broken_stream_is_told(script: &str) {
     assert_eq!(usage["today"]["failed"], 2, "{usage:#?}");
     assert_eq!(
         rows[0]["tokens"]["input"],
-        bodies::MESSAGES_INPUT,
+        says::counts(Dialect::Messages).input,
         "what was stated before it broke is counted"
     );
 }
@@ -140,10 +140,10 @@ async fn frames_come_as_they_are_sent_and_a_client_that_leaves_ends_the_call() {
     assert_eq!(row["outcome"], "cancelled", "{row:#?}");
     assert_eq!(
         row["tokens"]["input"],
-        bodies::MESSAGES_INPUT,
+        says::counts(Dialect::Messages).input,
         "what was used until then is counted: {row:#?}"
     );
-    assert_eq!(row["tokens"]["cache_read"], bodies::MESSAGES_READ);
+    assert_eq!(row["tokens"]["cache_read"], says::counts(Dialect::Messages).read);
     assert!(row["first_token_ms"].is_i64(), "{row:#?}");
     assert_eq!(
         house.account_row(house.read("/api/v1/accounts").await[0]["id"].as_i64().unwrap()).await["health"],

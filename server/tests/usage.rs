@@ -1,8 +1,6 @@
 //! Where tokens and money went: exact, once for each request, whatever became of it.
 
-use crate::scripted::bodies::{
-    CHAT_CACHED, CHAT_PROMPT, MESSAGES_INPUT, MESSAGES_READ, MESSAGES_WRITTEN, OUTPUT,
-};
+use crate::scripted::says::{Counts, counts};
 use crate::support::{CHAT, House, MESSAGES, PASSWORD, Provider, chat_body, messages_body, until};
 use app::api::requests::RequestFilter;
 use http::Method;
@@ -10,6 +8,10 @@ use serde_json::{Value, json};
 use server::store::Sum;
 use std::sync::Arc;
 use tempfile::TempDir;
+use wire::Dialect;
+
+const CHAT_COUNTS: Counts = counts(Dialect::Chat);
+const MESSAGES_COUNTS: Counts = counts(Dialect::Messages);
 
 /// A house with a provider whose prices are known: 3, 15, 0.3 and 3.75 USD per million.
 async fn priced() -> House {
@@ -73,8 +75,8 @@ async fn tokens_and_cost_are_exact_and_cached_tokens_are_counted_once() {
     messages(&house, "ok", false).await;
     messages(&house, "ok", true).await;
     let rows = house.records(4).await;
-    let chat_tokens = json!({ "input": CHAT_PROMPT - CHAT_CACHED, "cache_read": CHAT_CACHED, "cache_write": 0, "output": OUTPUT });
-    let messages_tokens = json!({ "input": MESSAGES_INPUT, "cache_read": MESSAGES_READ, "cache_write": MESSAGES_WRITTEN, "output": OUTPUT });
+    let chat_tokens = json!({ "input": CHAT_COUNTS.input, "cache_read": CHAT_COUNTS.read, "cache_write": 0, "output": CHAT_COUNTS.output });
+    let messages_tokens = json!({ "input": MESSAGES_COUNTS.input, "cache_read": MESSAGES_COUNTS.read, "cache_write": MESSAGES_COUNTS.written, "output": CHAT_COUNTS.output });
     let expected = [(&messages_tokens, MESSAGES_COST, "messages"), (&chat_tokens, CHAT_COST, "chat")];
     for (row, (tokens, cost, dialect)) in rows.iter().zip(expected.iter().flat_map(|one| [one, one])) {
         assert_eq!((&row["tokens"], &row["cost"]), (*tokens, &json!(cost)), "{row:#?}");
@@ -107,8 +109,8 @@ async fn tokens_and_cost_are_exact_and_cached_tokens_are_counted_once() {
     let today = house.read("/api/v1/usage").await["today"].clone();
     assert_eq!(today["cost"], json!({ "known": 2 * (CHAT_COST + MESSAGES_COST), "unknown_requests": 0 }));
     let total = json!({
-        "input": 2 * (CHAT_PROMPT - CHAT_CACHED + MESSAGES_INPUT), "cache_read": 2 * (CHAT_CACHED + MESSAGES_READ),
-        "cache_write": 2 * MESSAGES_WRITTEN, "output": 4 * OUTPUT,
+        "input": 2 * (CHAT_COUNTS.input + MESSAGES_COUNTS.input), "cache_read": 2 * (CHAT_COUNTS.read + MESSAGES_COUNTS.read),
+        "cache_write": 2 * MESSAGES_COUNTS.written, "output": 4 * CHAT_COUNTS.output,
     });
     assert_eq!((&today["tokens"], &today["requests"], &today["failed"]), (&total, &json!(4), &json!(0)));
 }
@@ -125,7 +127,7 @@ async fn a_price_that_nobody_states_is_unknown_and_never_nothing() {
     messages(&house, "tool-call", true).await;
     for row in house.records(2).await {
         assert_eq!(row["cost"], Value::Null, "{row:#?}");
-        assert_eq!(row["tokens"]["output"], OUTPUT);
+        assert_eq!(row["tokens"]["output"], CHAT_COUNTS.output);
     }
     let today = house.read("/api/v1/usage").await["today"].clone();
     assert_eq!(today["cost"], json!({ "known": 0, "unknown_requests": 2 }));

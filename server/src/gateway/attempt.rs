@@ -176,7 +176,7 @@ async fn whole(reply: Reply, back: &Back, streamed: bool) -> Result<Won, Failed>
         return Err(Failed { status: Some(status), headers, body, error, silent: false });
     }
     let written = if streamed {
-        headers.extend(back.stream_type().map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind))));
+        back.name_stream(&mut headers);
         back.streamed(&body, &report)
     } else {
         if !back.is_same() {
@@ -233,7 +233,9 @@ async fn first_frame(reply: Reply, back: &Back) -> Result<Won, Failed> {
             }
         }
         if meaningful {
-            headers.extend(back.stream_type().map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind))));
+            if back.frames_anew() {
+                back.name_stream(&mut headers);
+            }
             return Ok(Won::Stream { status, headers, ready, passage: Box::new(passage), body });
         }
     }

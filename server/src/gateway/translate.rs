@@ -5,8 +5,8 @@ use super::inbound::{Inbound, Side};
 use super::plan::{self, Step, Wants};
 use bytes::Bytes;
 use catalog::{Also, Reasoning};
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use std::sync::OnceLock;
 use url::Url;
 use wire::conversation::{Effort, Names};
@@ -259,14 +259,20 @@ impl Back {
         Ok(reply)
     }
 
-    /// The content type of a stream for the client, where it is not the provider's own.
-    pub(super) fn stream_type(&self) -> Option<&'static str> {
-        match (self.to, self.asked.form) {
-            _ if self.raw => None,
-            (Dialect::Ollama, _) => Some("application/x-ndjson"),
-            (Dialect::Gemini, wire::Form::Array) => Some("application/json"),
-            _ => Some("text/event-stream"),
-        }
+    /// Whether a stream reaches the client in other frames than the provider sent.
+    pub(super) fn frames_anew(&self) -> bool {
+        !self.is_same() || self.asked.form == wire::Form::Array
+    }
+
+    /// Names what the client's stream is, in place of what the provider's was.
+    pub(super) fn name_stream(&self, headers: &mut HeaderMap) {
+        let kind = match (self.to, self.asked.form) {
+            _ if self.raw => return,
+            (Dialect::Ollama, _) => "application/x-ndjson",
+            (Dialect::Gemini, wire::Form::Array) => "application/json",
+            _ => "text/event-stream",
+        };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     }
 
     /// Whether a reply comes piece by piece: server-sent events, Ollama's lines, and whatever is not JSON where we do

@@ -7,19 +7,6 @@ use wire::Dialect;
 
 /// The words of every good answer: letters of one to four bytes.
 pub(crate) const WORDS: [&str; 4] = ["Grüße", " aus ", "東京", " 🚀."];
-/// Prompt tokens as OpenAI counts them, cached ones included.
-pub(crate) const CHAT_PROMPT: i64 = 1117;
-/// Cached ones among them.
-pub(crate) const CHAT_CACHED: i64 = 896;
-/// Fresh prompt tokens as Anthropic counts them, cached ones not included.
-pub(crate) const MESSAGES_INPUT: i64 = 21;
-/// Written to the cache.
-pub(crate) const MESSAGES_WRITTEN: i64 = 188;
-/// Read from the cache.
-pub(crate) const MESSAGES_READ: i64 = 1890;
-/// Tokens of the answer.
-pub(crate) const OUTPUT: i64 = 46;
-
 pub(super) const NOT_FOUND: &str =
     r#"{"error":{"message":"Invalid URL","type":"invalid_request_error","param":null,"code":null}}"#;
 pub(super) const MODELS: &str = r#"{"object":"list","data":[{"id":"ok","object":"model","created":1763596800,"owned_by":"system"},{"id":"tool-call","object":"model","created":1763596800,"owned_by":"system"}]}"#;

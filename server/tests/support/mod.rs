@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod log;
 pub(crate) mod running;
 pub(crate) mod secured;
+pub(crate) mod tools;
 
 use crate::scripted::{self, Book, Seen};
 use client::{Answer, Client};

@@ -34,17 +34,50 @@ pub fn reseal(dialect: Dialect, issuer: &str, signed: bool, body: &[u8]) -> Vec<
         // It has no field for seals.
         Dialect::Ollama => return Vec::new(),
     };
-    if let Some(Node { value: Value::List(turns), .. }) = object.get(turns) {
-        for turn in turns {
-            if let Value::Object(turn) = &turn.value {
-                work.list(turn.get(blocks));
-                if dialect == Dialect::Chat {
-                    work.calls(turn.get("tool_calls"));
-                }
+    let Some(Node { value: Value::List(turns), .. }) = object.get(turns) else { return work.edits };
+    let mut firsts = Vec::with_capacity(turns.len());
+    for turn in turns {
+        let Value::Object(turn) = &turn.value else { continue };
+        let first = work.list(turn.get(blocks));
+        firsts.push((turn.get("role").and_then(Node::as_text), first.and_then(kind)));
+        if dialect == Dialect::Chat {
+            work.googles(turn);
+            if let Some(Node { value: Value::List(calls), .. }) = turn.get("tool_calls") {
+                calls.iter().filter_map(object_of).for_each(|call| work.googles(call));
             }
         }
     }
+    if dialect == Dialect::Messages && !work.edits.is_empty() && calls_without_a_thought(&firsts) {
+        work.think_no_more(&object);
+    }
     work.edits
+}
+
+/// Whether the loop of calls that is under way has no thought at its beginning, by each turn's role and the kind of its
+/// first block. Anthropic refuses to think on then: `Expected thinking or redacted_thinking, but found tool_use. When
+/// thinking is enabled, a final assistant message must start with a thinking block`.
+fn calls_without_a_thought(firsts: &[(Option<&str>, Option<&str>)]) -> bool {
+    let mut begun = firsts
+        .iter()
+        .rev()
+        .take_while(|(role, first)| *role == Some("assistant") || *first == Some("tool_result"))
+        .filter(|(role, _)| *role == Some("assistant"))
+        .map(|(_, first)| matches!(first, Some("thinking" | "redacted_thinking")));
+    let answered = matches!(firsts.last(), Some((_, Some("tool_result"))));
+    let last = begun.next();
+    let first = begun.last().or(last);
+    answered && (last, first) == (Some(false), Some(false))
+}
+
+fn kind<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    object_of(node)?.get("type")?.as_text()
+}
+
+fn object_of<'n, 'a>(node: &'n Node<'a>) -> Option<&'n Object<'a>> {
+    match &node.value {
+        Value::Object(object) => Some(object),
+        _ => None,
+    }
 }
 
 struct Work<'w> {
@@ -72,20 +105,21 @@ enum Fate {
 }
 
 impl Work<'_> {
-    fn list(&mut self, list: Option<&Node<'_>>) {
-        let Some(Node { value: Value::List(items), .. }) = list else { return };
+    /// Goes through a list and gives the first item that stays.
+    fn list<'n, 'a>(&mut self, list: Option<&'n Node<'a>>) -> Option<&'n Node<'a>> {
+        let Some(Node { value: Value::List(items), .. }) = list else { return None };
         let spans: Vec<Range<usize>> = items.iter().map(|item| self.span(item)).collect();
-        let mut kept_before = false;
+        let mut first = None;
         for (index, item) in items.iter().enumerate() {
             let fate = match &item.value {
                 Value::Object(object) => self.item(object),
                 _ => Fate::Kept,
             };
             match fate {
-                Fate::Kept => kept_before = true,
+                Fate::Kept => first = first.or(Some(item)),
                 // With the comma before it, or the one after it when nothing before it stays.
                 Fate::Gone => {
-                    let span = if kept_before {
+                    let span = if first.is_some() {
                         spans[index - 1].end..spans[index].end
                     } else {
                         spans[index].start..spans.get(index + 1).map_or(spans[index].end, |next| next.start)
@@ -94,6 +128,7 @@ impl Work<'_> {
                 }
             }
         }
+        first
     }
 
     fn item(&mut self, item: &Object<'_>) -> Fate {
@@ -128,18 +163,44 @@ impl Work<'_> {
         Fate::Gone
     }
 
-    /// Google's own place for seals of calls in chat.
-    fn calls(&mut self, calls: Option<&Node<'_>>) {
-        let Some(Node { value: Value::List(calls), .. }) = calls else { return };
-        for call in calls {
-            let seal = inside(call, "extra_content")
-                .and_then(|extra| inside(extra, "google"))
-                .and_then(|google| inside(google, "thought_signature"));
-            let Some(node) = seal else { continue };
-            let Some(text) = node.as_text().filter(|text| is_packed(text)) else { continue };
-            let seal = Seal::unpack(self.dialect, text.into());
-            let own = seal.opens(self.dialect, self.issuer);
-            self.put(node, if own { &seal.data } else { NO_SEAL });
+    /// Google's own place for seals in chat, in a turn or a call. Nobody else knows the member.
+    fn googles(&mut self, holder: &Object<'_>) {
+        let Some(extra) = holder.get("extra_content") else { return };
+        let seal = inside(extra, "google").and_then(|google| inside(google, "thought_signature"));
+        let Some(node) = seal else { return };
+        let Some(text) = node.as_text().filter(|text| is_packed(text)) else { return };
+        let seal = Seal::unpack(Dialect::Gemini, text.into());
+        // Packed was what Gemini issued in its own dialect: its endpoint for chat takes it too.
+        if seal.opens(Dialect::Gemini, self.issuer) {
+            self.put(node, &seal.data);
+        } else {
+            let span = self.member(extra, "extra_content");
+            self.edits.push(Edit { span, with: Bytes::new() });
+        }
+    }
+
+    /// Takes back that the model is to think.
+    fn think_no_more(&mut self, body: &Object<'_>) {
+        if let Some(thinking) = body.get("thinking")
+            && inside(thinking, "type").and_then(Node::as_text) == Some("enabled")
+        {
+            let with = Bytes::from_static(br#"{"type":"disabled"}"#);
+            self.edits.push(Edit { span: self.span(thinking), with });
+        }
+    }
+
+    /// Where a member lies whose value this is, with one of the commas around it.
+    fn member(&self, value: &Node<'_>, key: &str) -> Range<usize> {
+        let Range { start, end } = self.span(value);
+        let key = self.text[..start].rfind(&format!("\"{key}\"")).unwrap_or(start);
+        let before = self.text[..key].trim_end();
+        let after = self.text[end..].trim_start();
+        if before.ends_with(',') {
+            before.len() - 1..end
+        } else if after.starts_with(',') {
+            key..self.text.len() - after.len() + 1
+        } else {
+            key..end
         }
     }
 
@@ -231,6 +292,48 @@ mod tests {
             "tool_calls": [{ "id": "c", "extra_content": { "google": { "thought_signature": seal } } }] }] });
         let turn = resealed(Dialect::Chat, "openai", &body)["messages"][0].clone();
         assert_eq!(turn["reasoning_details"], json!([]));
-        assert_eq!(turn["tool_calls"][0]["extra_content"]["google"]["thought_signature"], NO_SEAL);
+        assert_eq!(turn["tool_calls"], json!([{ "id": "c" }]), "nobody but Google knows the member");
+    }
+
+    #[test]
+    fn google_s_own_endpoint_for_chat_gets_its_seals_back() {
+        let seal = packed(Dialect::Gemini, "gemini");
+        for body in [
+            json!({ "messages": [{ "extra_content": { "google": { "thought_signature": seal } }, "role": "assistant" }] }),
+            json!({ "messages": [{ "role": "assistant", "extra_content": { "google": { "thought_signature": seal } } }] }),
+        ] {
+            let turn = resealed(Dialect::Chat, "gemini", &body)["messages"][0].clone();
+            assert_eq!(turn["extra_content"]["google"]["thought_signature"], "own+data==");
+            let turn = resealed(Dialect::Chat, "openai", &body)["messages"][0].clone();
+            assert_eq!(turn, json!({ "role": "assistant" }));
+        }
+    }
+
+    #[test]
+    fn without_its_thought_a_call_under_way_ends_thinking() {
+        let foreign = packed(Dialect::Gemini, "gemini");
+        let thought = json!({ "type": "thinking", "thinking": "hm", "signature": foreign });
+        let own = json!({ "type": "thinking", "thinking": "hm", "signature": "EqoB" });
+        let call = json!({ "type": "tool_use", "id": "a", "name": "ls", "input": {} });
+        let result = json!({ "role": "user", "content": [{ "type": "tool_result", "tool_use_id": "a" }] });
+        let model = |content: Json| json!({ "role": "assistant", "content": content });
+        let on = json!({ "type": "enabled", "budget_tokens": 1024 });
+        let off = json!({ "type": "disabled" });
+        for (turns, thinking) in [
+            (json!([model(json!([thought, call])), result]), &off),
+            (json!([model(json!([own, call])), result, model(json!([thought, call])), result]), &on),
+            (
+                json!([
+                    model(json!([thought, call])),
+                    result,
+                    model(json!("done")),
+                    json!({ "role": "user", "content": "next" })
+                ]),
+                &on,
+            ),
+        ] {
+            let body = json!({ "messages": turns, "thinking": on });
+            assert_eq!(&resealed(Dialect::Messages, "anthropic", &body)["thinking"], thinking, "{body}");
+        }
     }
 }

@@ -153,7 +153,7 @@ fn hear_assistant(message: &Place<'_>, open: &mut Vec<String>, told: &mut Told) 
     told.calls.clear();
     told.results.clear();
     for call in list {
-        call.object(&["id", "type", "function", "extra_content"])?;
+        call.object(&["id", "type", "function"])?;
         call.need("type")?.word(&["function"])?;
         let id = call.need("id")?;
         let text = id.text()?;

@@ -30,8 +30,8 @@ const SCHEMA: [&str; 22] = [
 ];
 
 /// Keywords of JSON Schema it documents for `parametersJsonSchema` and `responseJsonSchema`
-/// (ai.google.dev/api/generate-content, November 2026).
-const JSON_SCHEMA: [&str; 23] = [
+/// (ai.google.dev/api/generate-content, November 2026), and those it turns into members of its own `Schema`.
+const JSON_SCHEMA: [&str; 27] = [
     "$id",
     "$defs",
     "$ref",
@@ -53,8 +53,12 @@ const JSON_SCHEMA: [&str; 23] = [
     "additionalProperties",
     "required",
     "propertyOrdering",
-    "const",
-    "nullable",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minProperties",
+    "maxProperties",
+    "default",
 ];
 
 const TYPES: [&str; 7] = ["STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL"];

@@ -66,6 +66,16 @@ fn packed(text: &str) -> Option<(Dialect, String, String)> {
     Some((dialect.parse().ok()?, issuer.to_owned(), data.to_owned()))
 }
 
+/// What stands for the seal of a thought that has none, in a dialect that looks a thought up elsewhere without one.
+pub(crate) fn mark() -> String {
+    Seal { dialect: Dialect::Chat, issuer: "".into(), data: "".into() }.pack()
+}
+
+/// Whether a text from an opaque field is that.
+pub(crate) fn is_mark(text: &str) -> bool {
+    packed(text).is_some_and(|(_, _, data)| data.is_empty())
+}
+
 /// Whether a body holds a packed seal at all, without parsing it.
 pub(crate) fn may_hold_packed(body: &[u8]) -> bool {
     memchr::memmem::find(body, MARK.as_bytes()).is_some()
@@ -93,6 +103,13 @@ mod tests {
         assert!(found.opens(Dialect::Messages, "anthropic"));
         assert!(!found.opens(Dialect::Messages, "kimi"));
         assert!(!found.opens(Dialect::Gemini, "anthropic"));
+    }
+
+    #[test]
+    fn a_mark_is_packed_and_no_seal() {
+        assert!(is_mark(&mark()) && is_packed(&mark()) && may_hold_packed(mark().as_bytes()));
+        let seal = Seal { dialect: Dialect::Chat, issuer: "".into(), data: "x".into() };
+        assert!(!is_mark(&seal.pack()) && !is_mark(""));
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn a_plain_request_comes_out_as_it_went_in() {
         r#"{"type":"input_audio","input_audio":{"data":"UklG","format":"wav"}}]},"#,
         r#"{"role":"assistant","content":null,"reasoning_details":[{"type":"reasoning.text","text":"why","signature":"s","#,
         r#""format":"anthropic-claude-v1","index":0}],"tool_calls":[{"id":"c1","type":"function","function":{"name":"ls","#,
-        r#""arguments":"{\"a\": 1.0}"},"extra_content":{"google":{"thought_signature":"Ej"}}}]},"#,
+        r#""arguments":"{\"a\": 1.0}"}}]},"#,
         r#"{"role":"tool","tool_call_id":"c1","content":"x"},{"role":"system","content":"late"},"#,
         r#"{"role":"assistant","content":"done"},{"role":"user","content":"more"}],"tools":[{"type":"function","function":"#,
         r#"{"name":"ls","description":"List","parameters":{"type":"object","properties":{"title":{"type":"string"}}},"#,

@@ -1,5 +1,6 @@
 //! A reply for a client. A chunk of a stream is a reply of its own, with what is new.
 
+use super::NO_SIGNATURE;
 use crate::conversation::{Block, Media, Seal, Source, ToolKind};
 use crate::json::tree::{Node, Value};
 use crate::json::write::{ObjectWriter, Writer as Json};
@@ -17,6 +18,9 @@ pub(crate) struct Writer {
     usage: Option<Usage>,
     /// A call came whose arguments were cut.
     broken: bool,
+    /// A call was told. Gemini refuses a turn whose first call is not signed, so a call of another vendor's says that
+    /// it cannot be, should Gemini be asked next.
+    called: bool,
     any: bool,
     done: bool,
 }
@@ -47,7 +51,16 @@ impl Writer {
     /// For the client that asked so.
     pub(crate) fn new(asked: Asked) -> Self {
         let head = Head { id: asked.id.clone(), model: asked.model.clone() };
-        Self { asked, head, open: Open::Nothing, usage: None, broken: false, any: false, done: false }
+        Self {
+            asked,
+            head,
+            open: Open::Nothing,
+            usage: None,
+            broken: false,
+            called: false,
+            any: false,
+            done: false,
+        }
     }
 
     /// One item of the stream.
@@ -98,7 +111,9 @@ impl Writer {
             return;
         };
         let name = self.asked.names.own(&name).to_owned();
-        self.part(out, |part| call(part, &id, &name, &input, seal.as_deref()));
+        let stand_in = Some(NO_SIGNATURE[0]).filter(|_| !std::mem::replace(&mut self.called, true));
+        let seal = seal.as_deref().or(stand_in);
+        self.part(out, |part| call(part, &id, &name, &input, seal));
     }
 
     fn finish(&mut self, finish: &Finish, out: &mut Vec<u8>) {
@@ -201,7 +216,10 @@ pub(crate) fn write_whole(reply: &Reply, asked: &Asked) -> Vec<u8> {
     let parts: Vec<Option<Part<'_>>> =
         reply.blocks.iter().filter_map(|block| part_of(block, asked)).collect();
     let broken = parts.iter().any(Option::is_none);
-    let parts: Vec<Part<'_>> = parts.into_iter().flatten().collect();
+    let mut parts: Vec<Part<'_>> = parts.into_iter().flatten().collect();
+    if let Some(Part::Call { seal, .. }) = parts.iter_mut().find(|part| matches!(part, Part::Call { .. })) {
+        seal.get_or_insert(Cow::Borrowed(NO_SIGNATURE[0]));
+    }
     Json::object(1024, |body| {
         body.list("candidates", |list| {
             list.object(|candidate| {

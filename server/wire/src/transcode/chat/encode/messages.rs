@@ -7,7 +7,7 @@
 use super::Encoder;
 use super::parts::{Placed, joined, words};
 use crate::Dialect;
-use crate::conversation::{Block, Role, ToolCall, ToolKind, ToolResult, Turn, call_id};
+use crate::conversation::{Block, Role, Seal, ToolCall, ToolKind, ToolResult, Turn, call_id};
 use crate::json::write::{ListWriter, ObjectWriter};
 use crate::transcode::chat::details;
 use crate::transcode::free_text;
@@ -165,7 +165,7 @@ impl<'e> Encoder<'e> {
         let issuer = self.target.issuer;
         match placed.block {
             Block::Text { text, seal, .. } => {
-                if let Some(seal) = seal.as_ref().filter(|seal| seal.opens(Dialect::Gemini, issuer)) {
+                if let Some(seal) = seal.as_ref().filter(|seal| is_googles(seal, issuer)) {
                     said.seal = Some(&seal.data);
                 }
                 if !text.is_empty() {
@@ -241,7 +241,7 @@ impl<'e> Encoder<'e> {
             function.text("arguments", &arguments);
         });
         if let Some(seal) = &call.seal
-            && seal.opens(Dialect::Gemini, self.target.issuer)
+            && is_googles(seal, self.target.issuer)
         {
             extra_content(object, &seal.data);
         }
@@ -323,6 +323,12 @@ fn found<'e>(turns: &'e [Turn<'e>]) -> Vec<Found<'e>> {
         }
     }
     all
+}
+
+/// Whether a seal is Gemini's and this target, asked for chat, is known to be its issuer: a Gemini client's own seal
+/// does not say whose it is, and nobody but Google knows the member it would stand in.
+fn is_googles(seal: &Seal<'_>, issuer: &str) -> bool {
+    seal.opens(Dialect::Gemini, issuer) && seal.issuer == issuer
 }
 
 fn extra_content(object: &mut ObjectWriter<'_>, signature: &str) {

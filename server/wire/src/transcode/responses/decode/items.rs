@@ -1,6 +1,7 @@
 //! The items of `input`, which become turns.
 
 use super::{OPENAI_ONLY, parts, said, tools};
+use crate::conversation::seal::is_mark;
 use crate::conversation::{
     Block, Media, MediaKind, Role, Seal, Source, ToolCall, ToolKind, ToolResult, Turn,
 };
@@ -138,7 +139,9 @@ impl<'a> Items<'a> {
         }
         let text = thoughts.unwrap_or_default();
         let seal = object.text("encrypted_content", path)?.filter(|text| !text.is_empty());
-        let seal = seal.map(|text| Seal::unpack(Dialect::Responses, text));
+        // One without data is our mark of a thought that has no seal.
+        let seal =
+            seal.map(|text| Seal::unpack(Dialect::Responses, text)).filter(|seal| !seal.data.is_empty());
         object.rest(path, OPENAI_ONLY, &mut self.conversation.dropped);
         let Some(seal) = seal else {
             if text.is_empty() {

@@ -1,6 +1,7 @@
 //! The items of a reply, as they grow.
 
 use super::lanes::{Lanes, Place};
+use crate::conversation::seal::is_mark;
 use crate::conversation::{Media, MediaKind, Seal, Source, ToolKind, call_id};
 use crate::json::tree::Object;
 use crate::transcode::responses::namespace;
@@ -271,9 +272,8 @@ impl Items {
                 }
             }
         }
-        let Some(data) = object.lenient_text("encrypted_content").filter(|data| !data.is_empty()) else {
-            return;
-        };
+        let data = object.lenient_text("encrypted_content");
+        let Some(data) = data.filter(|data| !data.is_empty() && !is_mark(data)) else { return };
         let item = &mut self.items[at];
         let place = Place { item: item.index, part: 0 };
         if item.summary.is_none() {

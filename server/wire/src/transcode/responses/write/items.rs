@@ -1,6 +1,7 @@
 //! The items of a reply, as they are written.
 
 use super::Writer;
+use crate::conversation::seal::mark;
 use crate::conversation::{Media, MediaKind, Seal, Source, ToolKind};
 use crate::json::tree::{Node, Value};
 use crate::json::write::{ObjectWriter, Writer as JsonWriter};
@@ -280,9 +281,12 @@ fn item(open: &Open, status: &str, whole: bool) -> String {
                         summary.object(|part| part_of(part, open, words));
                     }
                 });
-                match open.seal.as_ref().filter(|_| whole) {
-                    Some(seal) => item.text("encrypted_content", &packed(seal)),
-                    None => item.null("encrypted_content"),
+                match (whole, &open.seal) {
+                    (true, Some(seal)) => item.text("encrypted_content", &packed(seal)),
+                    // OpenAI looks for an item without this among those it has stored, and refuses a request with one
+                    // that it has not: a thought without a seal is marked, to be taken out before it comes there.
+                    (true, None) => item.text("encrypted_content", &mark()),
+                    (false, _) => item.null("encrypted_content"),
                 }
             }
             Shape::Call { call_id, name } => {
