@@ -35,6 +35,7 @@ test("what is pasted is recognised, and a fault is told with its place", async (
     await page.getByLabel("Original").fill(text);
     await page.getByRole("button", { name: "Translate" }).click();
   };
+  await page.getByLabel("Into").selectOption("messages");
   await translate('{"model": "m", "messages": [{"role": "narrator", "content": "Once"}]}');
   await expect(page.getByRole("alert").filter({ hasText: "messages[0].role" })).toBeVisible();
   await translate('{"model": ');
@@ -42,7 +43,7 @@ test("what is pasted is recognised, and a fault is told with its place", async (
   await translate("x".repeat(1100 * 1024));
   await expect(page.getByRole("alert").filter({ hasText: "at most 1 MB" })).toBeVisible();
   await translate('{"model":"m","message":{"role":"assistant","content":"Yes."},"done":true,"done_reason":"stop"}');
-  await expect(page.locator("#result-text")).toContainText('"chat.completion"');
+  await expect(page.locator("#result-text")).toContainText('"end_turn"');
   await expect(page.getByText("Read as a reply in the format ollama")).toBeVisible();
   await expect(page.getByLabel("Original")).toHaveValue(/done_reason/);
   expect((await house.api("GET", "/requests")).rows, "nothing is recorded").toEqual([]);

@@ -164,7 +164,6 @@ fn Given(text: String) -> impl IntoView {
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
-                wrap="off"
                 placeholder="Paste JSON, or the lines of a stream"
             >
                 {inside_textarea(&text)}
@@ -183,13 +182,16 @@ fn Outcome(outcome: Option<Result<Translated, Problem>>) -> impl IntoView {
                 <Empty
                     glyph=Glyph::Translator
                     title="Nothing is translated yet"
-                    words="Paste something on the other side and press Translate, or open one of the examples above."
+                    words="Paste something under Original and press Translate, or open one of the examples above."
                 />
             </section>
         }
         .into_any(),
         Some(Err(problem)) => view! {
-            <section class="pane" id="result" aria-label="Translation">
+            <section class="pane" id="result" aria-labelledby="result-title">
+                <header>
+                    <h2 id="result-title">"Not translated"</h2>
+                </header>
                 <div class="pane-words">
                     <p class="alert bad" role="alert">
                         <Icon glyph=Glyph::Warning />

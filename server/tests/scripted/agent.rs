@@ -3,32 +3,30 @@
 
 use super::hears::Told;
 use super::says::{Call, Said};
+use super::scenario::THOUGHT;
 use serde_json::Value;
 
 /// What the question holds when a command is to be run.
-pub(crate) const COMMAND: &str = "echo ninerouter-$((40+2))";
+pub(crate) const COMMAND: &str = "expr 40 + 2";
 
 /// The tools by which agents run commands, with what they want to be told (their releases of November 2026).
 const HANDS: [Call; 6] = [
     // Claude Code.
-    Call {
-        name: "Bash",
-        arguments: r#"{"command":"echo ninerouter-$((40+2))","description":"Adds two numbers"}"#,
-    },
+    Call { name: "Bash", arguments: r#"{"command":"expr 40 + 2","description":"Adds two numbers"}"# },
     // OpenCode.
     Call {
         name: "bash",
-        arguments: r#"{"command":"echo ninerouter-$((40+2))","description":"Adds two numbers","timeout":20000}"#,
+        arguments: r#"{"command":"expr 40 + 2","description":"Adds two numbers","timeout":20000}"#,
     },
     // Gemini CLI, Qwen Code.
     Call {
         name: "run_shell_command",
-        arguments: r#"{"command":"echo ninerouter-$((40+2))","description":"Adds two numbers","is_background":false}"#,
+        arguments: r#"{"command":"expr 40 + 2","description":"Adds two numbers","is_background":false}"#,
     },
     // Codex, in three generations.
-    Call { name: "exec_command", arguments: r#"{"cmd":"echo ninerouter-$((40+2))"}"# },
-    Call { name: "shell_command", arguments: r#"{"command":"echo ninerouter-$((40+2))"}"# },
-    Call { name: "shell", arguments: r#"{"command":["bash","-lc","echo ninerouter-$((40+2))"]}"# },
+    Call { name: "exec_command", arguments: r#"{"cmd":"expr 40 + 2"}"# },
+    Call { name: "shell_command", arguments: r#"{"command":"expr 40 + 2"}"# },
+    Call { name: "shell", arguments: r#"{"command":["bash","-lc","expr 40 + 2"]}"# },
 ];
 
 /// What aider writes to a file that it was given.
@@ -45,7 +43,9 @@ pub(super) fn said(told: &Told, body: &Value) -> Said {
     }
     let hand = HANDS.into_iter().find(|hand| told.tools.iter().any(|tool| tool == hand.name));
     match hand {
-        Some(hand) if asked.contains(COMMAND) => Said::words(["I will run it."]).calling(&[hand]),
+        Some(hand) if asked.contains(COMMAND) => {
+            Said::words(["I will run it."]).thinking(&THOUGHT).calling(&[hand])
+        }
         _ => Said::words(["Hello from ", "behind Ninerouter."]),
     }
 }

@@ -84,6 +84,7 @@ fn translate(asking: Asking, now: i64) -> Result<Translated, Problem> {
         (Some(kind), Some(from)) => (kind, from, String::new()),
         (kind, from) => recognise(&text, kind, from).map_err(refuse)?,
     };
+    let text = text.trim_start_matches('\u{feff}').to_owned();
     let job = Job { from, to, text: text.into(), at: now.div_euclid(1000) };
     let done = match kind {
         Kind::Request => job.request(),
@@ -138,14 +139,17 @@ impl Job {
     fn request(&self) -> Result<Done, Malformed> {
         let peek = wire::peek(self.from, &self.text)?;
         let mut notes = vec![format!("Clients send such a request to `POST {}`.", address(self.to))];
+        let conversation = wire::decode(self.from, &self.text, peek.stream);
         if self.from == self.to {
             notes.push(
-                "A provider of the same format gets every byte of it, but for the name of the model."
+                "A provider of the same format gets it as it is, but for the name of the model and what that \
+                 provider refuses."
                     .to_owned(),
             );
+            notes.extend(conversation.err().map(|why| format!("No other format can be made of it: {why}")));
             return Ok(Done { text: pretty(&self.text), notes, ..Done::default() });
         }
-        let conversation: Conversation<'_> = wire::decode(self.from, &self.text, peek.stream)?;
+        let conversation: Conversation<'_> = conversation?;
         let model = if peek.model.is_empty() { MODEL } else { &peek.model };
         let encoded = wire::encode(self.to, &conversation, &Target::new(model, home(self.to), peek.stream));
         if self.from == Dialect::Gemini {
@@ -212,11 +216,11 @@ impl Job {
         } else {
             let mut translation =
                 Translation::new(self.from, home(self.from), self.to, self.asked(&report.model));
+            let broken = Fault::new(FaultKind::BadGateway, BROKEN);
             let mut written = Vec::new();
             for seen in translation.push(self.text.clone()).unwrap_or_default() {
                 written.extend_from_slice(&seen.raw);
             }
-            let broken = Fault::new(FaultKind::BadGateway, "The recorded stream ends here.");
             written.extend_from_slice(&translation.finish(&broken).0);
             let written = Bytes::from(written);
             let after = collect(self.to, &written).0;
@@ -228,7 +232,8 @@ impl Job {
             done.notes.push(format!("Nothing in it reads as a stream of this format ({}).", self.from));
         } else if before.is_none() {
             done.notes.push(
-                "The stream breaks off before its end. A client gets the error at the end of what is here."
+                "The stream breaks off before its end, so the client gets an error there, unless another target can \
+                 go on with it."
                     .to_owned(),
             );
         }
@@ -263,6 +268,9 @@ impl Job {
         }
     }
 }
+
+/// What a client is told where a stream breaks off.
+const BROKEN: &str = "The provider ended the stream before its end.";
 
 /// Said of a reply between two of the same dialect.
 const PASSED_ON: &str = "A client of the same format gets it as it came.";

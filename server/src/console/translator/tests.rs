@@ -58,6 +58,9 @@ fn a_fault_is_told_with_its_path_or_its_place() {
         refused("", "", "chat", r#"{"model":"m","system":"s","messages":[{"role":"user","content":5}]}"#);
     assert_eq!(field, "text");
     assert!(message.contains("messages[0].content"), "{message}");
+    let body = r#"{"model":"m","messages":[{"role":"user","content":5}]}"#;
+    let same = translated("", "", "chat", body);
+    assert!(same.notes.iter().any(|note| note.contains("messages[0].content")), "{:?}", same.notes);
     let (_, message) = refused("", "", "chat", "{\n  \"model\": \"m\",\n  \"messages\": [}\n");
     assert!(message.contains("line 3"), "{message}");
     let (_, message) = refused("request", "chat", "messages", r#"{"model":"m","model":"n","messages":[]}"#);
@@ -127,6 +130,7 @@ fn an_error_and_a_stream_that_breaks_off_are_told_as_such() {
     let cut = stream.find("event: message_delta").unwrap();
     let done = translated("", "", "chat", &stream[..cut]);
     assert!(done.notes.iter().any(|note| note.contains("breaks off")), "{done:?}");
+    assert!(done.text.contains("before its end"), "{}", done.text);
     let done = translated("stream", "gemini", "chat", EXAMPLES[4].text);
     assert!(done.notes.iter().any(|note| note.contains("Nothing in it")), "{done:?}");
 }

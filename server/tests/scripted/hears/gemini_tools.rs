@@ -31,7 +31,9 @@ const SCHEMA: [&str; 22] = [
 
 /// Keywords of JSON Schema it documents for `parametersJsonSchema` and `responseJsonSchema`
 /// (ai.google.dev/api/generate-content, November 2026), and those it turns into members of its own `Schema`.
-const JSON_SCHEMA: [&str; 27] = [
+const JSON_SCHEMA: [&str; 28] = [
+    // Gemini CLI sends it (seen on the wire, November 2026).
+    "$schema",
     "$id",
     "$defs",
     "$ref",

@@ -70,7 +70,12 @@ fn common(root: &Place<'_>, told: &mut Told) -> Checked {
     let mut before = "";
     for (index, message) in list.iter().enumerate() {
         message.object(&["role", "content"])?;
-        let role = message.need("role")?.word(&["user", "assistant"])?;
+        let role = message.need("role")?.word(&["user", "assistant", "system"])?;
+        // Instructions in the midst of it, as Claude Code 2.1 sends them (seen on the wire, November 2026).
+        if role == "system" && index > 0 {
+            message.need("content")?;
+            continue;
+        }
         if index == 0 && role != "user" {
             return messages.refuse("", "first message must use the \"user\" role");
         }

@@ -20,7 +20,7 @@ const COUNTED: [&str; 13] = [
     "context_management",
 ];
 
-const ANSWERED: [&str; 15] = [
+const ANSWERED: [&str; 16] = [
     "stream",
     "stream_options",
     "temperature",
@@ -36,6 +36,8 @@ const ANSWERED: [&str; 15] = [
     "safety_identifier",
     "background",
     "max_tool_calls",
+    // Codex tells its installation (seen on the wire, November 2026).
+    "client_metadata",
 ];
 
 pub(super) fn hear(root: &Place<'_>, told: &mut Told) -> Checked {

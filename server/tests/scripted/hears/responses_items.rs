@@ -25,7 +25,7 @@ pub(super) fn hear(input: &Place<'_>, stored: bool, told: &mut Told) -> Checked 
             "reasoning" => hear_reasoning(item, stored, next, told)?,
             "function_call" | "custom_tool_call" => {
                 let before = index.checked_sub(1).and_then(|before| kinds.get(before).copied());
-                hear_call(item, before, told)?;
+                hear_call(item, stored, before, told)?;
                 calls.push(item.value["call_id"].as_str().unwrap_or_default());
             }
             "function_call_output" | "custom_tool_call_output" => {
@@ -128,13 +128,14 @@ fn hear_reasoning(item: &Place<'_>, stored: bool, next: Option<&str>, told: &mut
     Ok(())
 }
 
-fn hear_call(item: &Place<'_>, before: Option<&str>, told: &mut Told) -> Checked {
+fn hear_call(item: &Place<'_>, stored: bool, before: Option<&str>, told: &mut Told) -> Checked {
     item.object(&["type", "id", "call_id", "name", "arguments", "input", "status", "namespace"])?;
     let custom = item.value["type"] == "custom_tool_call";
     id_begins(item, if custom { "ctc" } else { "fc" })?;
-    // Whoever names our item must show the thought it came from.
-    let ours =
-        item.get("id").is_some_and(|id| id.value.as_str().is_some_and(|id| id.starts_with("fc_67ccd2bf")));
+    // Whoever names an item that we keep must show the thought it came from. Codex names items and asks that nothing
+    // be kept.
+    let ours = stored
+        && item.get("id").is_some_and(|id| id.value.as_str().is_some_and(|id| id.starts_with("fc_67ccd2bf")));
     if ours && !matches!(before, Some("reasoning" | "function_call")) {
         let why = format!(
             "Item {} of type 'function_call' was provided without its required 'reasoning' item: \
