@@ -81,6 +81,9 @@ impl<'i> Request<'i> {
         let (body, dropped) = if same {
             let (body, swallow) = self.spliced(step, streams)?;
             swallow_usage = swallow;
+            // Where it need not be asked for, the client has asked for it itself.
+            let asks = inbound.dialect == Dialect::Chat && inbound.peek.stream;
+            asked.stream_usage = asks && inbound.peek.usage_edit().is_none();
             (body, Vec::new())
         } else {
             let conversation = self.conversation().map_err(ToString::to_string)?;
@@ -135,7 +138,7 @@ impl<'i> Request<'i> {
         let swallow = usage_edit.is_some();
         edits.extend(usage_edit);
         if streams && !inbound.peek.stream && inbound.dialect != Dialect::Gemini {
-            edits.push(inbound.peek.stream_edit(true));
+            edits.push(inbound.peek.stream_edit(true, spec.tweak.include_usage));
         }
         if !spec.tweak.drop.is_empty() {
             edits.extend(wire::drop_members(&inbound.bytes, &spec.tweak.drop));

@@ -1,6 +1,6 @@
 //! What is answered: words, thoughts, calls, pictures, JSON; whole and as a stream.
 
-use super::{Pair, answered, ask, body_of, each, house, last_seen, page, pairs};
+use super::{Answers, Pair, answered, ask, body_of, each, house, last_seen, page, pairs};
 use crate::scripted::bodies::WORDS;
 use crate::scripted::says::{counts, seal};
 use crate::scripted::scenario::{CALLS, STRUCTURED, THOUGHT};
@@ -169,11 +169,13 @@ async fn a_proof_is_never_shown_to_a_client_as_its_own_vendor_s() {
 
 #[tokio::test]
 async fn the_record_of_a_translated_request_is_whole() {
-    let house = house().await;
+    let (house, answers) = (house().await, Answers::default());
     each(pairs(), async |pair| {
         let wish = Wish { tools: true, reasoning: true, ..Wish::default() };
-        let answer = ask(&house, pair, "plain", &wish).await;
-        let page = page(&house, &answer).await;
+        answers.keep(pair, ask(&house, pair, "plain", &wish).await);
+    })
+    .await;
+    let pages = answers.pages(&house, |pair, page| {
         let (row, counts) = (&page["row"], counts(pair.provider));
         let tokens = json!({
             "input": counts.input, "cache_read": counts.read, "cache_write": counts.written,
@@ -194,8 +196,8 @@ async fn the_record_of_a_translated_request_is_whole() {
         for one in dropped {
             assert!(!one["what"].as_str().unwrap().is_empty() && !one["why"].as_str().unwrap().is_empty());
         }
-    })
-    .await;
+    });
+    pages.await;
 }
 
 #[tokio::test]

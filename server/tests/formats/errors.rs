@@ -1,6 +1,6 @@
 //! Errors reach the client in its own vendor's shape, with the provider's words, before a stream and inside of one.
 
-use super::{Pair, ask, ask_at, each, house, page, pairs, provider_of};
+use super::{Answers, Pair, ask, ask_at, each, house, pairs, provider_of, unpark};
 use crate::scripted::bodies::WORDS;
 use crate::support::House;
 use crate::support::client::Answer;
@@ -70,16 +70,20 @@ async fn a_refusal_keeps_its_status_and_its_words() {
         ("error-404", 404, ["invalid_request_error", "not_found_error", "NOT_FOUND"]),
         ("context-overflow", 400, ["invalid_request_error", "invalid_request_error", "INVALID_ARGUMENT"]),
     ] {
+        let answers = Answers::default();
         each(pairs(), async |pair| {
             let said = said_by_the_provider(&house, pair.provider, model).await;
             let answer = ask(&house, pair, model, &Wish::default()).await;
             let message = assert_refused(pair, &answer, status, kinds);
             assert_eq!(message, said, "{pair:?}: in the provider's own words");
-            let page = page(&house, &answer).await;
-            assert_eq!((&page["row"]["outcome"], &page["row"]["status"]), (&json!("failed"), &json!(status)));
-            assert_eq!(page["upstream_dialect"], pair.provider.as_str());
+            answers.keep(pair, answer);
         })
         .await;
+        let pages = answers.pages(&house, |pair, page| {
+            assert_eq!((&page["row"]["outcome"], &page["row"]["status"]), (&json!("failed"), &json!(status)));
+            assert_eq!(page["upstream_dialect"], pair.provider.as_str());
+        });
+        pages.await;
     }
     for row in house.read("/api/v1/accounts").await.as_array().unwrap() {
         assert_eq!(row["health"], "ready", "nobody is parked for the caller's own fault: {row:#}");
@@ -164,6 +168,7 @@ async fn an_error_inside_of_a_stream_ends_it_and_nothing_looks_like_an_end() {
         ("truncated", "broke off"),
         ("stall-mid-stream", "broke off"),
     ] {
+        let answers = Answers::default();
         each(pairs().filter(|pair| pair.stream), async |pair| {
             let answer = ask(&house, pair, model, &Wish::default()).await;
             assert_eq!(answer.status, 200, "it had begun well: {pair:?} {answer:?}");
@@ -174,10 +179,13 @@ async fn an_error_inside_of_a_stream_ends_it_and_nothing_looks_like_an_end() {
             for end in ENDS {
                 assert!(!text.contains(end), "{pair:?} {model}: {end} in {text}");
             }
-            let page = page(&house, &answer).await;
-            assert_eq!(page["row"]["outcome"], "broken", "{pair:?} {model}: {page:#}");
+            answers.keep(pair, answer);
         })
         .await;
+        let pages = answers.pages(&house, |pair, page| {
+            assert_eq!(page["row"]["outcome"], "broken", "{pair:?} {model}: {page:#}");
+        });
+        pages.await;
     }
 }
 
@@ -189,11 +197,7 @@ async fn an_error_before_the_first_word_is_told_with_a_status_although_the_provi
         assert!(answer.status >= 500, "{pair:?} {answer:?}");
         let (message, ..) = error_of(pair.client, &answer.value());
         assert!(message.contains("account"), "{pair:?}: it says who failed: {message}");
-        let accounts = house.read("/api/v1/accounts").await;
-        for account in accounts.as_array().unwrap() {
-            let path = format!("/api/v1/accounts/{}/unpark", account["id"]);
-            house.api(http::Method::POST, &path, Value::Null).await;
-        }
+        unpark(&house, &provider_of(pair.provider)).await;
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Providers that answer in one way only, whatever they are asked: with streams, or with JSON.
 
-use super::{Pair, ask_at, each, house, last_seen, page, pairs};
+use super::{Answers, Pair, ask_at, each, house, last_seen, pairs, unpark};
 use crate::scripted::bodies::WORDS;
 use crate::scripted::scenario::CALLS;
 use crate::support::tools::{self, Wish, raw};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use wire::Dialect;
 
 async fn one_way(whose: &str, streams: Option<bool>) {
-    let house = house().await;
+    let (house, answers) = (house().await, Answers::default());
     each(pairs(), async |pair| {
         let Pair { client, provider, stream } = pair;
         let answer = ask_at(&house, pair, &format!("{whose}-{provider}/plain"), &Wish::default()).await;
@@ -20,9 +20,7 @@ async fn one_way(whose: &str, streams: Option<bool>) {
             let stated = heard.usage.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
             assert_eq!(stated, count, "{pair:?}: {pointer} of {:#}", heard.usage);
         }
-        let page = page(&house, &answer).await;
-        assert_eq!(page["row"]["tokens"]["output"], counts.output, "{page:#}");
-        assert_eq!(page["row"]["outcome"], "answered", "{page:#}");
+        answers.keep(pair, answer);
 
         let wish = Wish { tools: true, reasoning: true, ..Wish::default() };
         let answer = ask_at(&house, pair, &format!("{whose}-{provider}/tools"), &wish).await;
@@ -40,6 +38,12 @@ async fn one_way(whose: &str, streams: Option<bool>) {
         assert_eq!(asked, streams.unwrap_or(stream), "{pair:?}: {}", String::from_utf8_lossy(&seen.body));
     })
     .await;
+    let pages = answers.pages(&house, |pair, page| {
+        let output = crate::scripted::says::counts(pair.provider).output;
+        assert_eq!(page["row"]["tokens"]["output"], output, "{page:#}");
+        assert_eq!(page["row"]["outcome"], "answered", "{page:#}");
+    });
+    pages.await;
 }
 
 #[tokio::test]
@@ -61,10 +65,7 @@ async fn a_stream_collected_for_a_client_that_breaks_off_is_no_answer() {
             let answer = ask_at(&house, pair, &name, &Wish::default()).await;
             assert!(answer.status >= 500, "{pair:?} {model}: {answer:?}");
             assert!(!answer.message().is_empty());
-            for account in house.read("/api/v1/accounts").await.as_array().unwrap() {
-                let path = format!("/api/v1/accounts/{}/unpark", account["id"]);
-                house.api(http::Method::POST, &path, Value::Null).await;
-            }
+            unpark(&house, &format!("streams-{}", pair.provider)).await;
         })
         .await;
     }

@@ -16,6 +16,7 @@ use crate::support::tools::{self, Heard, Wish};
 use crate::support::{House, Provider, client::Answer, until};
 use futures_util::FutureExt;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -151,6 +152,30 @@ fn last_seen(house: &House) -> Seen {
 /// Its body as text.
 fn body_of(seen: &Seen) -> String {
     String::from_utf8_lossy(&seen.body).into_owned()
+}
+
+/// Takes the account at a provider back into use, whatever has befallen it.
+async fn unpark(house: &House, provider: &str) {
+    let accounts = house.read("/api/v1/accounts").await;
+    let account = accounts.as_array().unwrap().iter().find(|account| account["provider_id"] == provider);
+    let id = &account.unwrap_or_else(|| panic!("{accounts:#}"))["id"];
+    house.api(http::Method::POST, &format!("/api/v1/accounts/{id}/unpark"), Value::Null).await;
+}
+
+/// Answers whose pages are looked at when all have been asked for: until then they are written down.
+#[derive(Default)]
+struct Answers(RefCell<Vec<(Pair, Answer)>>);
+
+impl Answers {
+    fn keep(&self, pair: Pair, answer: Answer) {
+        self.0.borrow_mut().push((pair, answer));
+    }
+
+    async fn pages(self, house: &House, check: impl Fn(Pair, Value)) {
+        for (pair, answer) in self.0.take() {
+            check(pair, page(house, &answer).await);
+        }
+    }
 }
 
 /// The page of a request in the dashboard.

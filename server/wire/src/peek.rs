@@ -22,6 +22,8 @@ pub struct Peek {
     /// Whether the body is a form, whose values stand without quotes.
     form: bool,
     usage: Option<(Range<usize>, &'static str)>,
+    /// Whether usage can be asked for beside a stream that was not asked for.
+    usage_with_stream: bool,
 }
 
 /// Why a body cannot be read, as one sentence for the developer who sent it.
@@ -93,8 +95,9 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
         }
     };
     let stream = streams && dialect != Dialect::Gemini;
+    let usage_with_stream = dialect == Dialect::Chat && !stream && options.is_none();
     let usage = if dialect == Dialect::Chat && stream { usage_edit(options, stream_end) } else { None };
-    Ok(Peek { model, stream, model_span, stream_span, form: false, usage })
+    Ok(Peek { model, stream, model_span, stream_span, form: false, usage, usage_with_stream })
 }
 
 fn read_model(found: Option<(Found, Vec<u8>)>) -> Result<(String, Range<usize>), Malformed> {
@@ -174,7 +177,15 @@ impl Peek {
     }
 
     pub(crate) fn of_form(model: String, stream: bool, model_span: Range<usize>) -> Self {
-        Self { model, stream, model_span, stream_span: 0..0, form: true, usage: None }
+        Self {
+            model,
+            stream,
+            model_span,
+            stream_span: 0..0,
+            form: true,
+            usage: None,
+            usage_with_stream: false,
+        }
     }
 
     /// What the path states of a Gemini request.
@@ -183,9 +194,14 @@ impl Peek {
         Self { model, stream, ..self }
     }
 
-    /// The edit that makes the body ask for a stream, or for none.
-    pub fn stream_edit(&self, stream: bool) -> Edit {
-        let value = if stream { "true" } else { "false" };
+    /// The edit that makes the body ask for a stream, or for none. `usage`: a chat provider is made to state usage at
+    /// the end of it, too.
+    pub fn stream_edit(&self, stream: bool, usage: bool) -> Edit {
+        let value = match (stream, usage && self.usage_with_stream) {
+            (true, true) => r#"true,"stream_options":{"include_usage":true}"#,
+            (true, false) => "true",
+            (false, _) => "false",
+        };
         let with =
             if self.stream_span.is_empty() { format!("\"stream\":{value},") } else { value.to_owned() };
         Edit { span: self.stream_span.clone(), with: with.into() }

@@ -150,6 +150,32 @@ fn a_stream_is_asked_for_or_not() {
     ] {
         let peek = peek(Dialect::Chat, body.as_bytes()).unwrap();
         let bytes = Bytes::copy_from_slice(body.as_bytes());
-        assert_eq!(crate::splice(&bytes, vec![peek.stream_edit(stream)]).unwrap(), edited);
+        assert_eq!(crate::splice(&bytes, vec![peek.stream_edit(stream, false)]).unwrap(), edited);
+    }
+}
+
+#[test]
+fn usage_comes_along_with_a_stream_that_the_client_did_not_ask_for() {
+    for (dialect, body, edited) in [
+        (
+            Dialect::Chat,
+            r#"{"model":"m"}"#,
+            r#"{"stream":true,"stream_options":{"include_usage":true},"model":"m"}"#,
+        ),
+        (
+            Dialect::Chat,
+            r#"{"model":"m","stream":false}"#,
+            r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#,
+        ),
+        (
+            Dialect::Chat,
+            r#"{"stream_options":{},"model":"m"}"#,
+            r#"{"stream":true,"stream_options":{},"model":"m"}"#,
+        ),
+        (Dialect::Messages, r#"{"model":"m"}"#, r#"{"stream":true,"model":"m"}"#),
+    ] {
+        let peek = peek(dialect, body.as_bytes()).unwrap();
+        let bytes = Bytes::copy_from_slice(body.as_bytes());
+        assert_eq!(crate::splice(&bytes, vec![peek.stream_edit(true, true)]).unwrap(), edited);
     }
 }

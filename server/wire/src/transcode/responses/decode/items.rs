@@ -137,10 +137,8 @@ impl<'a> Items<'a> {
             thoughts = summaries;
         }
         let text = thoughts.unwrap_or_default();
-        let seal = object.text("encrypted_content", path)?.filter(|text| !text.is_empty());
-        // One without data is our mark of a thought that has no seal.
-        let seal =
-            seal.map(|text| Seal::unpack(Dialect::Responses, text)).filter(|seal| !seal.data.is_empty());
+        let seal = object.text("encrypted_content", path)?.filter(|text| !text.is_empty() && !is_mark(text));
+        let seal = seal.map(|text| Seal::unpack(Dialect::Responses, text));
         object.rest(path, OPENAI_ONLY, &mut self.conversation.dropped);
         let Some(seal) = seal else {
             if text.is_empty() {
