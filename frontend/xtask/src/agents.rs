@@ -32,11 +32,7 @@ pub(crate) fn run_all(workspace: &Workspace, args: &[String]) -> Result<()> {
     let agents = end2end.join("agents");
     let aider = step("agents", || {
         node_packages(&end2end)?;
-        node_packages(&agents)?;
-        // It fetches its program for this machine.
-        run(Command::new("node")
-            .arg("node_modules/@anthropic-ai/claude-code/install.cjs")
-            .current_dir(&agents))?;
+        packages(&agents)?;
         python(workspace, &agents)
     })?;
     step("agents in front of every dialect", || {
@@ -53,6 +49,24 @@ pub(crate) fn run_all(workspace: &Workspace, args: &[String]) -> Result<()> {
             .env("NINEROUTER_AIDER", &aider);
         run(&mut command)
     })
+}
+
+/// The agents from npm, as `package.json` names them: a lock file that npm made itself misses the programs of other
+/// systems, for which `npm ci` refuses it.
+fn packages(agents: &Path) -> Result<()> {
+    let wanted = fs::read_to_string(agents.join("package.json"))?;
+    let stamp = agents.join("node_modules/.installed-from");
+    if fs::read_to_string(&stamp).ok().as_deref() != Some(wanted.as_str()) {
+        let mut install = Command::new("npm");
+        install.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]).current_dir(agents);
+        run(&mut install)?;
+        // It fetches its program for this machine.
+        run(Command::new("node")
+            .arg("node_modules/@anthropic-ai/claude-code/install.cjs")
+            .current_dir(agents))?;
+        fs::write(&stamp, wanted)?;
+    }
+    Ok(())
 }
 
 /// aider, in a Python environment of its own.
