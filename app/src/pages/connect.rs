@@ -74,7 +74,8 @@ fn Endpoint(page: ConnectPage) -> impl IntoView {
                     id="anthropic-url"
                     label="Anthropic-compatible"
                     text=base.clone()
-                    help="For Claude Code and whatever adds /v1/messages by itself."
+                    help="For Claude Code and whatever adds /v1/messages by itself. Clients of Gemini and Ollama take \
+                          the same."
                 />
             </div>
         </section>

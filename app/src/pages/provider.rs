@@ -226,7 +226,7 @@ fn Speaks(speaks: Vec<SpeaksRow>) -> impl IntoView {
             <h2 id="speaks">"Wire formats"</h2>
             <dl class="pairs tall-pairs">{lines.collect_view()}</dl>
             <p class="help">
-                "A client's request goes there in its own format; translation between formats is being built."
+                "A client of another format is translated: into the one that stands first here, unless the model says otherwise."
             </p>
         </section>
     }

@@ -22,7 +22,7 @@ struct Tool {
     caution: &'static str,
 }
 
-const TOOLS: [Tool; 7] = [
+const TOOLS: [Tool; 8] = [
     Tool {
         name: "Claude Code",
         words: "Merge this into the settings file, or set the same variables for one session in the shell.",
@@ -62,8 +62,7 @@ wire_api = "responses""#,
             },
             Block { place: "Shell", text: "export NINEROUTER_API_KEY={key}" },
         ],
-        caution: "Codex speaks only the Responses format. This starts to work with the version of Ninerouter that \
-                  has the Responses endpoint; until then Codex gets a clear error.",
+        caution: "",
     },
     Tool {
         name: "OpenCode",
@@ -85,6 +84,15 @@ wire_api = "responses""#,
   },
   "model": "ninerouter/{model}"
 }"#,
+        }],
+        caution: "",
+    },
+    Tool {
+        name: "Gemini CLI",
+        words: "Set these in the shell that starts Gemini CLI, and choose “Use Gemini API Key” when it asks.",
+        blocks: &[Block {
+            place: "Shell",
+            text: "export GOOGLE_GEMINI_BASE_URL={base} GEMINI_API_KEY={key}\ngemini -m {model}",
         }],
         caution: "",
     },
