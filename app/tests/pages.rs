@@ -236,7 +236,7 @@ async fn connect_fills_the_examples_with_the_address_and_a_model() {
     let words = page.words();
     assert!(words.contains("\"ANTHROPIC_BASE_URL\": \"http://127.0.0.1:20128\""), "{words}");
     page.holds("<mark data-filled=\"model\">coder</mark>");
-    page.says("Codex speaks only the Responses format.");
+    page.says("GOOGLE_GEMINI_BASE_URL=");
     page.says("it must be a public https address");
     let page = open(Mood::Normal, "/connect?model=glm/glm-4.7").await;
     page.holds("<mark data-filled=\"model\">glm/glm-4.7</mark>");

@@ -61,8 +61,9 @@ for (const agent of AGENTS) {
       else expect(said).toContain("Hello from behind Ninerouter.");
     });
 
+    // aider has no tools: its edits are words, which the plain turn holds.
+    if (agent.name === "aider") continue;
     test(`${agent.name} in front of ${dialect}: a turn that uses a tool`, () => {
-      test.skip(agent.name === "aider", "aider has no tools: its edits are words, which the plain turn holds");
       const { said } = send(agent, dialect, TOOL);
       expect(said).toMatch(/The command printed:[^]*\b42\b/);
     });

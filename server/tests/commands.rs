@@ -184,6 +184,13 @@ async fn doctor_names_what_is_wrong() {
     assert!(!folder.path().join("secret.key").exists(), "no new key is made in place of a lost one");
     let database = sqlite_path(folder.path());
     std::fs::write(&database, "this is no database, and must not become one").unwrap();
+    // What SQLite wrote beside it would make it one again.
+    for beside in ["-wal", "-shm"] {
+        let path = format!("{}{beside}", database.display());
+        if Path::new(&path).exists() {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
     bad(folder.path(), &[], "BAD  Data: The database could not be opened").await;
     assert!(std::fs::read_to_string(&database).unwrap().starts_with("this is no database"));
 }
