@@ -86,7 +86,7 @@ export class House {
       name: prefix[0].toUpperCase() + prefix.slice(1),
       prefix,
       dialect,
-      base_url: `${provider.url}/v1`,
+      base_url: dialect === "ollama" ? provider.url : `${provider.url}/v1`,
       private_network: true,
       models,
     });
