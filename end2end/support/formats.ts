@@ -25,7 +25,7 @@ export const CALLS = [
     name: "read_file",
     input: {
       path: "src/naïve 🚀/東京.rs",
-      limits: { ratio: 1, big: 12345678901234567890, zero: -0, list: [100, { deep: [null, true, ""] }] },
+      limits: { ratio: 1, big: 12345678901234567890, zero: 0, list: [100, { deep: [null, true, ""] }] },
     },
   },
   { name: "search", input: { query: '"quoted\\path"\n\t', options: {} } },
@@ -90,8 +90,8 @@ export interface Client {
   name: string;
   /** Its words for an answer that is whole, and for one that calls tools. */
   stops: { whole: string; calls: string };
-  /** Whether it states how much of the prompt the cache had. */
-  countsCache?: boolean;
+  /** Whether it reads thoughts. */
+  thinks: boolean;
   plain(model: string, stream: boolean): Promise<Said>;
   /** Both turns: the calls, and the answer to their results. */
   tools(model: string, stream: boolean): Promise<[Said, Said]>;

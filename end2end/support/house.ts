@@ -86,6 +86,7 @@ export class House {
       name: prefix[0].toUpperCase() + prefix.slice(1),
       prefix,
       dialect,
+      // Ollama's address has no version.
       base_url: dialect === "ollama" ? provider.url : `${provider.url}/v1`,
       private_network: true,
       models,

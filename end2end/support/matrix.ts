@@ -2,11 +2,11 @@
 import { CALLS, COUNTS, type Client, DIALECTS, type Dialect, type Formats, RESULTS, STRUCTURED, type Said, THOUGHT, expect, test } from "./formats";
 import { WORDS } from "./provider";
 
-function counted(client: Client, dialect: Dialect, said: Said) {
+function counted(dialect: Dialect, said: Said) {
   const { prompt, cached, output } = COUNTS[dialect];
   expect(said.usage.prompt, "tokens of the prompt").toBe(prompt);
   expect(said.usage.output, "tokens of the answer").toBe(output);
-  if (client.countsCache !== false) expect(said.usage.cached, "cached tokens").toBe(cached);
+  expect(said.usage.cached, "cached tokens").toBe(cached);
 }
 
 /** `make` gives the library set up for Ninerouter. */
@@ -22,15 +22,16 @@ export function matrix(name: string, make: (formats: Formats) => Client) {
         const said = await client.plain(`to-${dialect}/plain`, stream);
         expect(said.text).toBe(WORDS);
         expect(said.stop).toBe(client.stops.whole);
-        counted(client, dialect, said);
+        counted(dialect, said);
       });
 
       test(title(`two calls at once and their results, ${how}`), async ({ formats }) => {
         const client = make(formats);
         const [called, answered] = await client.tools(`to-${dialect}/tools`, stream);
-        expect(called.calls).toEqual(CALLS);
+        // Some libraries write JSON anew, which takes the sign from nothing.
+        expect(JSON.parse(JSON.stringify(called.calls))).toEqual(CALLS);
         expect(called.stop).toBe(client.stops.calls);
-        expect(called.thought).toBe(THOUGHT);
+        expect(called.thought).toBe(client.thinks ? THOUGHT : "");
         expect(answered.text).toContain(RESULTS.read_file);
         expect(answered.text).toContain(RESULTS.search);
         expect(answered.text).not.toContain("I called");
@@ -39,8 +40,9 @@ export function matrix(name: string, make: (formats: Formats) => Client) {
       });
 
       test(title(`a thought that is sent back, ${how}`), async ({ formats }) => {
-        const [first, second] = await make(formats).reasoning(`to-${dialect}/reasoning`, stream);
-        expect(first.thought).toBe(THOUGHT);
+        const client = make(formats);
+        const [first, second] = await client.reasoning(`to-${dialect}/reasoning`, stream);
+        expect(first.thought).toBe(client.thinks ? THOUGHT : "");
         expect(first.text).toBe(WORDS);
         expect(second.text).toContain("I thought");
       });

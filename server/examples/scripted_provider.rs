@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "whoever started it reads there where it listens")]
 
 #[path = "../tests/scripted/mod.rs"]
+#[expect(dead_code, reason = "the tests also ask what it would say")]
 mod scripted;
 
 use scripted::{Book, listen, serve};

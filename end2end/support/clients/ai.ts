@@ -46,7 +46,8 @@ export const AI: Record<string, (formats: Formats) => [(model: string) => Langua
   ],
   "ai, anthropic": ({ url, key }) => [
     (model) => createAnthropic({ baseURL: `${url}/v1`, apiKey: key })(model),
-    { anthropic: { thinking: { type: "enabled", budgetTokens: 2048 } } },
+    // Of a model it does not know it would ask for JSON with a tool.
+    { anthropic: { thinking: { type: "enabled", budgetTokens: 2048 }, structuredOutputMode: "outputFormat" } },
   ],
   "ai, google": ({ url, key }) => [
     (model) => createGoogleGenerativeAI({ baseURL: `${url}/v1beta`, apiKey: key })(model),
@@ -87,6 +88,8 @@ export function ai(name: string, formats: Formats): Client {
   return {
     name,
     stops: { whole: "stop", calls: "tool-calls" },
+    // OpenAI's own chat has no thoughts, so its package reads none.
+    thinks: name !== "ai, openai chat",
     async plain(id, stream) {
       return read((await ask(stream, id)).steps[0]);
     },
@@ -114,7 +117,14 @@ export function ai(name: string, formats: Formats): Client {
     },
     async structured(id) {
       const schema = jsonSchema(SCHEMA as Parameters<typeof jsonSchema>[0]);
-      const { output } = await generateText({ model: model(id), messages: HELLO, output: Output.object({ schema }), maxRetries: 0 });
+      const { steps, output } = await generateText({
+        model: model(id),
+        messages: HELLO,
+        output: Output.object({ schema }),
+        maxRetries: 0,
+        providerOptions: thinking,
+      });
+      if (steps.length !== 1) throw new Error(`${steps.length} steps`);
       return output;
     },
     async failure(id, stream) {

@@ -44,6 +44,7 @@ export function anthropicMessages({ url, key }: Formats): Client {
   return {
     name: "anthropic",
     stops: { whole: "end_turn", calls: "tool_use" },
+    thinks: true,
     plain: async (model, stream) => read(await ask(stream, { model, messages: HELLO })),
     async tools(model, stream) {
       const tools = Object.entries(TOOLS).map(([name, schema]) => ({

@@ -50,6 +50,7 @@ export function genai({ url, key }: Formats): Client {
   return {
     name: "google-genai",
     stops: { whole: "STOP", calls: "STOP" },
+    thinks: true,
     plain: async (model, stream) => read(await ask(model, hello, stream)),
     async tools(model, stream) {
       const functionDeclarations = Object.entries(TOOLS).map(([name, parametersJsonSchema]) => ({

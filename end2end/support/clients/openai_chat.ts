@@ -3,6 +3,8 @@ import OpenAI from "openai";
 import { type Client, type Formats, PICTURE, RESULTS, SCHEMA, type Said, TOOLS, failed } from "../formats";
 
 type Messages = OpenAI.ChatCompletionMessageParam[];
+/** Not OpenAI's own: DeepSeek's, which its library hands on. */
+type Thinking = { reasoning_content?: string };
 
 const HELLO: Messages = [
   { role: "system", content: "Be brief." },
@@ -12,10 +14,18 @@ const HELLO: Messages = [
 export function openaiChat({ url, key }: Formats): Client {
   const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
 
-  async function ask(stream: boolean, body: Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, "stream">) {
+  async function ask(
+    stream: boolean,
+    body: Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, "stream">,
+  ): Promise<OpenAI.ChatCompletion> {
     if (!stream) return openai.chat.completions.create(body);
-    const options = { stream_options: { include_usage: true } };
-    return openai.chat.completions.stream({ ...body, ...options }).finalChatCompletion();
+    const runner = openai.chat.completions.stream({ ...body, stream_options: { include_usage: true } });
+    let thought = "";
+    runner.on("chunk", (chunk) => (thought += (chunk.choices[0]?.delta as Thinking)?.reasoning_content ?? ""));
+    const answer = await runner.finalChatCompletion();
+    const { parsed: _, ...message } = answer.choices[0].message;
+    // The library keeps the last piece only of members that are not OpenAI's, and adds one that OpenAI refuses.
+    return { ...answer, choices: [{ ...answer.choices[0], message: { ...message, reasoning_content: thought } }] };
   }
 
   function read(answer: OpenAI.ChatCompletion): Said {
@@ -27,8 +37,7 @@ export function openaiChat({ url, key }: Formats): Client {
     const usage = answer.usage!;
     return {
       text: message.content ?? "",
-      // Not OpenAI's own: DeepSeek's, which its library hands on.
-      thought: (message as { reasoning_content?: string }).reasoning_content ?? "",
+      thought: (message as Thinking).reasoning_content ?? "",
       calls,
       stop,
       usage: {
@@ -42,6 +51,7 @@ export function openaiChat({ url, key }: Formats): Client {
   return {
     name: "openai chat",
     stops: { whole: "stop", calls: "tool_calls" },
+    thinks: true,
     plain: async (model, stream) => read(await ask(stream, { model, messages: HELLO })),
     async tools(model, stream) {
       const tools = Object.entries(TOOLS).map(([name, parameters]) => ({

@@ -20,10 +20,12 @@ export function openaiResponses({ url, key }: Formats): Client {
     const calls = answer.output.flatMap((item) =>
       item.type === "function_call" ? [{ name: item.name, input: JSON.parse(item.arguments) }] : [],
     );
+    // The library puts it together for whole answers only.
+    const text = answer.output.flatMap((item) => (item.type === "message" ? item.content : []));
     const thoughts = answer.output.flatMap((item) => (item.type === "reasoning" ? item.summary : []));
     const usage = answer.usage!;
     return {
-      text: answer.output_text,
+      text: text.map((part) => (part.type === "output_text" ? part.text : "")).join(""),
       thought: thoughts.map((part) => part.text).join(""),
       calls,
       stop: answer.status ?? "",
@@ -43,6 +45,7 @@ export function openaiResponses({ url, key }: Formats): Client {
   return {
     name: "openai responses",
     stops: { whole: "completed", calls: "completed" },
+    thinks: true,
     plain: async (model, stream) => read(await ask(stream, { model, input: HELLO })),
     async tools(model, stream) {
       const tools = Object.entries(TOOLS).map(([name, parameters]) => ({

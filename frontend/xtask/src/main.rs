@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command-line tool talks to the person at the terminal")]
 
+mod agents;
 mod audit;
 mod bench;
 mod build;
@@ -29,6 +30,7 @@ cargo xtask <subcommand>
   test [NAME]                run every suite, or the tests whose name holds NAME
   lint [--fences]            formatting, clippy and the fences between the rooms; or these alone
   bench [--quick] [--built]  measure what Ninerouter adds to a request; with --built, as built last
+  agents [NAME]              real coding agents in front of every dialect (installs more than 1 GB)
   audit                      licences, sources and vulnerabilities of the dependencies
   setup                      fetch the WebAssembly target, or say how
 ";
@@ -60,6 +62,7 @@ fn run(subcommand: &str, args: Vec<String>) -> anyhow::Result<ExitCode> {
             println!("{tally}");
             return Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        "agents" => agents::run_all(&workspace, &args)?,
         "audit" => audit::run(&workspace)?,
         "bench" => bench::run(&workspace, &args)?,
         "setup" => setup::run()?,

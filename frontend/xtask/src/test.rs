@@ -185,7 +185,7 @@ impl Run<'_> {
 }
 
 /// Playwright and the SDKs for Node, installed anew when the list of them changes.
-fn node_packages(folder: &Path) -> Result<()> {
+pub(crate) fn node_packages(folder: &Path) -> Result<()> {
     let wanted = fs::read_to_string(folder.join("package-lock.json"))?;
     let stamp = folder.join("node_modules/.installed-from");
     if fs::read_to_string(&stamp).ok().as_deref() != Some(wanted.as_str()) {
