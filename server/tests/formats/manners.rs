@@ -60,7 +60,9 @@ async fn a_provider_that_answers_a_stream_with_json_serves_clients_that_want_one
 async fn a_stream_collected_for_a_client_that_breaks_off_is_no_answer() {
     let house = house().await;
     for model in ["cut-mid-stream", "truncated", "error-mid-stream"] {
-        each(pairs().filter(|pair| !pair.stream), async |pair| {
+        // Every attempt is made twice: one client's dialect for each way is enough.
+        let clients: &[Dialect] = if model == "truncated" { &Dialect::ALL } else { &[Dialect::Messages] };
+        each(pairs().filter(|pair| !pair.stream && clients.contains(&pair.client)), async |pair| {
             let name = format!("streams-{}/{model}", pair.provider);
             let answer = ask_at(&house, pair, &name, &Wish::default()).await;
             assert!(answer.status >= 500, "{pair:?} {model}: {answer:?}");

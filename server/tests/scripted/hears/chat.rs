@@ -110,7 +110,8 @@ fn hear_message(message: &Place<'_>, open: &mut Vec<String>, told: &mut Told) ->
 
 fn hear_assistant(message: &Place<'_>, open: &mut Vec<String>, told: &mut Told) -> Checked {
     const REASONING: [&str; 3] = ["reasoning", "reasoning_content", "reasoning_details"];
-    const OWN: [&str; 7] = ["role", "content", "name", "refusal", "tool_calls", "function_call", "audio"];
+    const OWN: [&str; 8] =
+        ["role", "content", "name", "refusal", "tool_calls", "function_call", "audio", "annotations"];
     message.object(&[OWN.as_slice(), &REASONING].concat())?;
     told.answered = true;
     let calls = message.get("tool_calls");

@@ -108,8 +108,8 @@ fn hear_tool(tool: &Place<'_>, told: &mut Told) -> Checked {
         "function" => {
             tool.object(&["type", "name", "description", "parameters", "strict", "defer_loading"])?;
             let name = named(&tool.need("name")?)?;
-            // Strict unless it says otherwise: the opposite of chat's.
-            let strict = tool.get("strict").map(|strict| strict.bool()).transpose()?.unwrap_or(true);
+            // Where it is not said, OpenAI makes the schema strict as far as it can, and refuses none.
+            let strict = tool.get("strict").map(|strict| strict.bool()).transpose()?.unwrap_or(false);
             if let Some(parameters) = tool.get("parameters") {
                 schema::parameters(&parameters, name, strict)?;
             }
