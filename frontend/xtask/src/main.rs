@@ -7,6 +7,7 @@ mod audit;
 mod bench;
 mod build;
 mod fences;
+mod fuzz;
 mod lint;
 mod postgres;
 mod prerequisites;
@@ -32,6 +33,7 @@ cargo xtask <subcommand>
   bench [--quick] [--built]  measure what Ninerouter adds to a request; with --built, as built last
   agents [NAME]              real coding agents in front of every dialect (installs more than 1 GB)
   audit                      licences, sources and vulnerabilities of the dependencies
+  fuzz [SECONDS]             feed every parser of foreign bytes with what breaks parsers (wants nightly)
   setup                      fetch the WebAssembly target, or say how
 ";
 
@@ -65,6 +67,7 @@ fn run(subcommand: &str, args: Vec<String>) -> anyhow::Result<ExitCode> {
         "agents" => agents::run_all(&workspace, &args)?,
         "audit" => audit::run(&workspace)?,
         "bench" => bench::run(&workspace, &args)?,
+        "fuzz" => fuzz::main(&workspace, &args)?,
         "setup" => setup::run()?,
         "help" | "--help" | "-h" => print!("{USAGE}"),
         other => anyhow::bail!("no such subcommand `{other}`.\n\n{USAGE}"),

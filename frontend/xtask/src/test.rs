@@ -14,8 +14,6 @@ use std::process::{Command, ExitCode};
 const HOST: [&str; 6] = ["wire", "saver", "catalog", "migrations", "app", "server"];
 /// The provider behind the browser and SDK tests: an example of the server's.
 const SCRIPTED: &str = "scripted_provider";
-/// Packages whose documentation may hold examples.
-const WITH_EXAMPLES: [&str; 3] = ["wire", "saver", "catalog"];
 
 /// Runs the suites and prints the sum, whatever happens.
 pub(crate) fn main(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
@@ -44,7 +42,6 @@ fn suites(workspace: &Workspace, filter: Option<&str>, tally: &mut Tally) -> Res
     let all = Run { workspace, filter, postgres: postgres.url() };
     all.rust("Rust tests", &HOST, &["--features", "app/ssr"], tally)?;
     all.rust("Rust tests of xtask", &["xtask"], &[], tally)?;
-    all.examples(tally)?;
     let binary = build::everything(workspace, Mode::Dev)?;
     step("scripted provider", || {
         // The packages of the Rust tests, whose build made it already: others would mean other features, and anew.
@@ -88,19 +85,6 @@ impl Run<'_> {
             let (status, text) = run_and_read(&mut command)?;
             let counts =
                 read(&text).with_context(|| format!("`{}` did not get as far as testing", line(&command)))?;
-            Ok(counts.or_broken(status.success()))
-        })
-    }
-
-    /// Examples in the documentation, which nextest does not run.
-    fn examples(&self, tally: &mut Tally) -> Result<()> {
-        let mut command = cargo(self.workspace);
-        command.args(["test", "--doc", "--no-fail-fast"]);
-        command.args(WITH_EXAMPLES.iter().flat_map(|package| ["--package", package]));
-        command.args(self.filter);
-        self.suite("examples in the documentation", tally, || {
-            let (status, text) = run_and_read(&mut command)?;
-            let counts = tally::cargo_test(&text).context("the examples did not get as far as testing")?;
             Ok(counts.or_broken(status.success()))
         })
     }
