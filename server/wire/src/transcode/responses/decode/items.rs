@@ -1,6 +1,7 @@
 //! The items of `input`, which become turns.
 
 use super::{OPENAI_ONLY, parts, said, tools};
+use crate::conversation::seal::is_mark;
 use crate::conversation::{
     Block, Media, MediaKind, Role, Seal, Source, ToolCall, ToolKind, ToolResult, Turn,
 };
