@@ -70,7 +70,8 @@ class House(Program):
             "name": prefix.title(),
             "prefix": prefix,
             "dialect": dialect,
-            "base_url": f"{provider.url}/v1",
+            # Ollama's address has no version.
+            "base_url": provider.url if dialect == "ollama" else f"{provider.url}/v1",
             "private_network": True,
             "models": list(models),
         }

@@ -35,6 +35,32 @@ pub(super) fn hear(root: &Place<'_>, told: &mut Told) -> Checked {
     hear_contents(&root.need("contents")?, told)
 }
 
+/// The same request with the names of its members as Google documents them. Python's library writes some as
+/// Google's own protocol buffers do, which is taken just as well.
+pub(super) fn camel(value: &Value) -> Value {
+    // What tools and schemas call their members is their own business.
+    const FREE: [&str; 6] =
+        ["args", "response", "parameters", "parametersJsonSchema", "responseSchema", "responseJsonSchema"];
+    match value {
+        Value::Array(items) => items.iter().map(camel).collect(),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| {
+                let mut words = name.split('_');
+                let mut camelled = words.next().unwrap_or_default().to_owned();
+                for word in words {
+                    let mut chars = word.chars();
+                    camelled.extend(chars.next().map(|first| first.to_ascii_uppercase()));
+                    camelled.push_str(chars.as_str());
+                }
+                let value = if FREE.contains(&camelled.as_str()) { value.clone() } else { camel(value) };
+                (camelled, value)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// Either the contents alone, or the whole request inside.
 pub(super) fn hear_to_count(root: &Place<'_>, told: &mut Told) -> Checked {
     root.object(&["contents", "generateContentRequest"])?;

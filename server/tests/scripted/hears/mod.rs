@@ -70,6 +70,7 @@ pub(crate) struct Refusal {
 /// Hears a request.
 pub(crate) fn hear(asked: &Asked, body: &Value) -> Result<Told, Refusal> {
     let mut told = Told::default();
+    let body = if asked.dialect == Dialect::Gemini { &gemini::camel(body) } else { body };
     let root = Place::root(body, asked.dialect);
     match asked.dialect {
         Dialect::Chat => chat::hear(&root, &mut told),
