@@ -160,9 +160,10 @@ impl Fault {
         let (kind, param, code) = self.openai_own();
         let error =
             [("type", Some(kind)), ("code", code), ("message", Some(&*self.message)), ("param", param)];
-        out.extend(b"{\"type\":\"error\",\"error\":");
+        // The AI SDK wants a number, whichever.
+        out.extend(b"{\"type\":\"error\",\"sequence_number\":0,\"error\":");
         members(out, &error);
-        out.extend(b"}\n\nevent: response.failed\ndata: {\"type\":\"response.failed\",\"response\":{");
+        out.extend(b"}\n\nevent: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":1,\"response\":{");
         out.extend(b"\"object\":\"response\",\"status\":\"failed\",\"output\":[],\"error\":");
         members(out, &[("code", code.or(Some(kind))), ("message", Some(&self.message))]);
         out.extend(b"}}");
@@ -271,10 +272,10 @@ mod tests {
         data: {"error":{"message":"gone","type":"server_error","param":null,"code":"service_unavailable"}}
 
         event: error
-        data: {"type":"error","error":{"type":"server_error","code":"service_unavailable","message":"gone","param":null}}
+        data: {"type":"error","sequence_number":0,"error":{"type":"server_error","code":"service_unavailable","message":"gone","param":null}}
 
         event: response.failed
-        data: {"type":"response.failed","response":{"object":"response","status":"failed","output":[],"error":{"code":"service_unavailable","message":"gone"}}}
+        data: {"type":"response.failed","sequence_number":1,"response":{"object":"response","status":"failed","output":[],"error":{"code":"service_unavailable","message":"gone"}}}
 
         event: error
         data: {"type":"error","error":{"type":"overloaded_error","message":"gone"}}

@@ -34,6 +34,12 @@ use crate::json::{
 };
 use crate::{Conversation, Dialect, Malformed};
 
+/// Whether an uploaded file's id can be OpenAI's: letters, digits, `_` and `-`, where Anthropic's begin with `file_` and
+/// Gemini's are addresses.
+pub(crate) fn is_openai_file(id: &str) -> bool {
+    !id.starts_with("file_") && id.chars().all(|char| char.is_ascii_alphanumeric() || "_-".contains(char))
+}
+
 /// Decodes a client's request, which [`crate::peek`] has validated. `stream`: whether a stream is asked for, which
 /// Gemini states in the path.
 pub fn decode(dialect: Dialect, body: &[u8], stream: bool) -> Result<Conversation<'_>, Malformed> {

@@ -118,7 +118,12 @@ impl Translation {
         }
         if !self.over {
             let mut events = std::mem::take(&mut self.events);
+            let before = events.len();
             self.reader.end(&mut events);
+            // Without a finish the reply broke off: a block that is closed now would pass for whole.
+            if !events.iter().any(|event| matches!(event, Event::Finish(_))) {
+                events.truncate(before);
+            }
             self.forward(&mut events, &mut out);
             self.events = events;
         }

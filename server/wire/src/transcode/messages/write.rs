@@ -347,13 +347,29 @@ fn stop(object: &mut ObjectWriter<'_>, finish: &Finish, calls: bool) {
 /// The provider's own words. Clients go by the type, so one is found where the provider states none.
 fn write_error(event: &mut ObjectWriter<'_>, error: &ProviderError) {
     event.object("error", |object| {
-        object.text("type", if error.kind.is_empty() { kind_of(error.status) } else { &error.kind });
+        // SDKs know Anthropic's own classes and retry by them.
+        let own = KINDS.contains(&error.kind.as_str());
+        object.text("type", if own { &error.kind } else { kind_of(error.status) });
         object.text("message", &error.message);
         if !error.code.is_empty() {
             object.text("code", &error.code);
         }
     });
 }
+
+/// Anthropic's classes of errors.
+const KINDS: [&str; 10] = [
+    "api_error",
+    "authentication_error",
+    "billing_error",
+    "invalid_request_error",
+    "not_found_error",
+    "overloaded_error",
+    "permission_error",
+    "rate_limit_error",
+    "request_too_large",
+    "timeout_error",
+];
 
 fn kind_of(status: Option<u16>) -> &'static str {
     match status {

@@ -4,6 +4,9 @@ mod items;
 mod settings;
 mod tools;
 
+pub(crate) use settings::fitting;
+pub(crate) use tools::parameters;
+
 use crate::conversation::{Names, fnv};
 use crate::json::write::Writer;
 use crate::{Conversation, Dropped, Encoded, Target};

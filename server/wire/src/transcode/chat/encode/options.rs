@@ -4,6 +4,7 @@ use super::{Encoder, NAME_LIMIT, name_char};
 use crate::ReasoningStyle;
 use crate::conversation::{Effort, Names, OutputFormat};
 use crate::json::write::ObjectWriter;
+use crate::transcode::responses::fitting;
 
 /// The most stop sequences OpenAI takes.
 const STOP_LIMIT: usize = 4;
@@ -29,15 +30,13 @@ impl Encoder<'_> {
         self.reasoning(body);
         self.format(body);
 
-        body.maybe_text("user", conversation.user.as_deref());
+        // OpenRouter takes 128 characters, Z.ai too (looplj/axonhub#1669).
+        body.maybe_text("user", conversation.user.as_deref().map(fitting).as_deref());
         if !conversation.metadata.is_empty() {
-            body.object("metadata", |metadata| {
-                for (key, value) in &conversation.metadata {
-                    metadata.text(key, value);
-                }
-            });
+            // «'metadata' … only allowed when 'store' is enabled» (QwenLM/qwen-code#243).
+            self.lost(&"metadata", "chat takes labels only for answers that it stores");
         }
-        body.maybe_text("prompt_cache_key", conversation.cache_key.as_deref());
+        body.maybe_text("prompt_cache_key", conversation.cache_key.as_deref().map(fitting).as_deref());
         match conversation.service_tier.as_deref() {
             Some(tier @ ("auto" | "default" | "flex" | "priority" | "scale")) => {
                 body.text("service_tier", tier);

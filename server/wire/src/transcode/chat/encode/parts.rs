@@ -3,6 +3,7 @@
 use super::Encoder;
 use crate::conversation::{Block, Cache, Media, MediaKind, Source};
 use crate::json::write::{ListWriter, ObjectWriter};
+use crate::transcode::is_openai_file;
 use std::borrow::Cow;
 
 /// A block and where it stands.
@@ -82,6 +83,11 @@ impl<'e> Encoder<'e> {
     fn media(&mut self, list: &mut ListWriter<'_>, media: &Media<'_>, path: &str) {
         if media.cache.is_some() {
             self.lost(&format!("{path}.cache"), "only texts and tools can be marked");
+        }
+        if let Source::File { id } = &media.source
+            && !is_openai_file(id)
+        {
+            return self.lost(&path, "was uploaded to another vendor");
         }
         match (media.kind, &media.source) {
             (MediaKind::Document, Source::Text(text)) => {

@@ -4,10 +4,10 @@ use super::{Encoder, NAME_LIMIT, name_char};
 use crate::conversation::{Tool, ToolChoice};
 use crate::json::write::ObjectWriter;
 use crate::transcode::free_text;
+use crate::transcode::responses::parameters;
 use std::borrow::Cow;
 
 /// The schema of a function that takes nothing: some vendors want one all the same.
-const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
 
 impl Encoder<'_> {
     /// The name to send for one of the client's.
@@ -64,7 +64,7 @@ impl Encoder<'_> {
                 object.object("function", |function| {
                     function.text("name", &name);
                     function.maybe_text("description", description.as_deref());
-                    function.raw("parameters", schema.as_deref().unwrap_or(NOTHING));
+                    function.raw("parameters", &parameters(schema.as_deref()));
                     if let Some(strict) = strict {
                         function.bool("strict", *strict);
                     }

@@ -3,6 +3,7 @@
 use super::{Lost, allowed, lose, short};
 use crate::conversation::{Block, Media, MediaKind, Names, Role, Source, ToolCall, ToolKind, ToolResult};
 use crate::json::write::{ListWriter, ObjectWriter};
+use crate::transcode::is_openai_file;
 use crate::transcode::reply::arguments;
 use crate::{Conversation, Dialect, Target};
 
@@ -158,6 +159,10 @@ impl Items<'_, '_, '_> {
     fn media(&mut self, media: &Media<'_>, path: &str) -> Option<String> {
         let data_url = |mime: &str, data: &str| format!("data:{mime};base64,{data}");
         match (media.kind, &media.source) {
+            (_, Source::File { id }) if !is_openai_file(id) => {
+                lose(self.dropped, path, "was uploaded to another vendor");
+                None
+            }
             (MediaKind::Audio | MediaKind::Video, _) => {
                 lose(self.dropped, path, "recordings and films are not taken");
                 None

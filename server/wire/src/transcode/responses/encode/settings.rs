@@ -143,11 +143,12 @@ fn format(
     });
 }
 
+/// Claude Code's user is longer than the 64 characters that are taken. Any text will do that is always the same.
+pub(crate) fn fitting(text: &str) -> Cow<'_, str> {
+    if text.chars().count() <= LONGEST { Cow::Borrowed(text) } else { short(text) }
+}
+
 fn identity(body: &mut ObjectWriter<'_>, conversation: &Conversation<'_>, dropped: &mut Lost) {
-    // Claude Code's user is longer than the 64 characters that are taken. Any text will do that is always the same.
-    let fitting = |text| -> Cow<'_, str> {
-        if str::chars(text).count() <= LONGEST { Cow::Borrowed(text) } else { short(text) }
-    };
     if let Some(user) = conversation.user.as_deref() {
         body.text("user", &fitting(user));
     }

@@ -21,7 +21,11 @@ pub(super) fn write(
     names: &mut Names,
     dropped: &mut Lost,
 ) {
-    if conversation.tools.is_empty() {
+    let none = |tool: &Tool<'_>| matches!(tool, Tool::Hosted { kind } if !HOSTED.contains(&&**kind));
+    if conversation.tools.iter().all(none) {
+        for index in 0..conversation.tools.len() {
+            lose(dropped, format!("tools[{index}]"), "runs at another vendor, or needs more than its name");
+        }
         // Refused without tools.
         if conversation.tool_choice.is_some() {
             lose(dropped, "tool_choice", "there are no tools");
@@ -71,7 +75,7 @@ fn tool(tools: &mut ListWriter<'_>, tool: &Tool<'_>, path: &str, names: &mut Nam
 }
 
 /// A schema that OpenAI takes: an object that states its `properties`, which MCP servers often leave out.
-fn parameters(schema: Option<&str>) -> Cow<'_, str> {
+pub(crate) fn parameters(schema: Option<&str>) -> Cow<'_, str> {
     let Some(raw) = schema else { return Cow::Borrowed(NOTHING) };
     let Ok(Node { value: Value::Object(object), .. }) = Node::parse(raw) else {
         return Cow::Borrowed(NOTHING);
