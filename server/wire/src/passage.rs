@@ -86,7 +86,8 @@ impl Passage {
                 let mut begun = self.begun;
                 let mut out = item(&mut begun, &rest).to_vec();
                 if !whole {
-                    out.extend(item(&mut begun, &broken.frame(self.dialect).into()));
+                    out.extend_from_slice(if std::mem::replace(&mut begun, true) { b",\n" } else { b"[" });
+                    out.extend(broken.body(self.dialect));
                 }
                 out.extend_from_slice(if begun { b"]" } else { b"[]" });
                 (out.into(), report)

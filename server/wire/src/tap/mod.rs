@@ -186,10 +186,16 @@ impl StreamTap {
         (if swallowed { Bytes::new() } else { last.raw }, self.reading.report)
     }
 
-    /// Reads a JSON document that came in place of a stream, if this is one.
+    /// Reads a JSON document that came in place of a stream, if this is one. After frames only an error is one: Google
+    /// breaks a stream off so.
     fn document(&mut self, raw: &[u8]) -> Option<Kind> {
-        if self.data_seen || !raw.trim_ascii_start().starts_with(b"{") {
+        if !raw.trim_ascii_start().starts_with(b"{") {
             return None;
+        }
+        if self.data_seen {
+            let error = read_reply(self.reading.dialect, raw).ok()?.error?;
+            self.reading.fail(error.clone());
+            return Some(Kind::Error(error));
         }
         self.reading.report = read_reply(self.reading.dialect, raw).ok()?;
         Some(match &self.reading.report.error {

@@ -17,7 +17,7 @@ pub(super) use write::{Writer, write_whole};
 
 /// What stands in for a signature that was never issued, in any of the forms clients use. Vertex knows the first
 /// only, and only as plain text (pydantic/pydantic-ai#3881, 2025-12-29; langchain-ai/langchain-google#1570,
-/// 2026-02-06). The SDKs for Python and Go have bytes here, so it is base64 on the way to a client.
+/// 2026-02-06). Python's SDK sends bytes, so it is base64 there.
 const NO_SIGNATURE: [&str; 4] = [
     "skip_thought_signature_validator",
     "context_engineering_is_the_way_to_go",

@@ -111,7 +111,7 @@ impl Writer {
             return;
         };
         let name = self.asked.names.own(&name).to_owned();
-        let stand_in = Some(NO_SIGNATURE[2]).filter(|_| !std::mem::replace(&mut self.called, true));
+        let stand_in = Some(NO_SIGNATURE[0]).filter(|_| !std::mem::replace(&mut self.called, true));
         let seal = seal.as_deref().or(stand_in);
         self.part(out, |part| call(part, &id, &name, &input, seal));
     }
@@ -185,10 +185,14 @@ impl Write for Writer {
             Event::Close => self.close(out),
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(finish) => self.finish(finish, out),
-            Event::Error(failed) => {
-                self.item(out, |body| error(body, failed));
-                self.end(out);
-            }
+            Event::Error(failed) => match self.asked.form {
+                Form::Array => {
+                    self.item(out, |body| error(body, failed));
+                    self.end(out);
+                }
+                // Bare, see `Fault::frame`.
+                Form::Events => Json::append(out, |body| error(body, failed)),
+            },
         }
     }
 }
@@ -218,7 +222,7 @@ pub(crate) fn write_whole(reply: &Reply, asked: &Asked) -> Vec<u8> {
     let broken = parts.iter().any(Option::is_none);
     let mut parts: Vec<Part<'_>> = parts.into_iter().flatten().collect();
     if let Some(Part::Call { seal, .. }) = parts.iter_mut().find(|part| matches!(part, Part::Call { .. })) {
-        seal.get_or_insert(Cow::Borrowed(NO_SIGNATURE[2]));
+        seal.get_or_insert(Cow::Borrowed(NO_SIGNATURE[0]));
     }
     Json::object(1024, |body| {
         body.list("candidates", |list| {
