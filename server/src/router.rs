@@ -100,7 +100,6 @@ fn gateway_routes() -> Vec<Route> {
         route(ANY, "/v1/{*rest}", Caller, gateway::unknown),
         // The AI SDK takes a name with a slash for a whole path (@ai-sdk/google 3.0.141).
         route(POST, "/v1beta/{*rest}", Caller, gateway::gemini),
-        route(GET.or(PUT).or(PATCH).or(DELETE), "/v1beta/{*rest}", Caller, gateway::unknown),
         route(ANY, "/codex/{*rest}", Caller, gateway::unknown),
         route(GET, "/health", Public, status::health),
         route(GET, "/ready", Public, status::ready),

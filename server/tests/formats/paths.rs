@@ -57,6 +57,21 @@ async fn google_s_address_takes_the_key_in_its_header_or_query_and_slashes_in_th
 }
 
 #[tokio::test]
+async fn a_name_with_a_slash_that_a_library_takes_for_a_path_is_a_name() {
+    let house = house().await;
+    // @ai-sdk/google 3.0.141 leaves out `models/` then.
+    let (_, body) = tools::request(Dialect::Gemini, "", false, &Wish::default());
+    let answer = house.send("/v1beta/to-chat/plain:generateContent", &[], body.clone()).await;
+    assert_eq!(tools::heard(Dialect::Gemini, &answer, false).text, WORDS.concat());
+    for (method, path) in [(Method::POST, "/v1beta/to-chat/plain"), (Method::GET, "/v1beta/to-chat/plain")] {
+        let key = [("x-goog-api-key", house.key.as_str())];
+        let answer = house.client.send(method, path, &key, Bytes::from(body.clone())).await;
+        assert_eq!(answer.status, 404, "{answer:?}");
+        assert!(answer.message().contains(path), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_stream_of_google_s_without_sse_is_one_json_array() {
     let house = house().await;
     each(Dialect::ALL, async |provider| {
