@@ -7,8 +7,6 @@ use crate::transcode::free_text;
 use crate::transcode::responses::parameters;
 use std::borrow::Cow;
 
-/// The schema of a function that takes nothing: some vendors want one all the same.
-
 impl Encoder<'_> {
     /// The name to send for one of the client's.
     pub(super) fn name<'n>(&mut self, own: &'n str) -> Cow<'n, str> {
