@@ -141,10 +141,7 @@ impl Fault {
     /// broken reply look whole.
     pub fn frame(&self, dialect: Dialect) -> Vec<u8> {
         let (before, after): (&[u8], &[u8]) = match dialect {
-            Dialect::Chat => (b"data: ", b"\n\n"),
-            // Google's SDKs for JavaScript and Go raise an error only if it comes as bare JSON, and drop what follows a
-            // blank line (js-genai `processStreamResponse`, November 2026).
-            Dialect::Gemini => (b"", b""),
+            Dialect::Chat | Dialect::Gemini => (b"data: ", b"\n\n"),
             Dialect::Messages | Dialect::Responses => (b"event: error\ndata: ", b"\n\n"),
             Dialect::Ollama => (b"", b"\n"),
         };
@@ -283,7 +280,9 @@ mod tests {
         event: error
         data: {"type":"error","error":{"type":"overloaded_error","message":"gone"}}
 
-        {"error":{"code":503,"message":"gone","status":"UNAVAILABLE"}}{"error":"gone"}
+        data: {"error":{"code":503,"message":"gone","status":"UNAVAILABLE"}}
+
+        {"error":"gone"}
         "#);
     }
 

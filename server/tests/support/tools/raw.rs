@@ -41,11 +41,7 @@ pub(crate) fn compact(text: &str) -> String {
 
 /// The frames of a stream of events: name and data.
 pub(crate) fn events(text: &str) -> Vec<(String, String)> {
-    let mut text = text.replace("\r\n", "\n");
-    // Google ends a stream that breaks with bare JSON, which is all its SDKs take for an error.
-    if let Some(at) = text.rfind("\n\n{\"error\"") {
-        text = format!("{}data: {}\n\n", &text[..at + 2], &text[at + 2..]);
-    }
+    let text = text.replace("\r\n", "\n");
     assert!(text.ends_with("\n\n"), "the last frame is whole: {text}");
     let frames = text.split("\n\n").filter(|frame| !frame.is_empty());
     frames

@@ -185,14 +185,10 @@ impl Write for Writer {
             Event::Close => self.close(out),
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(finish) => self.finish(finish, out),
-            Event::Error(failed) => match self.asked.form {
-                Form::Array => {
-                    self.item(out, |body| error(body, failed));
-                    self.end(out);
-                }
-                // Bare, see `Fault::frame`.
-                Form::Events => Json::append(out, |body| error(body, failed)),
-            },
+            Event::Error(failed) => {
+                self.item(out, |body| error(body, failed));
+                self.end(out);
+            }
         }
     }
 }

@@ -234,7 +234,7 @@ fn an_array_is_closed_after_an_error_too() {
     );
     assert_eq!(
         written(Form::Events, &[error("429", "RESOURCE_EXHAUSTED", None)]),
-        "{\"error\":{\"code\":429,\"message\":\"busy\",\"status\":\"RESOURCE_EXHAUSTED\"}}"
+        "data: {\"error\":{\"code\":429,\"message\":\"busy\",\"status\":\"RESOURCE_EXHAUSTED\"}}\r\n\r\n"
     );
 }
 
