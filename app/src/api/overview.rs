@@ -1,7 +1,7 @@
 //! The overview: is everything working, and where do tokens and money go today.
 
 use super::requests::RequestRow;
-use super::{Cost, Problem, Tier, Tokens};
+use super::{Cost, Millis, Problem, Tier, Tokens};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,19 @@ pub struct Trouble {
     pub sentence: String,
 }
 
+/// A request that had to go elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallback {
+    /// The request.
+    pub id: String,
+    /// When it arrived.
+    pub at: Millis,
+    /// The model name asked for.
+    pub asked: String,
+    /// What happened, in words: "groq/llama-3.3-70b was rate limited; glm/glm-4.7 answered".
+    pub sentence: String,
+}
+
 /// The overview page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverviewPage {
@@ -70,6 +83,8 @@ pub struct OverviewPage {
     pub tiers: Vec<TierShare>,
     /// The newest requests, newest first, at most 12.
     pub recent: Vec<RequestRow>,
+    /// The newest requests that had to go elsewhere, newest first, at most 6.
+    pub fallbacks: Vec<Fallback>,
     /// Accounts that need a person.
     pub troubles: Vec<Trouble>,
     /// What a newcomer does next.

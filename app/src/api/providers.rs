@@ -1,5 +1,6 @@
 //! Providers, the accounts at them, and custom endpoints.
 
+use super::combos::{Budget, Spent};
 use super::requests::RequestRow;
 use super::{Millis, NanoUsd, Problem, Tier};
 use async_trait::async_trait;
@@ -18,6 +19,30 @@ pub enum Health {
     Parked,
     /// Refused by the provider: a person has to act.
     Refused,
+}
+
+/// In which order a provider's accounts are tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rotation {
+    /// The first until it has to rest, then the next.
+    #[default]
+    FillFirst,
+    /// Each in turn goes first. A conversation stays where it is while its prompt cache is warm.
+    RoundRobin,
+}
+
+/// A model that waits at an account whose other models may be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingModel {
+    /// The model.
+    pub model: String,
+    /// Until when, Unix ms.
+    pub until: Millis,
+    /// Why, in words.
+    pub why: String,
+    /// Whether it is the circuit: it failed again and again, and is being tried with one request at a time.
+    pub circuit: bool,
 }
 
 /// One account.
@@ -41,6 +66,14 @@ pub struct AccountRow {
     pub sentence: String,
     /// When a parked account comes back.
     pub parked_until: Option<Millis>,
+    /// Models that wait although the account does not, the first to come back first.
+    pub waiting: Vec<WaitingModel>,
+    /// Requests under way.
+    pub in_flight: i64,
+    /// What it may be used for within a period.
+    pub budget: Option<Budget>,
+    /// What was used in the budget's period, or today without a budget.
+    pub spent: Spent,
     /// The last error in words; empty when there was none.
     pub last_error: String,
     /// When it happened.
@@ -80,6 +113,8 @@ pub struct ProviderRow {
     pub models: usize,
     /// Wire formats it speaks.
     pub dialects: Vec<String>,
+    /// In which order its accounts are tried.
+    pub rotation: Rotation,
     /// The accounts at it, in the order they are tried.
     pub accounts: Vec<AccountRow>,
 }
@@ -177,6 +212,14 @@ pub struct AccountChange {
     /// On or off.
     #[serde(default)]
     pub enabled: Option<bool>,
+    /// A new budget; `null` for none.
+    #[serde(default, deserialize_with = "stated")]
+    pub budget: Option<Option<Budget>>,
+}
+
+/// Tells a member that is `null` from one that is not there.
+fn stated<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Budget>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// What a test request to an account showed.
@@ -231,8 +274,10 @@ pub trait Providers: Send + Sync {
     async fn remove_account(&self, id: i64) -> Result<(), Problem>;
     /// Sends one minimal real request through the account.
     async fn test_account(&self, id: i64) -> Result<TestResult, Problem>;
-    /// Forgets that the account was parked or refused.
+    /// Forgets that the account was parked or refused, and closes its circuits.
     async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem>;
+    /// Says in which order a provider's accounts are tried.
+    async fn rotate_accounts(&self, id: String, rotation: Rotation) -> Result<ProviderRow, Problem>;
     /// Makes a custom endpoint.
     async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem>;
     /// Changes a custom endpoint; the prefix stays.
@@ -273,7 +318,7 @@ pub async fn change_account(
         name: Some(name),
         key: Some(key).filter(|key| !key.is_empty()),
         priority: Some(priority),
-        enabled: None,
+        ..AccountChange::default()
     };
     super::told(super::console()?.change_account(id, change).await)
 }

@@ -1,5 +1,6 @@
 //! Requests: what was asked, what answered, what it took.
 
+use super::combos::PlanRow;
 use super::{Millis, NanoUsd, Problem, Tokens};
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -110,12 +111,31 @@ pub struct AttemptRow {
     pub total_ms: i64,
     /// The provider's HTTP status; `None` when it gave none.
     pub status: Option<u16>,
-    /// Whether this attempt answered.
+    /// Whether this attempt answered, to the end or up to where another one went on.
     pub won: bool,
+    /// Why it was made.
+    pub cause: Cause,
     /// What its failure meant for the plan, in words; empty when it won.
     pub verdict: String,
+    /// The rule that said so: `default/rate-limit`; empty when it won.
+    pub rule: String,
     /// What went wrong, in words; empty when nothing did.
     pub error: String,
+}
+
+/// Why an attempt was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It was next in the plan.
+    #[default]
+    Plan,
+    /// The same account once more, after a passing fault or a short wait.
+    Retry,
+    /// Beside one that had said nothing for too long.
+    Hedge,
+    /// To continue an answer that broke off.
+    Rescue,
 }
 
 /// A target or account that was left out of the plan.
@@ -158,6 +178,8 @@ pub struct RequestDetail {
     pub headline: String,
     /// Every call upstream, in order.
     pub attempts: Vec<AttemptRow>,
+    /// The plan, in the order it would be tried; empty when there was nothing to choose.
+    pub plan: Vec<PlanRow>,
     /// What was left out of the plan.
     pub exclusions: Vec<Exclusion>,
     /// The wire format spoken to the provider; empty when none was called.

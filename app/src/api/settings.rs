@@ -38,8 +38,17 @@ pub struct Policy {
     pub first_byte_ms: i64,
     /// From sending a request that does not stream to its whole reply.
     pub whole_reply_ms: i64,
-    /// Between two frames of a stream.
+    /// Between two frames of a stream that nothing else could continue.
     pub idle_ms: i64,
+    /// How long a target may be silent before the next one of the plan is started beside it.
+    pub first_token_ms: i64,
+    /// Between two frames of a stream that another target could continue.
+    pub stall_ms: i64,
+    /// How long a conversation stays at its account, counted from its last answer: providers keep prompts cached so
+    /// long. 0 means not at all.
+    pub affinity_ms: i64,
+    /// The longest time that a model which keeps failing at an account is left alone before it is tried again.
+    pub circuit_ms: i64,
 }
 
 impl Default for Policy {
@@ -52,6 +61,10 @@ impl Default for Policy {
             first_byte_ms: 120_000,
             whole_reply_ms: 600_000,
             idle_ms: 120_000,
+            first_token_ms: 12_000,
+            stall_ms: 20_000,
+            affinity_ms: 300_000,
+            circuit_ms: 20_000,
         }
     }
 }
@@ -126,6 +139,10 @@ pub async fn save_policy(
     first_byte_s: f64,
     whole_reply_s: f64,
     idle_s: f64,
+    first_token_s: f64,
+    stall_s: f64,
+    affinity_s: f64,
+    circuit_s: f64,
 ) -> Result<Policy, Problem> {
     let policy = Policy {
         require_key,
@@ -135,6 +152,10 @@ pub async fn save_policy(
         first_byte_ms: millis(first_byte_s),
         whole_reply_ms: millis(whole_reply_s),
         idle_ms: millis(idle_s),
+        first_token_ms: millis(first_token_s),
+        stall_ms: millis(stall_s),
+        affinity_ms: millis(affinity_s),
+        circuit_ms: millis(circuit_s),
     };
     super::told(super::console()?.save_policy(policy).await).map_err(|problem| Problem {
         field: problem.field.map(|field| form_field(&field).to_owned()),
@@ -157,6 +178,10 @@ fn form_field(member: &str) -> &str {
         "first_byte_ms" => "first_byte_s",
         "whole_reply_ms" => "whole_reply_s",
         "idle_ms" => "idle_s",
+        "first_token_ms" => "first_token_s",
+        "stall_ms" => "stall_s",
+        "affinity_ms" => "affinity_s",
+        "circuit_ms" => "circuit_s",
         other => other,
     }
 }

@@ -11,7 +11,8 @@ use std::sync::OnceLock;
 use url::Url;
 use wire::conversation::{Effort, Names};
 use wire::{
-    Asked, Conversation, Dialect, Dropped, Malformed, Needs, Passage, ReasoningStyle, Target, Translation,
+    Asked, Conversation, Dialect, Dropped, Encoded, Malformed, Needs, Passage, ReasoningStyle, Target,
+    Translation,
 };
 
 /// A request that is decoded once, when first a target wants another dialect.
@@ -87,11 +88,7 @@ impl<'i> Request<'i> {
             (body, Vec::new())
         } else {
             let conversation = self.conversation().map_err(ToString::to_string)?;
-            let encoded = {
-                let efforts = efforts(step);
-                let target = target(step, streams, &efforts);
-                wire::encode(speaks.dialect, conversation, &target)
-            };
+            let encoded = encoded(conversation, step, speaks.dialect, streams);
             asked.stream_usage = conversation.stream_usage;
             asked.names = encoded.names;
             let body = Bytes::from(encoded.body);
@@ -119,11 +116,7 @@ impl<'i> Request<'i> {
         let body = if speaks.dialect == self.inbound.dialect {
             self.spliced(step, false).ok()?.0
         } else {
-            {
-                let efforts = efforts(step);
-                let target = target(step, false, &efforts);
-                wire::encode(speaks.dialect, self.conversation().ok()?, &target).body.into()
-            }
+            encoded(self.conversation().ok()?, step, speaks.dialect, false).body.into()
         };
         wire::count_request(speaks.dialect, &body, step.target.sent_as())
     }
@@ -134,6 +127,11 @@ impl<'i> Request<'i> {
         let spec = &step.target.provider.spec;
         let mut edits = Vec::new();
         edits.extend(inbound.peek.model_edit(step.target.sent_as()));
+        if matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions) {
+            // Not a chat body: pictures and sound know none of the members below.
+            let body = wire::splice(&inbound.bytes, edits).map_err(|_| "The request could not be edited.")?;
+            return Ok((body, false));
+        }
         let usage_edit = if spec.tweak.include_usage { inbound.peek.usage_edit() } else { None };
         let swallow = usage_edit.is_some();
         edits.extend(usage_edit);
@@ -169,6 +167,12 @@ impl plan::Asked for Request<'_> {
     fn needs(&self) -> Result<Needs, Malformed> {
         self.conversation().map(Conversation::needs).map_err(Clone::clone)
     }
+}
+
+/// A conversation as a step's target wants it.
+fn encoded(conversation: &Conversation<'_>, step: &Step, dialect: Dialect, streams: bool) -> Encoded {
+    let efforts = efforts(step);
+    wire::encode(dialect, conversation, &target(step, streams, &efforts))
 }
 
 /// The levels of reasoning that a step's model takes.

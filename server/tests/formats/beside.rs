@@ -109,6 +109,8 @@ async fn vectors_and_pictures_go_through_as_they_are() {
     for (path, rest) in [
         ("/v1/embeddings", r#""input" : [ "Grüße", 1.0 ] }"#),
         ("/v1/images/generations", r#""prompt" : "東京",  "n":1 }"#),
+        // Usage is not asked for where it would be refused.
+        ("/v1/images/generations", r#""prompt" : "東京", "stream":true }"#),
     ] {
         let body = format!(r#"{{ "model" : "to-chat/small", {rest}"#);
         let answer = house.send(path, &[], body.clone()).await;
