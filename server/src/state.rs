@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::accounts::health::Registry;
+use crate::clock;
 use crate::config::Config;
 use crate::gateway::live::Live;
 use crate::session::setup::SetupLink;
@@ -9,6 +10,7 @@ use crate::store::snapshot::Snapshot;
 use crate::store::{News, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::client::{ClientError, Clients};
+use crate::usage::budget::Budgets;
 use crate::usage::recorder::Recorder;
 use arc_swap::ArcSwap;
 use catalog::{Catalog, CatalogError};
@@ -48,6 +50,8 @@ pub struct State {
     pub clients: Clients,
     /// Writes usage.
     pub recorder: Recorder,
+    /// What is used of budgets.
+    pub budgets: Arc<Budgets>,
     /// Tells open dashboards.
     pub live: Live,
     /// Background work.
@@ -76,13 +80,16 @@ impl State {
         let tasks = Tasks::default();
         let live = Live::default();
         let setup = SetupLink::new(store.seal(), &store.seal_check().await?);
-        let recorder = Recorder::start(store.clone(), live.clone(), &tasks);
+        let budgets = Arc::new(Budgets::default());
+        budgets.read(&store, &snapshot, clock::now().unix_ms).await?;
+        let recorder = Recorder::start(store.clone(), Arc::clone(&budgets), live.clone(), &tasks);
         Ok(Arc::new(Self {
             config,
             catalog,
             registry,
             clients,
             recorder,
+            budgets,
             live,
             tasks,
             setup,
@@ -110,6 +117,7 @@ impl State {
         let _one_at_a_time = self.refreshing.lock().await;
         let snapshot = self.store.snapshot(&self.catalog, &self.registry).await?;
         self.clients.set_connect_limit(snapshot.policy.connect_ms)?;
+        self.budgets.read(&self.store, &snapshot, clock::now().unix_ms).await?;
         self.snapshot.store(Arc::new(snapshot));
         Ok(())
     }
