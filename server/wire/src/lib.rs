@@ -3,6 +3,7 @@
 //!
 //! No I/O, no clock, no async runtime. See README.md.
 
+mod continuation;
 pub mod conversation;
 mod count;
 mod dialect;
@@ -13,6 +14,7 @@ mod json;
 mod passage;
 mod peek;
 mod provider_error;
+mod rescue;
 mod reseal;
 mod splice;
 mod sse;
@@ -20,6 +22,7 @@ mod tap;
 mod transcode;
 mod usage;
 
+pub use continuation::{Resume, continuation};
 pub use conversation::{Conversation, Dropped, Needs};
 pub use count::{count_request, read_count, write_count};
 pub use dialect::{Dialect, UnknownDialect};
@@ -29,6 +32,7 @@ pub use form::{form_boundary, peek_form};
 pub use passage::Passage;
 pub use peek::{Malformed, Peek, peek};
 pub use provider_error::{ProviderError, read_error};
+pub use rescue::Interrupted;
 pub use reseal::reseal;
 pub use splice::{Edit, Overlap, splice};
 pub use sse::{FRAME_LIMIT, Frame, FrameTooLarge, Frames};
