@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod instant;
 mod load;
+mod model;
 mod price;
 mod provider;
 mod reset;
@@ -16,10 +17,9 @@ mod verdict;
 
 pub use error::CatalogError;
 pub use load::Catalog;
+pub use model::{Effort, Model, Prefill, Reasoning};
 pub use price::Price;
-pub use provider::{
-    Also, Auth, Dialect, Effort, HeaderForKey, Model, Provider, Reasoning, Speaks, Tier, Tweak,
-};
+pub use provider::{Also, Auth, Dialect, HeaderForKey, Provider, Speaks, Tier, Tweak};
 pub use reset::reset_hint;
 pub use rule::{Action, Rule, StatusMatch};
 pub use verdict::{Failure, Park, Ruling, Verdict};

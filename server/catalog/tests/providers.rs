@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use catalog::{Auth, Catalog, Dialect, HeaderForKey, Tier};
+use catalog::{Auth, Catalog, Dialect, HeaderForKey, Prefill, Speaks, Tier};
 
 fn with(text: &str) -> Result<Catalog, catalog::CatalogError> {
     Catalog::builtin()?.with_user_files([("mine.toml".to_owned(), text.to_owned())])
@@ -142,6 +142,38 @@ fn a_users_file_overrides_only_what_it_names() {
 }
 
 #[test]
+fn what_a_model_can_take_is_stated_or_unknown() {
+    let catalog = with(
+        r#"
+        id = "openai"
+        tweak = { prefill = "partial" }
+        [[model]]
+        id = "gpt-4o"
+        images = true
+        documents = false
+        tools = true
+        prefill = "prefix"
+        [[model]]
+        id = "gpt-new"
+        "#,
+    )
+    .unwrap();
+    let openai = catalog.get("openai").unwrap();
+    let stated = openai.model("gpt-4o").unwrap();
+    assert_eq!((stated.images, stated.documents, stated.tools), (Some(true), Some(false), Some(true)));
+    let unknown = openai.model("gpt-new").unwrap();
+    assert_eq!((unknown.images, unknown.documents, unknown.tools), (None, None, None));
+    assert_eq!(openai.prefill("gpt-4o"), Prefill::Prefix, "the model's own word");
+    assert_eq!(openai.prefill("gpt-new"), Prefill::Partial, "the provider's");
+    assert_eq!(openai.prefill("gpt-nobody-knows"), Prefill::Partial);
+    let mine = with(MINE).unwrap().get("mine").unwrap().prefill("m");
+    assert_eq!(mine, Prefill::None, "unless stated, an answer cannot be continued");
+    let speaks = Speaks::at_base(Dialect::Chat, "https://llm.example.com/v1");
+    let custom = catalog.custom("own", "Own", Tier::Cheap, speaks, ["m".to_owned()]);
+    assert_eq!((custom.prefill("m"), custom.models[0].images), (Prefill::None, None));
+}
+
+#[test]
 fn a_users_rule_is_tried_first_and_replaces_one_of_the_same_id() {
     let rule = r#"
         id = "glm"
@@ -202,6 +234,11 @@ fn a_faulty_file_is_named_with_its_key_in_one_sentence() {
             vec!["mine.toml", "speaks.url", "ftp://x"],
         ),
         (&format!("id = \"x\"\nname = \"X\"\ntier = \"free\"\n{speaks}"), vec!["mine.toml", "key `auth`"]),
+        (
+            "id = \"x\"\ntweak = { prefill = \"yes\" }",
+            vec!["mine.toml line 2", "key `prefill`", "yes", "partial"],
+        ),
+        ("id = \"openai\"\n[[model]]\nid = \"m\"\nimages = 1", vec!["mine.toml line 4", "key `images`"]),
         ("id = \"x\"\nauth = { kind = \"oauth\" }", vec!["mine.toml line 2", "oauth", "none"]),
     ] {
         let sentence = refusal(text);
