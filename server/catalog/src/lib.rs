@@ -6,6 +6,7 @@ mod custom;
 mod duration;
 mod error;
 mod file;
+mod headers;
 mod instant;
 mod load;
 mod model;
@@ -16,6 +17,7 @@ mod rule;
 mod verdict;
 
 pub use error::CatalogError;
+pub use instant::DayEnd;
 pub use load::Catalog;
 pub use model::{Effort, Model, Prefill, Reasoning};
 pub use price::Price;
