@@ -48,9 +48,10 @@ pub enum Prefill {
     /// It is refused, or answered as if it were an earlier turn.
     #[default]
     None,
-    /// The last message of the assistant is continued as it is.
+    /// The last message of the assistant is continued as it is. Claude takes it so without thinking only.
     Plain,
-    /// Chat: where that message has a member `"prefix": true`.
+    /// Chat: where that message has a member `"prefix": true`. The answer may repeat the beginning (Mistral's
+    /// does, 2025).
     Prefix,
     /// Chat: where that message has a member `"partial": true`.
     Partial,

@@ -35,7 +35,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn an_error_within_a_stream_is_judged_by_the_same_rules() {
-    check(CASES);
+    check(&Catalog::builtin().unwrap(), CASES);
 }
 
 fn broken<'a>(message: &'a str, silent: bool) -> Failure<'a> {

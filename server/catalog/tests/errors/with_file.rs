@@ -1,5 +1,7 @@
 //! Vendors that have a provider file.
 
+use catalog::Catalog;
+
 use super::{Case, HOUR, MINUTE, Next, check};
 
 #[rustfmt::skip]
@@ -177,5 +179,5 @@ const CASES: &[Case] = &[
 
 #[test]
 fn real_answers_get_the_right_verdict() {
-    check(CASES);
+    check(&Catalog::builtin().unwrap(), CASES);
 }

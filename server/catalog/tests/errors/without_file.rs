@@ -1,6 +1,8 @@
 //! Vendors that have no provider file: they are custom endpoints, or their connectors have one of their own. The
 //! default rules must know them.
 
+use catalog::Catalog;
+
 use super::{Case, HOUR, MINUTE, Next, check};
 
 #[rustfmt::skip]
@@ -60,5 +62,5 @@ const CASES: &[Case] = &[
 
 #[test]
 fn vendors_without_a_file_are_understood() {
-    check(CASES);
+    check(&Catalog::builtin().unwrap(), CASES);
 }
