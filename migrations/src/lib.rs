@@ -15,6 +15,7 @@ mod m20261121_000001_people;
 mod m20261121_000002_routing;
 mod m20261121_000003_usage;
 mod m20261121_000004_translation;
+mod m20261128_000005_routing_limits;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_routing::Migration),
             Box::new(m20261121_000003_usage::Migration),
             Box::new(m20261121_000004_translation::Migration),
+            Box::new(m20261128_000005_routing_limits::Migration),
         ]
     }
 }

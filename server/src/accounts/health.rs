@@ -90,6 +90,20 @@ impl Health {
         Some((model.clone(), Parked { until: *until, refused: false, why: why.clone() }, parked().count()))
     }
 
+    /// Every model that may not be used now although the account may, the first to come back first.
+    pub fn waiting(&self, now: i64) -> Vec<(String, Parked)> {
+        if !self.any_model.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let models = held(&self.models);
+        let parked = models.iter().filter(|(_, (until, _))| *until > now).map(|(model, (until, why))| {
+            (model.clone(), Parked { until: *until, refused: false, why: why.clone() })
+        });
+        let mut waiting: Vec<(String, Parked)> = parked.collect();
+        waiting.sort_by(|(one, before), (other, after)| (before.until, one).cmp(&(after.until, other)));
+        waiting
+    }
+
     /// Parks the account, or one model at it. Of two requests that failed at the same time, whichever says longer counts.
     pub fn park(&self, park: Park, model: &str, why: &str) {
         if park.whole_account {

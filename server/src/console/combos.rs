@@ -3,7 +3,8 @@
 use super::{Desk, fail, taken};
 use crate::clock;
 use crate::store::snapshot::Snapshot;
-use app::api::combos::{Alias, Combo, Combos};
+use app::api::combos::{Alias, Combo, Combos, CombosPage, RoutePlan};
+use app::api::providers::TestResult;
 use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
 
@@ -37,8 +38,16 @@ fn target(snapshot: &Snapshot, field: &str, model: &str) -> Result<String, Probl
     Err(Problem::invalid(field, message))
 }
 
+fn later() -> Problem {
+    Problem::new(ProblemKind::Internal, "This is not there yet.")
+}
+
 #[async_trait]
 impl Combos for Desk {
+    async fn combos_page(&self) -> Result<CombosPage, Problem> {
+        Err(later())
+    }
+
     async fn combos(&self) -> Result<Vec<Combo>, Problem> {
         self.person()?;
         self.app.store.combos().await.map_err(fail)
@@ -90,5 +99,13 @@ impl Combos for Desk {
         self.person()?;
         self.app.store.delete_alias(&name).await.map_err(fail)?;
         self.publish().await
+    }
+
+    async fn dry_run(&self, _model: String) -> Result<RoutePlan, Problem> {
+        Err(later())
+    }
+
+    async fn try_model(&self, _model: String) -> Result<TestResult, Problem> {
+        Err(later())
     }
 }

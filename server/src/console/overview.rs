@@ -102,6 +102,7 @@ impl Overview for Desk {
             yesterday: totals(&before),
             tiers: self.tiers(&sums),
             recent: recent.iter().map(row_of).collect(),
+            fallbacks: Vec::new(),
             troubles: self.troubles().await?,
             steps,
         })

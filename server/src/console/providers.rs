@@ -10,9 +10,10 @@ use crate::config::Secret;
 use crate::store::snapshot::{Provider, Snapshot};
 use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
 use crate::upstream::address;
+use app::api::combos::Spent;
 use app::api::providers::{
     AccountChange, AccountRow, AuthKind, Health, ModelRow, NewAccount, NewEndpoint, Price, ProviderDetail,
-    ProviderRow, Providers, ProvidersPage, SpeaksRow, TestResult,
+    ProviderRow, Providers, ProvidersPage, Rotation, SpeaksRow, TestResult, WaitingModel,
 };
 use app::api::requests::RequestFilter;
 use app::api::{Problem, ProblemKind};
@@ -44,6 +45,13 @@ fn account_row(snapshot: &Snapshot, stored: &StoredAccount, used_at: Option<i64>
         let others = if count > 1 { format!(" and {} more models", count - 1) } else { String::new() };
         Some(Parked { why: format!("{} for {model}{others}", parked.why), ..parked })
     });
+    let waiting = live.map(|account| account.health.waiting(now)).unwrap_or_default();
+    let waiting = waiting.into_iter().map(|(model, parked)| WaitingModel {
+        model,
+        until: parked.until,
+        why: parked.why,
+        circuit: false,
+    });
     let provider_name = provider.map_or(stored.provider_id.as_str(), |provider| provider.spec.name.as_str());
     let (health, sentence) = match &parked {
         _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
@@ -68,6 +76,10 @@ fn account_row(snapshot: &Snapshot, stored: &StoredAccount, used_at: Option<i64>
         health,
         sentence,
         parked_until: parked.map(|parked| parked.until),
+        waiting: waiting.collect(),
+        in_flight: 0,
+        budget: stored.budget,
+        spent: Spent::default(),
         last_error: stored.last_error.clone(),
         last_error_at: stored.last_error_at,
         last_used_at: used_at,
@@ -89,6 +101,7 @@ fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
         custom: provider.custom,
         models: spec.models.len(),
         dialects: provider.speaks.iter().map(|speaks| speaks.dialect.to_string()).collect(),
+        rotation: provider.rotation,
         accounts,
     }
 }
@@ -311,6 +324,7 @@ impl Providers for Desk {
             key: new_key,
             priority: change.priority,
             enabled: change.enabled,
+            budget: change.budget,
         };
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {
             format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())
@@ -343,6 +357,16 @@ impl Providers for Desk {
         let stored = self.app.store.account(id).await.map_err(fail)?;
         self.unpark(&stored).await?;
         self.account_row(id).await
+    }
+
+    async fn rotate_accounts(&self, id: String, rotation: Rotation) -> Result<ProviderRow, Problem> {
+        self.person()?;
+        // The id may be a prefix or an alias of the provider's.
+        let id = self.provider_of(&id)?.spec.id.clone();
+        self.app.store.save_rotation(&id, rotation).await.map_err(fail)?;
+        self.publish().await?;
+        let rows = self.account_rows().await?.into_iter().filter(|row| row.provider_id == id).collect();
+        Ok(provider_row(&*self.provider_of(&id)?, rows))
     }
 
     async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {

@@ -4,7 +4,7 @@ use super::{Desk, fail};
 use crate::store::{AttemptRecord, RequestRecord, StoreError};
 use crate::usage::price::price_lines;
 use app::api::requests::{
-    AttemptRow, Outcome, RequestDetail, RequestFilter, RequestList, RequestRow, Requests,
+    AttemptRow, Cause, Outcome, RequestDetail, RequestFilter, RequestList, RequestRow, Requests,
 };
 use app::api::{Problem, ProblemKind, Tokens};
 use async_trait::async_trait;
@@ -61,7 +61,9 @@ fn attempt_row(attempt: &AttemptRecord) -> AttemptRow {
         total_ms: attempt.total_ms,
         status: attempt.status,
         won: attempt.won,
+        cause: attempt.cause,
         verdict: attempt.verdict.clone(),
+        rule: attempt.rule.clone(),
         error: attempt.error.clone(),
     }
 }
@@ -79,7 +81,9 @@ fn attempt_rows(record: &RequestRecord) -> Vec<AttemptRow> {
         total_ms: record.total_ms,
         status: Some(record.status),
         won: true,
+        cause: Cause::Plan,
         verdict: String::new(),
+        rule: String::new(),
         error: record.error.clone(),
     }]
 }
@@ -155,6 +159,7 @@ impl Requests for Desk {
             row: row_of(&record),
             headline: headline(&record),
             attempts: attempt_rows(&record),
+            plan: record.plan.clone(),
             exclusions: record.exclusions.clone(),
             upstream_dialect: record.upstream_dialect.clone(),
             dropped: record.dropped.clone(),

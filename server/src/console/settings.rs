@@ -143,6 +143,7 @@ impl Settings for Desk {
 /// Refuses limits under which nothing would work.
 fn check(policy: &Policy) -> Result<(), Problem> {
     const HOUR: i64 = 3_600_000;
+    const LONGEST: i64 = 600_000;
     let within = |field: &str, value: i64, least: i64, most: i64, unit: &str| {
         if (least..=most).contains(&value) {
             return Ok(());
@@ -154,7 +155,11 @@ fn check(policy: &Policy) -> Result<(), Problem> {
     within("connect_ms", policy.connect_ms, 100, 120_000, "ms")?;
     within("first_byte_ms", policy.first_byte_ms, 100, HOUR, "ms")?;
     within("whole_reply_ms", policy.whole_reply_ms, 100, HOUR, "ms")?;
-    within("idle_ms", policy.idle_ms, 100, HOUR, "ms")
+    within("idle_ms", policy.idle_ms, 100, HOUR, "ms")?;
+    within("first_token_ms", policy.first_token_ms, 100, LONGEST, "ms")?;
+    within("stall_ms", policy.stall_ms, 500, LONGEST, "ms")?;
+    within("affinity_ms", policy.affinity_ms, 0, HOUR, "ms")?;
+    within("circuit_ms", policy.circuit_ms, 1000, LONGEST, "ms")
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ fn account(id: i64, provider: &str) -> StoredAccount {
         parked_until: None,
         refused: false,
         parked_why: String::new(),
+        budget: None,
         parked_models: Vec::new(),
         last_error: String::new(),
         last_error_at: None,
@@ -28,7 +29,7 @@ fn account(id: i64, provider: &str) -> StoredAccount {
 }
 
 fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
-    let target = |model: &str, enabled| ComboTarget { model: model.to_owned(), enabled };
+    let target = |model: &str, enabled| ComboTarget { enabled, ..ComboTarget::new(model) };
     let parts = Parts {
         accounts,
         endpoints: vec![StoredEndpoint {
@@ -39,16 +40,15 @@ fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
             private_network: true,
             models: vec!["tiny".to_owned()],
         }],
-        combos: vec![Combo {
-            name: "work".to_owned(),
-            targets: vec![
+        combos: vec![Combo::new(
+            "work",
+            vec![
                 target("groq/llama-3.3-70b-versatile", true),
                 target("openai/gpt-5", false),
                 target("home/tiny", true),
                 target("gone/model", true),
             ],
-            enabled: true,
-        }],
+        )],
         aliases: vec![Alias { name: "fast".to_owned(), model: "groq/llama-3.3-70b-versatile".to_owned() }],
         ..Parts::default()
     };

@@ -68,6 +68,7 @@ impl Trace {
             upstream_id: String::new(),
             finish: String::new(),
             error: String::new(),
+            plan: Vec::new(),
             exclusions: Vec::new(),
         };
         Self {

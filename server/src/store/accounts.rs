@@ -2,8 +2,10 @@
 
 use super::entity::accounts::{ActiveModel, Column, Entity, Model};
 use super::entity::parked_models;
+use super::words::{budget_columns, budget_of};
 use super::{News, Store, StoreError};
 use crate::config::Secret;
+use app::api::combos::Budget;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -33,6 +35,8 @@ pub struct StoredAccount {
     pub refused: bool,
     /// Why it is parked or refused, in words.
     pub parked_why: String,
+    /// What it may be used for within a period.
+    pub budget: Option<Budget>,
     /// Models that wait at it: name, until when, why.
     pub parked_models: Vec<(String, i64, String)>,
     /// The last error in words; empty when there was none.
@@ -54,6 +58,8 @@ pub struct AccountEdit {
     pub priority: Option<i32>,
     /// On or off.
     pub enabled: Option<bool>,
+    /// A new budget, or none any more.
+    pub budget: Option<Option<Budget>>,
 }
 
 fn place(id: i64) -> String {
@@ -91,6 +97,7 @@ impl Store {
             parked_until: row.parked_until,
             refused: row.refused,
             parked_why: row.parked_why,
+            budget: budget_of((row.budget_measure, row.budget_amount, row.budget_period)),
             parked_models: Vec::new(),
             last_error: row.last_error,
             last_error_at: row.last_error_at,
@@ -173,6 +180,12 @@ impl Store {
         }
         if let Some(enabled) = edit.enabled {
             row.enabled = Set(enabled);
+        }
+        if let Some(budget) = edit.budget {
+            let (measure, amount, period) = budget_columns(budget);
+            row.budget_measure = Set(measure);
+            row.budget_amount = Set(amount);
+            row.budget_period = Set(period);
         }
         if let Some(key) = edit.key {
             row.key_tail = Set(tail(key.reveal()));

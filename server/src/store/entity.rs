@@ -45,7 +45,8 @@ entity!(accounts, "accounts", {
     #[sea_orm(primary_key)] id: i64,
     provider_id: String, name: String, sealed_key: Option<Vec<u8>>, key_tail: String, priority: i32,
     enabled: bool, parked_until: Option<i64>, refused: bool, parked_why: String, last_error: String,
-    last_error_at: Option<i64>, created_at: i64,
+    last_error_at: Option<i64>, created_at: i64, budget_measure: Option<String>, budget_amount: Option<i64>,
+    budget_period: Option<String>,
 });
 entity!(parked_models, "parked_models", {
     #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
@@ -58,17 +59,24 @@ entity!(aliases, "aliases", {
 });
 entity!(combos, "combos", {
     #[sea_orm(primary_key, auto_increment = false)] name: String,
-    enabled: bool, created_at: i64,
+    enabled: bool, created_at: i64, strategy: String, first_token_ms: Option<i64>, stall_ms: Option<i64>,
+    hedge: bool, rescue: bool, max_attempts: Option<i32>,
 });
 entity!(combo_targets, "combo_targets", {
     #[sea_orm(primary_key, auto_increment = false)] combo: String,
     #[sea_orm(primary_key, auto_increment = false)] position: i32,
-    model: String, enabled: bool,
+    model: String, enabled: bool, weight: i32, budget_measure: Option<String>, budget_amount: Option<i64>,
+    budget_period: Option<String>,
+});
+entity!(rotations, "rotations", {
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    rotation: String,
 });
 entity!(settings, "settings", {
     #[sea_orm(primary_key, auto_increment = false)] id: i32,
     require_key: bool, retention_days: i32, max_body_bytes: i64, connect_ms: i64, first_byte_ms: i64,
-    whole_reply_ms: i64, idle_ms: i64, seal_check: Vec<u8>,
+    whole_reply_ms: i64, idle_ms: i64, seal_check: Vec<u8>, first_token_ms: i64, stall_ms: i64,
+    affinity_ms: i64, circuit_ms: i64,
 });
 entity!(requests, "requests", {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -78,14 +86,14 @@ entity!(requests, "requests", {
     cache_read_tokens: Option<i64>, cache_write_tokens: Option<i64>, output_tokens: Option<i64>,
     reasoning_tokens: Option<i64>, cost: Option<i64>, first_token_ms: Option<i64>, total_ms: i64,
     bytes_in: i64, bytes_out: i64, upstream_id: String, finish: String, error: String,
-    upstream_dialect: String, dropped: String,
+    upstream_dialect: String, dropped: String, plan: String,
 });
 entity!(attempts, "attempts", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)] position: i32,
     provider_id: String, model: String, account_id: Option<i64>, account_name: String, start_ms: i64,
     first_token_ms: Option<i64>, total_ms: i64, status: Option<i32>, won: bool, verdict: String, rule: String,
-    error: String,
+    error: String, cause: String,
 });
 entity!(exclusions, "exclusions", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,

@@ -11,10 +11,12 @@ mod names;
 mod people;
 mod replicas;
 mod requests;
+mod rotations;
 mod sessions;
 mod settings;
 pub mod snapshot;
 mod sums;
+mod words;
 
 pub use accounts::{AccountEdit, StoredAccount};
 pub use endpoints::StoredEndpoint;

@@ -1,10 +1,35 @@
 //! Names of one's own for models: combos and aliases.
 
 use super::entity::{aliases, combo_targets, combos};
+use super::words::{budget_columns, budget_of, strategy_of};
 use super::{Store, StoreError};
 use app::api::combos::{Alias, Combo, ComboTarget};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+fn target_of(row: &combo_targets::Model) -> ComboTarget {
+    let budget = (row.budget_measure.clone(), row.budget_amount, row.budget_period.clone());
+    ComboTarget {
+        model: row.model.clone(),
+        enabled: row.enabled,
+        weight: row.weight,
+        budget: budget_of(budget),
+    }
+}
+
+fn target_row(combo: &str, position: i32, target: &ComboTarget) -> combo_targets::ActiveModel {
+    let (measure, amount, period) = budget_columns(target.budget);
+    combo_targets::ActiveModel {
+        combo: Set(combo.to_owned()),
+        position: Set(position),
+        model: Set(target.model.clone()),
+        enabled: Set(target.enabled),
+        weight: Set(target.weight),
+        budget_measure: Set(measure),
+        budget_amount: Set(amount),
+        budget_period: Set(period),
+    }
+}
 
 impl Store {
     /// All combos, by name.
@@ -12,16 +37,20 @@ impl Store {
         let targets =
             combo_targets::Entity::find().order_by_asc(combo_targets::Column::Position).all(&self.db).await?;
         let rows = combos::Entity::find().order_by_asc(combos::Column::Name).all(&self.db).await?;
-        let targets_of = |name: &str| {
-            targets
-                .iter()
-                .filter(|row| row.combo == name)
-                .map(|row| ComboTarget { model: row.model.clone(), enabled: row.enabled })
-                .collect()
-        };
+        let targets_of = |name: &str| targets.iter().filter(|row| row.combo == name).map(target_of).collect();
         Ok(rows
             .into_iter()
-            .map(|row| Combo { targets: targets_of(&row.name), name: row.name, enabled: row.enabled })
+            .map(|row| Combo {
+                targets: targets_of(&row.name),
+                name: row.name,
+                enabled: row.enabled,
+                strategy: strategy_of(&row.strategy),
+                first_token_ms: row.first_token_ms,
+                stall_ms: row.stall_ms,
+                hedge: row.hedge,
+                rescue: row.rescue,
+                max_attempts: row.max_attempts,
+            })
             .collect())
     }
 
@@ -43,16 +72,17 @@ impl Store {
             name: Set(combo.name.clone()),
             enabled: Set(combo.enabled),
             created_at: Set(now),
+            strategy: Set(combo.strategy.as_str().to_owned()),
+            first_token_ms: Set(combo.first_token_ms),
+            stall_ms: Set(combo.stall_ms),
+            hedge: Set(combo.hedge),
+            rescue: Set(combo.rescue),
+            max_attempts: Set(combo.max_attempts),
         };
         combos::Entity::insert(row).exec_without_returning(&work).await?;
         let targets: Vec<combo_targets::ActiveModel> = (0..)
             .zip(&combo.targets)
-            .map(|(position, target)| combo_targets::ActiveModel {
-                combo: Set(combo.name.clone()),
-                position: Set(position),
-                model: Set(target.model.clone()),
-                enabled: Set(target.enabled),
-            })
+            .map(|(position, target)| target_row(&combo.name, position, target))
             .collect();
         if !targets.is_empty() {
             combo_targets::Entity::insert_many(targets).exec_without_returning(&work).await?;

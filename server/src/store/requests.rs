@@ -1,8 +1,10 @@
 //! Single requests with their attempts and exclusions.
 
 use super::entity::{attempts, exclusions, requests};
+use super::words::{cause_of, cause_word, outcome_of, outcome_word, tier_of, tier_word};
 use super::{Store, StoreError};
-use app::api::requests::{Exclusion, LeftOut, Outcome, RequestFilter};
+use app::api::combos::PlanRow;
+use app::api::requests::{Cause, Exclusion, LeftOut, Outcome, RequestFilter};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{
@@ -75,6 +77,8 @@ pub struct RequestRecord {
     pub finish: String,
     /// What went wrong; empty when nothing did.
     pub error: String,
+    /// The plan, in the order it would be tried; empty when there was nothing to choose.
+    pub plan: Vec<PlanRow>,
     /// What was left out of the plan.
     pub exclusions: Vec<Exclusion>,
 }
@@ -100,6 +104,8 @@ pub struct AttemptRecord {
     pub status: Option<u16>,
     /// Whether it answered.
     pub won: bool,
+    /// Why it was made.
+    pub cause: Cause,
     /// What its failure meant for the plan.
     pub verdict: String,
     /// The rule that said so.
@@ -113,27 +119,6 @@ impl RequestRecord {
     fn keeps_attempts(&self) -> bool {
         !matches!(self.attempts.as_slice(), [] | [AttemptRecord { won: true, .. }])
     }
-}
-
-/// The word kept for an outcome.
-pub(super) fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Answered => "answered",
-        Outcome::Failed => "failed",
-        Outcome::Broken => "broken",
-        Outcome::Cancelled => "cancelled",
-    }
-}
-
-/// The outcome of a word; `None` when there is none.
-pub(super) fn outcome_of(word: &str) -> Option<Outcome> {
-    Some(match word {
-        "answered" => Outcome::Answered,
-        "failed" => Outcome::Failed,
-        "broken" => Outcome::Broken,
-        "cancelled" => Outcome::Cancelled,
-        _ => return None,
-    })
 }
 
 fn count(tokens: Option<u64>) -> Option<i64> {
@@ -174,6 +159,7 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
         error: Set(record.error.clone()),
         upstream_dialect: Set(record.upstream_dialect.clone()),
         dropped: Set(dropped_lines(&record.dropped)),
+        plan: Set(plan_lines(&record.plan)),
     }
 }
 
@@ -186,6 +172,25 @@ fn dropped_lines(dropped: &[LeftOut]) -> String {
         lines.push(format!("{} more\t", dropped.len() - DROPPED));
     }
     lines.join("\n")
+}
+
+/// One line a step. A model's name is whatever the client wrote: what would end a column or a line becomes a blank.
+fn plan_lines(plan: &[PlanRow]) -> String {
+    let plain = |text: &str| text.replace(char::is_control, " ");
+    let line = |row: &PlanRow| {
+        let tier = row.tier.map_or("", tier_word);
+        format!("{}\t{}\t{tier}\t{}", plain(&row.target), plain(&row.account), plain(&row.why))
+    };
+    plan.iter().map(line).collect::<Vec<String>>().join("\n")
+}
+
+fn plan_of(lines: &str) -> Vec<PlanRow> {
+    let row = |line: &str| {
+        let mut columns = line.splitn(4, '\t').map(str::to_owned);
+        let (target, account) = (columns.next()?, columns.next()?);
+        Some(PlanRow { target, account, tier: tier_of(&columns.next()?), why: columns.next()? })
+    };
+    lines.lines().filter_map(row).collect()
 }
 
 fn attempt_row(request_id: Uuid, position: i32, attempt: &AttemptRecord) -> attempts::ActiveModel {
@@ -201,6 +206,7 @@ fn attempt_row(request_id: Uuid, position: i32, attempt: &AttemptRecord) -> atte
         total_ms: Set(attempt.total_ms),
         status: Set(attempt.status.map(i32::from)),
         won: Set(attempt.won),
+        cause: Set(cause_word(attempt.cause).to_owned()),
         verdict: Set(attempt.verdict.clone()),
         rule: Set(attempt.rule.clone()),
         error: Set(attempt.error.clone()),
@@ -287,6 +293,7 @@ fn record_of(row: requests::Model) -> RequestRecord {
         upstream_id: row.upstream_id,
         finish: row.finish,
         error: row.error,
+        plan: plan_of(&row.plan),
         exclusions: Vec::new(),
     }
 }
@@ -389,6 +396,7 @@ impl Store {
                 total_ms: row.total_ms,
                 status: row.status.and_then(|status| u16::try_from(status).ok()),
                 won: row.won,
+                cause: cause_of(&row.cause).unwrap_or_default(),
                 verdict: row.verdict,
                 rule: row.rule,
                 error: row.error,

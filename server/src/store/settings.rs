@@ -20,6 +20,10 @@ impl Store {
             first_byte_ms: Set(policy.first_byte_ms),
             whole_reply_ms: Set(policy.whole_reply_ms),
             idle_ms: Set(policy.idle_ms),
+            first_token_ms: Set(policy.first_token_ms),
+            stall_ms: Set(policy.stall_ms),
+            affinity_ms: Set(policy.affinity_ms),
+            circuit_ms: Set(policy.circuit_ms),
             seal_check: Set(self.seal.seal("settings/seal_check", CHECK)),
         };
         Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(&self.db).await?;
@@ -42,6 +46,10 @@ impl Store {
             first_byte_ms: row.first_byte_ms,
             whole_reply_ms: row.whole_reply_ms,
             idle_ms: row.idle_ms,
+            first_token_ms: row.first_token_ms,
+            stall_ms: row.stall_ms,
+            affinity_ms: row.affinity_ms,
+            circuit_ms: row.circuit_ms,
         })
     }
 
@@ -56,6 +64,10 @@ impl Store {
             first_byte_ms: Set(policy.first_byte_ms),
             whole_reply_ms: Set(policy.whole_reply_ms),
             idle_ms: Set(policy.idle_ms),
+            first_token_ms: Set(policy.first_token_ms),
+            stall_ms: Set(policy.stall_ms),
+            affinity_ms: Set(policy.affinity_ms),
+            circuit_ms: Set(policy.circuit_ms),
             ..Default::default()
         };
         row.update(&self.db).await?;

@@ -4,7 +4,8 @@
 
 use super::{Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
 use crate::accounts::health::{Health, Registry};
-use app::api::combos::{Alias, Combo};
+use app::api::combos::{Alias, Budget, Combo};
+use app::api::providers::Rotation;
 use app::api::settings::Policy;
 use catalog::{Catalog, HeaderForKey, Tier};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -32,6 +33,8 @@ pub struct Account {
     pub name: String,
     /// Off means never used.
     pub enabled: bool,
+    /// What it may be used for within a period.
+    pub budget: Option<Budget>,
     /// Its key as the headers that providers want, marked as sensitive; empty where none is needed.
     credentials: Vec<(HeaderForKey, HeaderValue)>,
     /// How it is doing.
@@ -113,7 +116,9 @@ pub struct Provider {
     pub private_network: bool,
     /// What it speaks.
     pub speaks: Vec<Speaks>,
-    /// In the order they are tried.
+    /// In which order its accounts are tried.
+    pub rotation: Rotation,
+    /// The accounts at it, by priority.
     pub accounts: Vec<Arc<Account>>,
 }
 
@@ -191,6 +196,7 @@ pub(crate) struct Parts {
     pub(crate) policy: Policy,
     pub(crate) keys: Vec<StoredKey>,
     pub(crate) accounts: Vec<StoredAccount>,
+    pub(crate) rotations: HashMap<String, Rotation>,
     pub(crate) endpoints: Vec<StoredEndpoint>,
     pub(crate) combos: Vec<Combo>,
     pub(crate) aliases: Vec<Alias>,
@@ -203,6 +209,7 @@ impl Store {
             policy: self.policy().await?,
             keys: self.keys().await?,
             accounts: self.accounts().await?,
+            rotations: self.rotations().await?,
             endpoints: self.endpoints().await?,
             combos: self.combos().await?,
             aliases: self.aliases().await?,
@@ -217,7 +224,10 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Sna
     for stored in &parts.accounts {
         accounts.entry(&stored.provider_id).or_default().push(Arc::new(account(stored, registry)));
     }
-    let mut take = |id: &str| accounts.remove(id).unwrap_or_default();
+    let mut take = |id: &str| Own {
+        rotation: parts.rotations.get(id).copied().unwrap_or_default(),
+        accounts: accounts.remove(id).unwrap_or_default(),
+    };
     let mut providers: BTreeMap<String, Arc<Provider>> = BTreeMap::new();
     let mut prefixes = HashMap::new();
     for spec in catalog.providers() {
@@ -262,17 +272,19 @@ fn account(stored: &StoredAccount, registry: &Registry) -> Account {
         id: stored.id,
         name: stored.name.clone(),
         enabled: stored.enabled,
+        budget: stored.budget,
         credentials: credentials.unwrap_or_default(),
         health: registry.of(stored),
     }
 }
 
-fn provider(
-    spec: Arc<catalog::Provider>,
-    custom: bool,
-    private_network: bool,
+/// What a person has at a provider.
+struct Own {
+    rotation: Rotation,
     accounts: Vec<Arc<Account>>,
-) -> Provider {
+}
+
+fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, own: Own) -> Provider {
     let speaks = spec.speaks.iter().filter_map(|speaks| {
         let mut defaults = HeaderMap::new();
         for (name, value) in spec.tweak.headers.iter().chain(&speaks.headers) {
@@ -290,7 +302,8 @@ fn provider(
         })
     });
     let speaks = speaks.collect();
-    Provider { spec, custom, private_network, speaks, accounts }
+    let Own { rotation, accounts } = own;
+    Provider { spec, custom, private_network, speaks, rotation, accounts }
 }
 
 /// A custom endpoint as a provider: the same rules and headers as one from the catalogue.

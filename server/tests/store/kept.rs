@@ -150,7 +150,7 @@ pub(super) async fn accounts_keep_their_keys_sealed(base: &Base, store: &Store) 
         key: Some(secret("sk-new-abcdefghij")),
         priority: Some(9),
         enabled: Some(false),
-        name: None,
+        ..AccountEdit::default()
     };
     let changed = store.change_account(one.id, edit).await.unwrap();
     assert_eq!((changed.parked_until, changed.enabled, changed.priority), (Some(99), false, 9));
@@ -206,8 +206,8 @@ pub(super) async fn endpoints_keep_their_models_in_order(_: &Base, store: &Store
 }
 
 pub(super) async fn combos_and_aliases_are_replaced_whole(_: &Base, store: &Store) {
-    let target = |model: &str, enabled: bool| ComboTarget { model: model.into(), enabled };
-    let combo = |name: &str, targets: Vec<ComboTarget>| Combo { name: name.into(), targets, enabled: true };
+    let target = |model: &str, enabled: bool| ComboTarget { enabled, ..ComboTarget::new(model) };
+    let combo = Combo::new;
     let (one, other) = (
         combo("best", vec![target("b/1", true), target("a/2", false)]),
         combo("cheap", vec![target("c/3", true)]),

@@ -46,6 +46,7 @@ pub(crate) fn record(at: i64, change: impl FnOnce(&mut RequestRecord)) -> Reques
         upstream_id: "msg_1".into(),
         finish: "end_turn".into(),
         error: String::new(),
+        plan: Vec::new(),
         exclusions: Vec::new(),
     };
     change(&mut record);
