@@ -1,6 +1,6 @@
 //! An answer that breaks off at one provider and goes on at another is, for the client, one well-formed answer.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use bytes::Bytes;
 use std::path::Path;
