@@ -3,12 +3,14 @@
 use crate::accounts::health::Registry;
 use crate::config::Config;
 use crate::gateway::live::Live;
+use crate::gateway::standing::Memory;
 use crate::session::setup::SetupLink;
 use crate::session::throttle::Throttle;
 use crate::store::snapshot::Snapshot;
 use crate::store::{News, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::client::{ClientError, Clients};
+use crate::usage::budget::Budgets;
 use crate::usage::recorder::Recorder;
 use arc_swap::ArcSwap;
 use catalog::{Catalog, CatalogError};
@@ -52,6 +54,10 @@ pub struct State {
     pub live: Live,
     /// Background work.
     pub tasks: Tasks,
+    /// Whose turn it is, and where conversations were answered.
+    pub memory: Memory,
+    /// What was used of budgets.
+    pub budgets: Budgets,
     /// The one-time link of the first run.
     pub setup: SetupLink,
     /// Slows down guessing of passwords.
@@ -87,6 +93,8 @@ impl State {
             tasks,
             setup,
             throttle: Throttle::default(),
+            memory: Memory::default(),
+            budgets: Budgets::default(),
             port,
             snapshot: ArcSwap::from_pointee(snapshot),
             refreshing: Mutex::default(),

@@ -12,11 +12,18 @@ pub mod requests;
 mod settings;
 pub(crate) mod translator;
 
+pub(crate) use overview::tier;
+
 use crate::session::visitor::Visitor;
 use crate::state::{App, StateError};
 use crate::store::{Person, StoreError};
 use app::api::{Problem, ProblemKind};
 use std::sync::{Arc, OnceLock};
+
+/// stub
+pub(crate) fn amount(budget: app::api::combos::Budget) -> String {
+    budget.amount.to_string()
+}
 
 /// The console, bound to whoever asks.
 #[derive(Clone)]
