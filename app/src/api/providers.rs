@@ -1,5 +1,6 @@
 //! Providers, the accounts at them, and custom endpoints.
 
+use super::budget_fields::BudgetFields;
 use super::combos::{Budget, Spent};
 use super::requests::RequestRow;
 use super::{Millis, NanoUsd, Problem, Tier};
@@ -346,6 +347,23 @@ pub async fn test_account(id: i64) -> Result<TestResult, Problem> {
 #[server(prefix = "/console", endpoint = "unpark_account")]
 pub async fn unpark_account(id: i64) -> Result<AccountRow, Problem> {
     super::told(super::console()?.unpark_account(id).await)
+}
+
+/// Gives an account a budget, or takes it away.
+#[server(prefix = "/console", endpoint = "set_budget")]
+pub async fn set_budget(id: i64, budget: BudgetFields) -> Result<AccountRow, Problem> {
+    let saved = async {
+        let budget = budget.budget(|field| format!("budget[{field}]"))?;
+        let change = AccountChange { budget: Some(budget), ..AccountChange::default() };
+        super::console()?.change_account(id, change).await
+    };
+    super::told(saved.await)
+}
+
+/// Says in which order a provider's accounts are tried.
+#[server(prefix = "/console", endpoint = "rotate_accounts")]
+pub async fn rotate_accounts(id: String, rotation: Rotation) -> Result<ProviderRow, Problem> {
+    super::told(super::console()?.rotate_accounts(id, rotation).await)
 }
 
 /// Makes a custom endpoint and opens its page.

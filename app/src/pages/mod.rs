@@ -1,6 +1,10 @@
 //! One file a page.
 
 pub mod accounts;
+pub mod aliases;
+pub mod combo_card;
+pub mod combo_edit;
+pub mod combos;
 pub mod connect;
 pub mod examples;
 pub mod login;

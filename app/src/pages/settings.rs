@@ -4,6 +4,7 @@ use crate::api::settings::{Policy, SessionRow, SettingsPage, load_settings};
 use crate::parts::dialog::{Confirm, Opens};
 use crate::parts::field::{Field, Hidden, Tick};
 use crate::parts::form::{Done, Form};
+use crate::parts::format::seconds;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::{Badge, Tone};
@@ -140,12 +141,7 @@ fn Session(session: SessionRow) -> impl IntoView {
     .into_any()
 }
 
-/// A duration in seconds as a person types it: no more decimals than needed.
-fn seconds(millis: i64) -> String {
-    (millis as f64 / 1e3).to_string()
-}
-
-/// A size in megabytes, likewise.
+/// A size in megabytes as a person types it.
 fn megabytes(bytes: i64) -> String {
     (bytes as f64 / f64::from(1 << 20)).to_string()
 }
