@@ -355,7 +355,10 @@ pub async fn set_budget(id: i64, budget: BudgetFields) -> Result<AccountRow, Pro
     let saved = async {
         let budget = budget.budget(|field| format!("budget[{field}]"))?;
         let change = AccountChange { budget: Some(budget), ..AccountChange::default() };
-        super::console()?.change_account(id, change).await
+        super::console()?.change_account(id, change).await.map_err(|problem| Problem {
+            field: problem.field.map(|_| "budget[amount]".to_owned()),
+            ..problem
+        })
     };
     super::told(saved.await)
 }

@@ -10,7 +10,7 @@ use crate::parts::form::{Done, Form};
 use crate::parts::format;
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::{Badge, TierChip, Tone};
-use crate::parts::plan::{LeftOut, PlanSteps};
+use crate::parts::plan::{Excluded, PlanSteps};
 use crate::parts::time::Until;
 use leptos::prelude::*;
 
@@ -104,7 +104,7 @@ fn Head(number: usize, combo: Combo) -> impl IntoView {
                 <code id=format!("combo-name-{number}")>{name.clone()}</code>
             </h2>
             <CopyButton from=format!("combo-name-{number}") what="the name" />
-            {(!combo.enabled).then(|| view! { <Badge tone=Tone::Quiet glyph=Glyph::Pause text="Off: the name is unknown" /> })}
+            {(!combo.enabled).then(|| view! { <Badge tone=Tone::Quiet glyph=Glyph::Pause text="Off" /> })}
             <div class="buttons end">
                 <Form action="try_model" class="test" done=Done::Say>
                     <Hidden name="model" value=tried />
@@ -320,7 +320,7 @@ fn Plan(number: usize, name: String, plan: Result<RoutePlan, Problem>) -> impl I
                 .then(|| {
                     view! {
                         <h3>"Left out"</h3>
-                        <LeftOut exclusions=plan.exclusions.clone() />
+                        <Excluded exclusions=plan.exclusions.clone() />
                     }
                 })}
         </section>

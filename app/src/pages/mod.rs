@@ -1,7 +1,9 @@
 //! One file a page.
 
+pub mod account_state;
 pub mod accounts;
 pub mod aliases;
+pub mod attempts;
 pub mod combo_card;
 pub mod combo_edit;
 pub mod combos;

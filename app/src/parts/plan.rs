@@ -24,7 +24,7 @@ pub fn PlanSteps(steps: Vec<PlanRow>) -> impl IntoView {
 
 /// What was left out, and why.
 #[component]
-pub fn LeftOut(exclusions: Vec<Exclusion>) -> impl IntoView {
+pub fn Excluded(exclusions: Vec<Exclusion>) -> impl IntoView {
     let lines = exclusions.into_iter().map(|left_out| {
         view! {
             <li>
