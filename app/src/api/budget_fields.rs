@@ -2,6 +2,10 @@
 
 use super::Problem;
 use super::combos::{Budget, Measure, Period};
+#[cfg(feature = "ssr")]
+use super::providers::AccountChange;
+use super::providers::AccountRow;
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The fields of a budget.
@@ -58,6 +62,20 @@ pub fn number<T: std::str::FromStr>(field: &str, text: &str) -> Result<Option<T>
 /// Seconds as typed, in milliseconds; empty means none.
 pub fn seconds(field: &str, text: &str) -> Result<Option<i64>, Problem> {
     Ok(number::<f64>(field, text)?.map(|seconds| (seconds * 1e3).round() as i64))
+}
+
+/// Gives an account a budget, or takes it away.
+#[server(prefix = "/console", endpoint = "set_budget")]
+pub async fn set_budget(id: i64, budget: BudgetFields) -> Result<AccountRow, Problem> {
+    let saved = async {
+        let budget = budget.budget(|field| format!("budget[{field}]"))?;
+        let change = AccountChange { budget: Some(budget), ..AccountChange::default() };
+        super::console()?.change_account(id, change).await.map_err(|problem| Problem {
+            field: problem.field.map(|_| "budget[amount]".to_owned()),
+            ..problem
+        })
+    };
+    super::told(saved.await)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Combos as forms send them: seconds and dollars instead of our units, one group of fields a target.
 
+#![expect(clippy::too_many_arguments, reason = "a server function takes the fields of its form")]
+
 use super::Problem;
 use super::budget_fields::BudgetFields;
 #[cfg(feature = "ssr")]

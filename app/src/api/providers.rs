@@ -1,6 +1,5 @@
 //! Providers, the accounts at them, and custom endpoints.
 
-use super::budget_fields::BudgetFields;
 use super::combos::{Budget, Spent};
 use super::requests::RequestRow;
 use super::{Millis, NanoUsd, Problem, Tier};
@@ -347,20 +346,6 @@ pub async fn test_account(id: i64) -> Result<TestResult, Problem> {
 #[server(prefix = "/console", endpoint = "unpark_account")]
 pub async fn unpark_account(id: i64) -> Result<AccountRow, Problem> {
     super::told(super::console()?.unpark_account(id).await)
-}
-
-/// Gives an account a budget, or takes it away.
-#[server(prefix = "/console", endpoint = "set_budget")]
-pub async fn set_budget(id: i64, budget: BudgetFields) -> Result<AccountRow, Problem> {
-    let saved = async {
-        let budget = budget.budget(|field| format!("budget[{field}]"))?;
-        let change = AccountChange { budget: Some(budget), ..AccountChange::default() };
-        super::console()?.change_account(id, change).await.map_err(|problem| Problem {
-            field: problem.field.map(|_| "budget[amount]".to_owned()),
-            ..problem
-        })
-    };
-    super::told(saved.await)
 }
 
 /// Says in which order a provider's accounts are tried.

@@ -168,7 +168,8 @@ impl Combos for Fake {
         if combo.targets.is_empty() {
             return Err(Problem::invalid("targets", "Give the combo at least one target."));
         }
-        if let Some(at) = combo.targets.iter().position(|target| !target.model.contains('/')) {
+        let known = |model: &str| model == "coder" || model.contains('/');
+        if let Some(at) = combo.targets.iter().position(|target| !known(&target.model)) {
             let words = format!("“{}” names no provider's model.", combo.targets[at].model);
             return Err(Problem::invalid(&format!("targets[{at}].model"), words));
         }
