@@ -110,6 +110,7 @@ impl State {
     /// Publishes what was just changed, here and at other replicas. Called after every change.
     pub async fn republish(&self) -> Result<(), StateError> {
         self.store.tell(News::Settings).await;
+        self.memory.forget();
         self.refresh().await
     }
 

@@ -198,11 +198,17 @@ impl Registry {
     }
 
     /// Takes over what is written down of an account: another replica may have written it.
-    pub fn renew(&self, account: &StoredAccount) {
+    ///
+    /// `true`: it was parked and is free now.
+    pub fn renew(&self, account: &StoredAccount) -> bool {
         let known = held(&self.accounts).get(&account.id).map(Arc::clone);
-        if let Some(health) = known {
+        known.is_some_and(|health| {
+            let parked =
+                || health.parked_until.load(Ordering::Relaxed) > 0 || health.any_model.load(Ordering::Relaxed);
+            let before = parked();
             health.renew(account);
-        }
+            before && !parked()
+        })
     }
 }
 

@@ -46,7 +46,11 @@ impl Pulse {
             return Circuit::Closed;
         }
         let until = self.open_until.load(Ordering::Relaxed);
-        if until > now { Circuit::Open(until) } else { Circuit::Trying { taken: self.probing.load(Ordering::Relaxed) } }
+        if until > now {
+            Circuit::Open(until)
+        } else {
+            Circuit::Trying { taken: self.probing.load(Ordering::Relaxed) }
+        }
     }
 
     /// It failed through no fault of the request's. `longest`: the longest wait of the circuit, in ms.
@@ -127,7 +131,8 @@ mod tests {
         pulse.failed(0, 20_000);
         pulse.failed(0, 20_000);
         assert_eq!(pulse.circuit(0), Circuit::Closed);
-        for (at, until) in [(100, 2_600), (2_600, 7_600), (7_600, 17_600), (17_600, 37_600), (37_600, 57_600)] {
+        for (at, until) in [(100, 2_600), (2_600, 7_600), (7_600, 17_600), (17_600, 37_600), (37_600, 57_600)]
+        {
             pulse.failed(at, 20_000);
             assert_eq!(pulse.circuit(at), Circuit::Open(until));
             assert_eq!(pulse.circuit(until), Circuit::Trying { taken: false });

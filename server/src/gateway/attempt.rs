@@ -84,7 +84,8 @@ pub(super) async fn run(
             }
             (wanted, cause) = (false, first_cause);
         }
-        let hedges = plan.limits.hedge.is_some() && under_way.len() < ABREAST && course.request.inbound.peek.stream;
+        let hedges =
+            plan.limits.hedge.is_some() && under_way.len() < ABREAST && course.request.inbound.peek.stream;
         let (run, result) = tokio::select! {
             biased;
             Some(ended) = racing.next() => ended,
@@ -121,10 +122,13 @@ pub(super) async fn run(
                 left.calls = left.calls.saturating_sub(1);
                 let attempt = trace.begin(step, Cause::Retry, after);
                 under_way.push((place, attempt));
-                let run = Run { step, place, attempt, cause: Cause::Retry, resume, began: clock::now(), under };
+                let run =
+                    Run { step, place, attempt, cause: Cause::Retry, resume, began: clock::now(), under };
                 racing.push(go(course, run, after));
             }
-            Judged::Stop => return Err(refusal(failed, run.step, &judged.ruling, course.request.inbound.dialect)),
+            Judged::Stop => {
+                return Err(refusal(failed, run.step, &judged.ruling, course.request.inbound.dialect));
+            }
             Judged::GoOn => {
                 failures.push((run.step, failed, judged.ruling));
                 // Whoever runs beside it may answer yet; the next one starts all the same.
@@ -135,7 +139,11 @@ pub(super) async fn run(
 }
 
 /// Makes one call, after a wait.
-async fn go<'p>(course: Course<'_, '_>, mut run: Run<'p>, wait: Duration) -> (Run<'p>, Result<Answer, Failed>) {
+async fn go<'p>(
+    course: Course<'_, '_>,
+    mut run: Run<'p>,
+    wait: Duration,
+) -> (Run<'p>, Result<Answer, Failed>) {
     let until = run.step.not_before - clock::now().unix_ms;
     let wait = wait.max(Duration::from_millis(u64::try_from(until).unwrap_or(0)));
     if !wait.is_zero() {

@@ -84,7 +84,8 @@ pub(super) async fn call(course: Course<'_, '_>, step: &Step, resume: Resume) ->
     let inbound = request.inbound;
     // A client that has none of the answer yet gets a new one.
     let rest = course.said.filter(|said| !said.is_empty()).map(|said| (said, resume));
-    let outgoing = request.outgoing(step, course.id, clock::now().unix_ms, rest).map_err(|why| broken(&why))?;
+    let outgoing =
+        request.outgoing(step, course.id, clock::now().unix_ms, rest).map_err(|why| broken(&why))?;
     let Outgoing { url, body, dropped, streams, back } = outgoing;
     let Some(speaks) = step.target.speaks() else {
         return Err(broken("The catalogue changed while this request was under way."));

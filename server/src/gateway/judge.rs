@@ -1,9 +1,9 @@
 //! What a failed attempt means for the plan: the verdict by the provider's rules, seen in the light of what is left.
 
+use super::attempt::Left;
 use super::call::Course;
 use super::lost::Failed;
 use super::plan::{Plan, SHORT_WAIT, Step};
-use super::attempt::Left;
 use super::record::Trace;
 use crate::clock;
 use crate::state::App;
@@ -86,7 +86,10 @@ pub(super) fn judge(
             return Judgement { next: Judged::Stop, ruling, words, counts: false };
         }
         Verdict::NextAccount { park: Some(park) } | Verdict::NextTarget { park: Some(park) }
-            if may_retry && !park.needs_person && (0..=SHORT_WAIT).contains(&(park.until - now)) && !goes_on(left) =>
+            if may_retry
+                && !park.needs_person
+                && (0..=SHORT_WAIT).contains(&(park.until - now))
+                && !goes_on(left) =>
         {
             let after = Duration::from_millis((park.until - now).unsigned_abs());
             return again(after, about.resume, "waited as long as the provider asked for", ruling, false);
@@ -115,9 +118,7 @@ fn same_target(plan: &Plan, place: usize, step: &Step) -> bool {
 fn keep_larger(plan: &Plan, left: &mut Left, step: &Step) {
     let window = |step: &Step| step.target.known().and_then(|model| model.context);
     let Some(known) = window(step) else { return };
-    left.steps.retain(|place| {
-        plan.steps.get(*place).and_then(window).is_none_or(|other| other > known)
-    });
+    left.steps.retain(|place| plan.steps.get(*place).and_then(window).is_none_or(|other| other > known));
 }
 
 /// Writes a failure down where it matters: the trace, the account's health, the log.

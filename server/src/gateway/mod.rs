@@ -19,13 +19,13 @@ pub mod translate;
 
 use crate::clock;
 use crate::state::App;
+use attempt::Left;
 use axum::extract::{ConnectInfo, Path, Request as Http, State};
 use axum::response::Response;
+use call::Course;
 use catalog::Also;
 use http::request::Parts;
 use inbound::{Asking, Side};
-use attempt::Left;
-use call::Course;
 use lost::Lost;
 use record::Trace;
 use rescue::Rest;
@@ -185,6 +185,7 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
     }
     let current = winner.step;
     drop(request);
-    let rest = Rest { app: app.clone(), snapshot, plan, left, current, tool: caller.tool, inbound, id };
+    let rest =
+        Rest { app: app.clone(), snapshot, plan, left, current, again: 0, tool: caller.tool, inbound, id };
     Ok(relay::respond(winner, rest, trace, &app.tasks))
 }

@@ -207,7 +207,8 @@ impl Relay {
         let Stage::Flows(flow) = std::mem::replace(&mut self.stage, Stage::Over) else { return };
         let Some(mut trace) = self.trace.take() else { return };
         let target = trace.target_name().unwrap_or_default();
-        let message = format!("The answer of {target} broke off: {}.", failed.error.message.trim_end_matches('.'));
+        let message =
+            format!("The answer of {target} broke off: {}.", failed.error.message.trim_end_matches('.'));
         let fault = Fault::new(FaultKind::BadGateway, message);
         tracing::warn!(request = trace.id(), "stream broke off: {}", fault.message);
         trace.learn(flow.passage.report());
@@ -280,7 +281,9 @@ impl http_body::Body for Relay {
             let polled = match &mut self.stage {
                 Stage::Over => return Poll::Ready(None),
                 Stage::Flows(flow) => flow.body.poll_chunk(context).map(Next::Chunk),
-                Stage::Rescue(rescue) => rescue.as_mut().poll(context).map(|rescued| Next::Rescued(Box::new(rescued))),
+                Stage::Rescue(rescue) => {
+                    rescue.as_mut().poll(context).map(|rescued| Next::Rescued(Box::new(rescued)))
+                }
             };
             match polled {
                 Poll::Pending if self.cutting.as_mut().poll(context).is_ready() => self.cut(),

@@ -20,6 +20,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use wire::{Fault, Interrupted, Passage, Resume};
 
+/// How often one that is the last left goes on with its own answer.
+const AGAIN: u8 = 2;
+
 /// All that a request was made of, for as long as its answer may break off.
 pub(super) struct Rest {
     pub(super) app: App,
@@ -28,6 +31,8 @@ pub(super) struct Rest {
     pub(super) left: Left,
     /// The place in the plan that answers.
     pub(super) current: usize,
+    /// How often the last one left has been asked to go on with its own answer.
+    pub(super) again: u8,
     pub(super) tool: Tool,
     pub(super) inbound: Inbound,
     pub(super) id: String,
@@ -70,12 +75,21 @@ impl Rest {
         let Some(step) = self.plan.steps.get(self.current) else { return false };
         let (policy, limits) = (&self.snapshot.policy, self.plan.limits);
         let request = Request::new(&self.inbound);
-        let course =
-            Course { app: &self.app, policy, limits, request: &request, tool: &self.tool, id: &self.id, said: Some("") };
+        let course = Course {
+            app: &self.app,
+            policy,
+            limits,
+            request: &request,
+            tool: &self.tool,
+            id: &self.id,
+            said: Some(""),
+        };
         // What broke off was a second try by now: the same account comes last.
         let about = About { step, retried: true, resume: Resume::Turn };
         let mut judged = judge(course, &self.plan, &mut self.left, &about, failed);
-        if self.left.steps.is_empty() && matches!(judged.ruling.verdict, Verdict::RetryHere { .. }) {
+        let passing = matches!(judged.ruling.verdict, Verdict::RetryHere { .. });
+        if limits.rescue && passing && self.left.steps.is_empty() && self.again < AGAIN {
+            self.again += 1;
             self.left.steps.push_back(self.current);
             self.left.calls = self.left.calls.max(1);
         }
@@ -116,7 +130,11 @@ pub(super) async fn go_on(
         })
     };
     let (outcome, current) = match won {
-        Ok(Winner { answer: Answer { status, dropped, won: Won::Rest { chunks, back, body }, .. }, step, under }) => {
+        Ok(Winner {
+            answer: Answer { status, dropped, won: Won::Rest { chunks, back, body }, .. },
+            step,
+            under,
+        }) => {
             trace.translated(dropped);
             trace.committed(status.as_u16());
             let passage = Box::new(back.going_on(interrupted, plan.limits));

@@ -57,6 +57,13 @@ impl Memory {
         place.filter(|known| known.hash == hash && known.at >= since).map(|known| known.kept)
     }
 
+    /// Forgets where conversations were answered: a person has said how it is to be.
+    pub fn forget(&self) {
+        for place in &self.conversations {
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
     /// A conversation was answered.
     pub fn keep(&self, hash: u64, account: i64, target: &str, at: i64) {
         let kept = Kept { account, target: target_hash(target) };
@@ -142,7 +149,8 @@ mod tests {
     #[test]
     fn turns_are_counted_by_name_and_looking_takes_none() {
         let memory = Memory::default();
-        let turns = [memory.turn("a", true), memory.turn("a", false), memory.turn("a", true), memory.turn("b", true)];
+        let turns =
+            [memory.turn("a", true), memory.turn("a", false), memory.turn("a", true), memory.turn("b", true)];
         assert_eq!(turns, [0, 1, 1, 0]);
     }
 }

@@ -299,7 +299,11 @@ impl Back {
             let translation = Translation::new(self.from, &self.issuer, self.to, self.asked.clone());
             Passage::other(translation, self.to, self.asked.form)
         };
-        if limits.rescue { passage.cared_for(!limits.alone, &self.issuer, self.asked.clone()) } else { passage }
+        if limits.rescue {
+            passage.cared_for(!limits.alone, &self.issuer, self.asked.clone())
+        } else {
+            passage
+        }
     }
 
     /// A way that leads nowhere: tells what a stream says without forwarding it.

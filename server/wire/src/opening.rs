@@ -100,7 +100,8 @@ mod tests {
         let later = json!({"role": "user", "content": [{"type": "text", "text": "Hi"}]});
         let other = json!({"role": "user", "content": [{"type": "text", "text": "Ho"}]});
         let answer = json!({"role": "assistant", "content": "Hello"});
-        let body = |turns: &[&Value], system: &str| json!({"system": system, "messages": turns, "model": "m"});
+        let body =
+            |turns: &[&Value], system: &str| json!({"system": system, "messages": turns, "model": "m"});
         let begun = hash(Dialect::Messages, &body(&[&first], "a"));
         assert!(begun.is_some());
         assert_eq!(begun, hash(Dialect::Messages, &body(&[&later, &answer, &other], "b")));
@@ -109,7 +110,8 @@ mod tests {
 
     #[test]
     fn every_dialect_has_its_first_words() {
-        let chat = json!({"messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "Hi"}]});
+        let chat =
+            json!({"messages": [{"role": "system", "content": "S"}, {"role": "user", "content": "Hi"}]});
         let alike = [
             hash(Dialect::Chat, &chat),
             hash(Dialect::Ollama, &chat),

@@ -21,7 +21,7 @@ const CASES: &[Case] = &[
     ("openai", 401, r#"{"error":{"message":"Your OpenAI account has been deactivated, please check your email for more information.","type":"invalid_request_error","code":"account_deactivated"}}"#, &[], "default/banned", Next::Person(24 * HOUR)),
     ("openai", 429, r#"{"error":{"message":"Rate limit reached for gpt-4o-mini in organization org-x on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s.","type":"requests","param":null,"code":"rate_limit_exceeded"}}"#, &[], "default/daily-limit", Next::Account(432_000)),
     ("openai", 503, r#"{"error":{"message":"Slow down","type":"server_error","code":"slow_down"}}"#, &[("retry-after-ms", "1200")], "default/server", Next::Retry(1_200)),
-    ("openai", 403, r#"{"error":{"code":"unsupported_country_region_territory","message":"Country, region, or territory not supported","param":null,"type":"request_forbidden"}}"#, &[], "default/location", Next::TargetAfter(HOUR)),
+    ("openai", 403, r#"{"error":{"code":"unsupported_country_region_territory","message":"Country, region, or territory not supported","param":null,"type":"request_forbidden"}}"#, &[], "default/location", Next::Person(HOUR)),
     ("openai", 403, r#"{"error":{"message":"Your organization must be verified to use the model `gpt-5`. Please go to: https://platform.openai.com/settings/organization/general and click on Verify Organization.","type":"invalid_request_error","param":null,"code":"model_not_found"}}"#, &[], "default/unverified", Next::Person(HOUR)),
     // Anthropic
     ("anthropic", 429, r#"{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed the rate limit for your organization (x) of 100,000 input tokens per minute."}}"#,

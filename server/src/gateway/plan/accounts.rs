@@ -31,9 +31,9 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
                 self.exclude(what(), "switched off");
                 continue;
             }
-            if let Some(why) = account.budget.and_then(|budget| {
-                over(budget, self.standing.spent(account.id, budget.period))
-            }) {
+            if let Some(why) =
+                account.budget.and_then(|budget| over(budget, self.standing.spent(account.id, budget.period)))
+            {
                 self.note_earliest(period_end(account.budget.map(|budget| budget.period), now));
                 self.exclude(what(), why);
                 continue;
@@ -52,7 +52,8 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
                 }
                 continue;
             }
-            let circuit = account.health.pulse(&target.model).map_or(Circuit::Closed, |pulse| pulse.circuit(now));
+            let circuit =
+                account.health.pulse(&target.model).map_or(Circuit::Closed, |pulse| pulse.circuit(now));
             match circuit {
                 Circuit::Closed | Circuit::Trying { taken: false } => {
                     steps.push(step(account, 0, Cow::Borrowed("")));
@@ -61,7 +62,11 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
                     let seconds = (until - now).div_euclid(1000) + 1;
                     self.exclude(what(), format!("it keeps failing, tried again in {}", duration(seconds)));
                     self.note_earliest(Some(until));
-                    self.failing.push(step(account, 0, Cow::Borrowed("it keeps failing, but nothing else is left")));
+                    self.failing.push(step(
+                        account,
+                        0,
+                        Cow::Borrowed("it keeps failing, but nothing else is left"),
+                    ));
                 }
                 Circuit::Trying { taken: true } => {
                     self.exclude(what(), "it kept failing, and another request is trying whether it is back");

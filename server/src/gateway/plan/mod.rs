@@ -14,13 +14,13 @@ mod order;
 mod targets;
 
 use crate::store::snapshot::{Account, Provider, Snapshot, Speaks};
+pub(super) use accounts::SHORT_WAIT;
 use app::api::combos::{Period, PlanRow, RoutePlan, Spent};
 use app::api::requests::Exclusion;
 use catalog::Also;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
-pub(super) use accounts::SHORT_WAIT;
 use targets::Candidate;
 use wire::{Dialect, Fault, FaultKind, Malformed, Needs};
 
@@ -184,11 +184,7 @@ struct Draft<'a, A, S> {
 }
 
 /// Makes the plan for a request. An error says, in the caller's words, why nothing can be tried.
-pub fn plan(
-    snapshot: &Snapshot,
-    asked: &impl Asked,
-    standing: &impl Standing,
-) -> Result<Plan, Box<NoPlan>> {
+pub fn plan(snapshot: &Snapshot, asked: &impl Asked, standing: &impl Standing) -> Result<Plan, Box<NoPlan>> {
     let mut draft = Draft {
         snapshot,
         asked,
@@ -213,7 +209,8 @@ pub fn plan(
     let mut steps: Vec<Step> = Vec::new();
     for step in candidates.into_iter().flat_map(|candidate| candidate.steps) {
         // A target may stand in a combo and in one inside it.
-        let same = |known: &Step| known.account.id == step.account.id && known.target.name() == step.target.name();
+        let same =
+            |known: &Step| known.account.id == step.account.id && known.target.name() == step.target.name();
         if !steps.iter().any(same) {
             steps.push(step);
         }
@@ -228,7 +225,8 @@ pub fn plan(
     let policy = &snapshot.policy;
     let millis = |own: Option<i64>, usual: i64| Duration::from_millis(own.unwrap_or(usual).unsigned_abs());
     let first = steps.first().map(|step| Arc::clone(&step.target));
-    let several = steps.iter().any(|step| first.as_ref().is_some_and(|first| !Arc::ptr_eq(first, &step.target)));
+    let several =
+        steps.iter().any(|step| first.as_ref().is_some_and(|first| !Arc::ptr_eq(first, &step.target)));
     let hedge = combo.filter(|combo| combo.hedge && several);
     let attempts = combo.and_then(|combo| combo.max_attempts).and_then(|most| usize::try_from(most).ok());
     Ok(Plan {
@@ -238,7 +236,7 @@ pub fn plan(
         limits: Limits {
             hedge: hedge.map(|combo| millis(combo.first_token_ms, policy.first_token_ms)),
             stall: millis(combo.and_then(|combo| combo.stall_ms), policy.stall_ms),
-            rescue: combo.is_none_or(|combo| combo.rescue),
+            rescue: combo.map_or(steps.len() > 1, |combo| combo.rescue),
             alone: steps.len() == 1,
             // Each may be tried once more.
             attempts: attempts.unwrap_or(steps.len() * 2).max(1),
@@ -278,18 +276,25 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
             let fault = Fault::new(FaultKind::Malformed, why);
             return NoPlan { combo, exclusions: self.exclusions, ..NoPlan::new(fault) };
         }
-        let reasons: Vec<String> =
-            self.exclusions.iter().map(|exclusion| format!("{}: {}", exclusion.what, exclusion.why)).collect();
+        let reasons: Vec<String> = self
+            .exclusions
+            .iter()
+            .map(|exclusion| format!("{}: {}", exclusion.what, exclusion.why))
+            .collect();
         let reasons = if reasons.is_empty() { "It has no targets".to_owned() } else { reasons.join("; ") };
         let retry_after = self.earliest.map(|until| (until - now).div_euclid(1000) + 1);
         let (kind, next) = match retry_after {
-            Some(seconds) => (FaultKind::RateLimited, format!("The first comes back in {}.", duration(seconds))),
-            None if self.needs_person => {
-                (FaultKind::Unavailable, "Mend it on the Providers page of the Ninerouter dashboard.".to_owned())
+            Some(seconds) => {
+                (FaultKind::RateLimited, format!("The first comes back in {}.", duration(seconds)))
             }
-            None => {
-                (FaultKind::UnknownModel, "The Providers page of the Ninerouter dashboard shows more.".to_owned())
-            }
+            None if self.needs_person => (
+                FaultKind::Unavailable,
+                "Mend it on the Providers page of the Ninerouter dashboard.".to_owned(),
+            ),
+            None => (
+                FaultKind::UnknownModel,
+                "The Providers page of the Ninerouter dashboard shows more.".to_owned(),
+            ),
         };
         let message = format!("Nothing can answer for {asked:?} now. {reasons}. {next}");
         NoPlan { fault: Fault::new(kind, message), retry_after, combo, exclusions: self.exclusions }

@@ -74,7 +74,8 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
     fn order(&self, combo: &Combo, mut entries: Vec<Entry<'_>>) -> Vec<Candidate> {
         let now = self.standing.now();
         let alone = entries.len() < 2;
-        let why = if alone { "the only target that may be used" } else { self.arrange(combo, &mut entries, now) };
+        let why =
+            if alone { "the only target that may be used" } else { self.arrange(combo, &mut entries, now) };
         // Where the order is a person's, it stands: coming back to the first is worth one cold cache.
         let kept = self.standing.kept().filter(|_| !alone && combo.strategy != Strategy::Priority);
         let own = kept.and_then(|kept| {
