@@ -12,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 /// The stylesheets, in the order of their layers. See style/README.md.
-pub const STYLES: [&str; 8] = [
+pub const STYLES: [&str; 9] = [
     "/style/tokens.css",
     "/style/base.css",
     "/style/frame.css",
@@ -21,6 +21,7 @@ pub const STYLES: [&str; 8] = [
     "/style/panels.css",
     "/style/traffic.css",
     "/style/pages.css",
+    "/style/combos.css",
 ];
 
 /// The whole document. `options` says where the wasm lives.

@@ -19,6 +19,11 @@ pub fn now() -> Moment {
 }
 
 impl Moment {
+    /// Microseconds since this moment.
+    pub fn elapsed_micros(&self) -> u128 {
+        now().instant.duration_since(self.instant).as_micros()
+    }
+
     /// Milliseconds since this moment.
     pub fn elapsed_ms(&self) -> i64 {
         i64::try_from(now().instant.duration_since(self.instant).as_millis()).unwrap_or(i64::MAX)

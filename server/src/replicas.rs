@@ -82,6 +82,7 @@ async fn take_in(app: &App, heard: Vec<Heard>) -> Result<(), Broken> {
         return everything(app).await;
     }
     if heard.iter().any(|one| one.news == News::Settings && !one.own) {
+        app.memory.forget();
         app.refresh().await?;
     }
     let mut accounts: Vec<i64> = heard
@@ -96,7 +97,11 @@ async fn take_in(app: &App, heard: Vec<Heard>) -> Result<(), Broken> {
     accounts.dedup();
     for id in accounts {
         match app.store.account(id).await {
-            Ok(account) => app.registry.renew(&account),
+            Ok(account) => {
+                if app.registry.renew(&account) {
+                    app.memory.forget();
+                }
+            }
             // Deleted since.
             Err(StoreError::Missing) => {}
             Err(error) => return Err(error.into()),

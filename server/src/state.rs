@@ -4,6 +4,7 @@ use crate::accounts::health::Registry;
 use crate::clock;
 use crate::config::Config;
 use crate::gateway::live::Live;
+use crate::gateway::standing::Memory;
 use crate::session::setup::SetupLink;
 use crate::session::throttle::Throttle;
 use crate::store::snapshot::Snapshot;
@@ -56,6 +57,8 @@ pub struct State {
     pub live: Live,
     /// Background work.
     pub tasks: Tasks,
+    /// Whose turn it is, and where conversations were answered.
+    pub memory: Memory,
     /// The one-time link of the first run.
     pub setup: SetupLink,
     /// Slows down guessing of passwords.
@@ -94,6 +97,7 @@ impl State {
             tasks,
             setup,
             throttle: Throttle::default(),
+            memory: Memory::default(),
             port,
             snapshot: ArcSwap::from_pointee(snapshot),
             refreshing: Mutex::default(),
@@ -109,6 +113,7 @@ impl State {
     /// Publishes what was just changed, here and at other replicas. Called after every change.
     pub async fn republish(&self) -> Result<(), StateError> {
         self.store.tell(News::Settings).await;
+        self.memory.forget();
         self.refresh().await
     }
 

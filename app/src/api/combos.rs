@@ -5,6 +5,7 @@ use super::providers::{Price, TestResult};
 use super::requests::Exclusion;
 use super::{NanoUsd, Problem, Tier};
 use async_trait::async_trait;
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// In which order a combo's targets are tried.
@@ -293,4 +294,47 @@ pub trait Combos: Send + Sync {
     async fn dry_run(&self, model: String) -> Result<RoutePlan, Problem>;
     /// Sends one minimal real request for a model name, as a client would.
     async fn try_model(&self, model: String) -> Result<TestResult, Problem>;
+}
+
+/// The page.
+#[server(prefix = "/console", endpoint = "combos")]
+pub async fn load_combos() -> Result<CombosPage, Problem> {
+    super::console()?.combos_page().await
+}
+
+/// What a short chat request for a model name would be answered by now.
+#[server(prefix = "/console", endpoint = "dry_run")]
+pub async fn load_plan(model: String) -> Result<RoutePlan, Problem> {
+    super::console()?.dry_run(model).await
+}
+
+/// Sends one minimal real request for a model name.
+#[server(prefix = "/console", endpoint = "try_model")]
+pub async fn try_model(model: String) -> Result<TestResult, Problem> {
+    super::told(super::console()?.try_model(model).await)
+}
+
+/// Removes a combo and opens the list.
+#[server(prefix = "/console", endpoint = "remove_combo")]
+pub async fn remove_combo(name: String) -> Result<(), Problem> {
+    super::told(super::console()?.remove_combo(name).await)?;
+    leptos_axum::redirect("/combos");
+    Ok(())
+}
+
+/// Makes an alias, or replaces the one called `replaces`.
+#[server(prefix = "/console", endpoint = "save_alias")]
+pub async fn save_alias(
+    #[server(default)] replaces: String,
+    name: String,
+    model: String,
+) -> Result<Alias, Problem> {
+    let replaces = Some(replaces).filter(|name| !name.is_empty());
+    super::told(super::console()?.save_alias(replaces, Alias { name, model }).await)
+}
+
+/// Removes an alias.
+#[server(prefix = "/console", endpoint = "remove_alias")]
+pub async fn remove_alias(name: String) -> Result<(), Problem> {
+    super::told(super::console()?.remove_alias(name).await)
 }

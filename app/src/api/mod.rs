@@ -3,6 +3,8 @@
 //! A page never sees a database or an HTTP client. The server puts an `Arc<dyn Console>` into the Leptos
 //! context of each request, already bound to the person who asks; a test puts a fake there.
 
+pub mod budget_fields;
+pub mod combo_fields;
 pub mod combos;
 pub mod connect;
 pub mod login;

@@ -348,6 +348,12 @@ pub async fn unpark_account(id: i64) -> Result<AccountRow, Problem> {
     super::told(super::console()?.unpark_account(id).await)
 }
 
+/// Says in which order a provider's accounts are tried.
+#[server(prefix = "/console", endpoint = "rotate_accounts")]
+pub async fn rotate_accounts(id: String, rotation: Rotation) -> Result<ProviderRow, Problem> {
+    super::told(super::console()?.rotate_accounts(id, rotation).await)
+}
+
 /// Makes a custom endpoint and opens its page.
 #[server(prefix = "/console", endpoint = "add_endpoint")]
 pub async fn add_endpoint(

@@ -1,5 +1,7 @@
 //! Settings: password, sessions, key policy, limits, retention.
 
+#![expect(clippy::too_many_arguments, reason = "a server function takes the fields of its form")]
+
 use super::{Millis, Problem};
 use async_trait::async_trait;
 use leptos::prelude::*;

@@ -1,12 +1,13 @@
 //! The accounts at a provider: a part of the provider page.
 
-use crate::api::providers::{AccountRow, AuthKind, Health, ProviderRow};
+use super::account_state::{AccountWords, BudgetDialog};
+use crate::api::providers::{AccountRow, AuthKind, Health, ProviderRow, Rotation};
 use crate::parts::dialog::{Confirm, Dialog, DialogButtons, Opens};
 use crate::parts::field::{Field, Hidden};
 use crate::parts::form::{Done, Form};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::HealthBadge;
-use crate::parts::time::{Ago, Day, Until};
+use crate::parts::time::Day;
 use leptos::prelude::*;
 
 /// The accounts in the order they are tried, and a form for another one.
@@ -20,7 +21,7 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
         <section class="card" aria-labelledby="accounts">
             <header>
                 <h2 id="accounts">"Accounts"</h2>
-                {several.then(|| view! { <span class="faint">"tried in this order"</span> })}
+                {several.then(|| view! { <Order id=provider.id.clone() rotation=provider.rotation /> })}
             </header>
             <ul class="lines accounts">{lines.collect_view()}</ul>
             {none
@@ -29,6 +30,38 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
                 })}
             <AddAccount provider=provider.clone() keys_at />
         </section>
+    }
+    .into_any()
+}
+
+/// In which order they are tried.
+#[component]
+fn Order(id: String, rotation: Rotation) -> impl IntoView {
+    let (now, words) = match rotation {
+        Rotation::FillFirst => ("fill-first", "The first one is used until it has to rest, then the next."),
+        Rotation::RoundRobin => (
+            "round-robin",
+            "Each goes first in turn. A conversation stays at its account while its prompt is cached there.",
+        ),
+    };
+    let choices = [("fill-first", "One after the other"), ("round-robin", "In turn")];
+    let buttons = choices.map(|(value, name)| {
+        view! {
+            <button type="submit" name="rotation" value=value aria-pressed=if value == now { "true" } else { "false" }>
+                {name}
+            </button>
+        }
+    });
+    view! {
+        <Form action="rotate_accounts" class="rotation end">
+            <Hidden name="id" value=id />
+            <div class="segmented words" role="group" aria-label="Order of the accounts" aria-describedby="rotation-words">
+                {buttons}
+            </div>
+        </Form>
+        <p class="faint whole" id="rotation-words">
+            {words}
+        </p>
     }
     .into_any()
 }
@@ -102,15 +135,12 @@ fn AddAccount(provider: ProviderRow, keys_at: String) -> impl IntoView {
 fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
     let id = account.id;
     let name = account.name.clone();
-    let [use_it, change_it, remove_it] =
-        ["Use", "Change", "Remove"].map(|verb| format!("{verb} the account {name}"));
+    let [use_it, change_it, remove_it, limit_it] =
+        ["Use", "Change", "Remove", "Set the budget of"].map(|verb| format!("{verb} the account {name}"));
     let ask = format!("Remove {name}?");
-    let waiting = matches!(account.health, Health::Parked | Health::Refused);
+    let waiting = matches!(account.health, Health::Parked | Health::Refused) || !account.waiting.is_empty();
     let switch = if account.enabled { "true" } else { "false" };
     let flipped = if account.enabled { "false" } else { "true" };
-    // The last error is only news when the sentence does not say it already.
-    let error = Some(account.last_error.clone())
-        .filter(|error| !error.is_empty() && !account.sentence.contains(error.as_str()));
     view! {
         <li class="account">
             <div class="account-head">
@@ -135,22 +165,7 @@ fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
                 </span>
                 <HealthBadge health=account.health />
             </div>
-            <div class="account-words">
-                <p class="soft">
-                    {account.sentence.clone()}
-                    {account
-                        .parked_until
-                        .filter(|_| waiting)
-                        .map(|at| view! { " Tried again " <Until at /> "." })}
-                </p>
-                <p class="faint">
-                    {match account.last_used_at {
-                        Some(at) => view! { "Last answered " <Ago at /> "." }.into_any(),
-                        None => view! { "It has not answered a request yet." }.into_any(),
-                    }}
-                    {account.last_error_at.zip(error).map(|(at, error)| view! { " Last error " <Ago at /> ": " {error} })}
-                </p>
-            </div>
+            <AccountWords account=account.clone() />
             <div class="buttons">
                 <Form action="test_account" class="test" done=Done::Say>
                     <Hidden name="id" value=id.to_string() />
@@ -170,6 +185,10 @@ fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
                             </Form>
                         }
                     })}
+                <Opens dialog=format!("budget-{id}") class="button small" label=limit_it>
+                    <Icon glyph=Glyph::Gauge />
+                    "Budget"
+                </Opens>
                 <Opens
                     dialog=format!("change-{id}")
                     class="button small"
@@ -187,6 +206,7 @@ fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
                     "Remove"
                 </Opens>
             </div>
+            <BudgetDialog account=account.clone() />
             <Change account=account.clone() keyless />
             <Confirm
                 id=format!("remove-{id}")

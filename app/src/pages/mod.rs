@@ -1,6 +1,12 @@
 //! One file a page.
 
+pub mod account_state;
 pub mod accounts;
+pub mod aliases;
+pub mod attempts;
+pub mod combo_card;
+pub mod combo_edit;
+pub mod combos;
 pub mod connect;
 pub mod examples;
 pub mod login;

@@ -1,13 +1,14 @@
 //! The overview: is everything working, and where do tokens and money go today.
 
 use crate::api::Cost;
-use crate::api::overview::{FirstSteps, OverviewPage, Totals, Trouble, load_overview};
+use crate::api::overview::{Fallback, FirstSteps, OverviewPage, Totals, Trouble, load_overview};
 use crate::parts::figure::{Figure, TierBar, against};
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::live::{FirstRequest, LiveList};
 use crate::parts::reader;
+use crate::parts::time::Ago;
 use leptos::prelude::*;
 
 /// The overview.
@@ -35,15 +36,59 @@ fn Day(page: OverviewPage) -> impl IntoView {
     let busy = page.tiers.iter().any(|share| share.tokens > 0);
     view! {
         <Figures today=page.today yesterday=page.yesterday />
-        <section class="card" aria-labelledby="tiers">
-            <h2 id="tiers">"Today's tokens by tier"</h2>
-            {if busy {
-                view! { <TierBar tiers=page.tiers /> }.into_any()
-            } else {
-                view! { <p class="faint">"No tokens were used yet today."</p> }.into_any()
-            }}
-        </section>
+        <div class="columns turned">
+            <section class="card" aria-labelledby="tiers">
+                <h2 id="tiers">"Today's tokens by tier"</h2>
+                {if busy {
+                    view! { <TierBar tiers=page.tiers /> }.into_any()
+                } else {
+                    view! { <p class="faint">"No tokens were used yet today."</p> }.into_any()
+                }}
+            </section>
+            <Fallbacks fallbacks=page.fallbacks />
+        </div>
         <LiveList first=page.recent />
+    }
+    .into_any()
+}
+
+/// The newest requests that had to go elsewhere. The list of the newest requests renews what is inside `fallbacks`.
+#[component]
+fn Fallbacks(fallbacks: Vec<Fallback>) -> impl IntoView {
+    let none = fallbacks.is_empty();
+    let lines = fallbacks.into_iter().map(|fallback| {
+        view! {
+            <li>
+                <a class="row-link grow" href=format!("/requests/{}", fallback.id)>
+                    {fallback.sentence}
+                </a>
+                <span class="asked faint">
+                    <span class="visually-hidden">"asked for "</span>
+                    <span class="mono">{fallback.asked}</span>
+                </span>
+                <span class="faint when">
+                    <Ago at=fallback.at />
+                </span>
+            </li>
+        }
+    });
+    let lines = lines.collect_view();
+    view! {
+        <section class="card" aria-labelledby="fallbacks-title">
+            <h2 id="fallbacks-title">"Fallbacks"</h2>
+            <div id="fallbacks" class="feed">
+                {if none {
+                    view! {
+                        <p class="faint">
+                            "No request had to go elsewhere. When an account is used up, fails or falls silent and another                              one answers, it is told here."
+                        </p>
+                    }
+                        .into_any()
+                } else {
+                    view! { <ul class="lines">{lines}</ul> }.into_any()
+                }}
+            </div>
+        </section>
     }
     .into_any()
 }

@@ -1,15 +1,15 @@
 //! One request: what was asked, what answered, why it went there, what it cost.
 
-use crate::api::requests::{
-    AttemptRow, Exclusion, LeftOut, PriceLine, RequestDetail, RequestRow, load_request,
-};
+use super::attempts::Attempts;
+use crate::api::combos::PlanRow;
+use crate::api::requests::{Exclusion, LeftOut, PriceLine, RequestDetail, RequestRow, load_request};
 use crate::parts::copy::CopyButton;
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
-use crate::parts::mark::{Badge, OutcomeBadge, Tone};
+use crate::parts::mark::OutcomeBadge;
+use crate::parts::plan::{Excluded, PlanSteps};
 use crate::parts::time::Ago;
-use crate::parts::waterfall::Waterfall;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -33,7 +33,7 @@ pub fn Request() -> impl IntoView {
                 <Attempts attempts=page.attempts.clone() total_ms=page.row.total_ms />
                 <div class="columns">
                     <Prices page=page.clone() />
-                    <Exclusions exclusions=page.exclusions.clone() />
+                    <Plan plan=page.plan.clone() exclusions=page.exclusions.clone() />
                 </div>
                 <Translated page=page.clone() />
                 <Facts page />
@@ -96,101 +96,6 @@ fn speed(row: &RequestRow) -> Option<String> {
         }
         _ => None,
     }
-}
-
-#[component]
-fn Attempts(attempts: Vec<AttemptRow>, total_ms: i64) -> impl IntoView {
-    if attempts.is_empty() {
-        return view! {
-            <section class="card" aria-labelledby="attempts">
-                <h2 id="attempts">"Attempts"</h2>
-                <p class="faint">"No provider was called for this request."</p>
-            </section>
-        }
-        .into_any();
-    }
-    let rows = attempts.iter().zip(1..).map(|(row, number)| {
-        let status = row.status.map_or("none".to_owned(), |status| status.to_string());
-        view! {
-            <tr>
-                <td class="number">{number}</td>
-                <th scope="row">
-                    <span class="two">
-                        <span class="mono">{row.target.clone()}</span>
-                        <span class="faint">{row.account.clone()}</span>
-                    </span>
-                </th>
-                <td>
-                    {if row.won {
-                        view! { <Badge tone=Tone::Good glyph=Glyph::Check text="Answered" /> }
-                    } else {
-                        view! { <Badge tone=Tone::Bad glyph=Glyph::Cross text="Failed" /> }
-                    }}
-                </td>
-                <td class="number" data-label="Status">
-                    {status}
-                </td>
-                <td class="number" data-label="Started">
-                    {format::took(row.start_ms)}
-                </td>
-                <td class="number" data-label="First token">
-                    {row.first_token_ms.map_or("none".to_owned(), format::took)}
-                </td>
-                <td class="number" data-label="Took">
-                    {format::took(row.total_ms)}
-                </td>
-                <td class="wide">
-                    {(!(row.error.is_empty() && row.verdict.is_empty()))
-                        .then(|| {
-                            view! {
-                                <span class="two">
-                                    <span>{row.error.clone()}</span>
-                                    <span class="faint">{row.verdict.clone()}</span>
-                                </span>
-                            }
-                        })}
-                </td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    view! {
-        <section class="card table-card" aria-labelledby="attempts">
-            <header>
-                <h2 id="attempts">"Attempts"</h2>
-            </header>
-            <Waterfall attempts=attempts.clone() total_ms />
-            <div class="scroll" tabindex="0">
-                <table class="stacked attempts">
-                    <caption class="visually-hidden">"Every call upstream, in order"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col" class="number">
-                                "#"
-                            </th>
-                            <th scope="col">"Target and account"</th>
-                            <th scope="col">"Result"</th>
-                            <th scope="col" class="number">
-                                "Status"
-                            </th>
-                            <th scope="col" class="number">
-                                "Started"
-                            </th>
-                            <th scope="col" class="number">
-                                "First token"
-                            </th>
-                            <th scope="col" class="number">
-                                "Took"
-                            </th>
-                            <th scope="col">"What happened"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-    .into_any()
 }
 
 #[component]
@@ -265,27 +170,24 @@ fn Prices(page: RequestDetail) -> impl IntoView {
     .into_any()
 }
 
+/// In which order targets were to be tried, and what was left out.
 #[component]
-fn Exclusions(exclusions: Vec<Exclusion>) -> impl IntoView {
-    let none = exclusions.is_empty();
-    let lines = exclusions.into_iter().map(|left_out| {
-        view! {
-            <li>
-                <span class="two">
-                    <span class="mono">{left_out.what}</span>
-                    <span class="soft">{left_out.why}</span>
-                </span>
-            </li>
-        }
-    });
+fn Plan(plan: Vec<PlanRow>, exclusions: Vec<Exclusion>) -> impl IntoView {
+    let nothing = exclusions.is_empty();
     view! {
-        <section class="card" aria-labelledby="excluded">
-            <h2 id="excluded">"Left out of the plan"</h2>
-            {if none {
+        <section class="card" aria-labelledby="plan">
+            <h2 id="plan">"Plan"</h2>
+            {if plan.is_empty() {
+                view! { <p class="faint">"There was nothing to choose between."</p> }.into_any()
+            } else {
+                view! { <PlanSteps steps=plan /> }.into_any()
+            }}
+            <h3 class="under">"Left out of the plan"</h3>
+            {if nothing {
                 view! { <p class="faint">"Nothing: every target that could serve this request was in the plan."</p> }
                     .into_any()
             } else {
-                view! { <ul class="lines">{lines.collect_view()}</ul> }.into_any()
+                view! { <Excluded exclusions /> }.into_any()
             }}
         </section>
     }

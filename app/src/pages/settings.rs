@@ -4,6 +4,7 @@ use crate::api::settings::{Policy, SessionRow, SettingsPage, load_settings};
 use crate::parts::dialog::{Confirm, Opens};
 use crate::parts::field::{Field, Hidden, Tick};
 use crate::parts::form::{Done, Form};
+use crate::parts::format::seconds;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::{Badge, Tone};
@@ -140,12 +141,7 @@ fn Session(session: SessionRow) -> impl IntoView {
     .into_any()
 }
 
-/// A duration in seconds as a person types it: no more decimals than needed.
-fn seconds(millis: i64) -> String {
-    (millis as f64 / 1e3).to_string()
-}
-
-/// A size in megabytes, likewise.
+/// A size in megabytes as a person types it.
 fn megabytes(bytes: i64) -> String {
     (bytes as f64 / f64::from(1 << 20)).to_string()
 }
@@ -159,7 +155,7 @@ fn Policies(policy: Policy, key_lock: String) -> impl IntoView {
         "When this is off, tools on this machine need no key. Tools on other machines always need one."
             .to_owned()
     };
-    let limit = |id: &'static str, label: &'static str, value: i64, help: &'static str| {
+    let limit = |id: &'static str, label: &'static str, value: i64, min: &'static str, help: &'static str| {
         view! {
             <Field
                 id
@@ -167,7 +163,7 @@ fn Policies(policy: Policy, key_lock: String) -> impl IntoView {
                 label
                 help
                 kind="number"
-                min="0.1"
+                min=min
                 step="any"
                 unit="seconds"
                 required=true
@@ -212,24 +208,69 @@ fn Policies(policy: Policy, key_lock: String) -> impl IntoView {
                         value=megabytes(policy.max_body_bytes)
                         help="Larger ones are refused before they reach a provider."
                     />
-                    {limit("connect_s", "Connecting to a provider", policy.connect_ms, "Then the next target is tried.")}
+                    {limit(
+                        "connect_s",
+                        "Connecting to a provider",
+                        policy.connect_ms,
+                        "0.1",
+                        "Then the next target is tried.",
+                    )}
+                    {limit(
+                        "whole_reply_s",
+                        "Whole reply without streaming",
+                        policy.whole_reply_ms,
+                        "0.1",
+                        "From the request to the end of the reply.",
+                    )}
+                </div>
+                <h3>"When another target can answer"</h3>
+                <div class="grid-form">
+                    {limit(
+                        "first_token_s",
+                        "First token",
+                        policy.first_token_ms,
+                        "0.1",
+                        "A target that is silent for so long is joined by the next one; the first to answer is used.",
+                    )}
+                    {limit(
+                        "stall_s",
+                        "Stalled stream",
+                        policy.stall_ms,
+                        "0.1",
+                        "A stream that stands still for so long is continued by the next target.",
+                    )}
+                    {limit(
+                        "affinity_s",
+                        "Account of a conversation",
+                        policy.affinity_ms,
+                        "0",
+                        "How long a conversation stays at the account that answered last: providers keep prompts cached so \
+                         long. 0 means not at all.",
+                    )}
+                    {limit(
+                        "circuit_s",
+                        "Rest of a failing model",
+                        policy.circuit_ms,
+                        "0.1",
+                        "The longest time a model that keeps failing is left alone. Then one request tries it again, and the \
+                         others go elsewhere until it answers.",
+                    )}
+                </div>
+                <h3>"When nothing else can answer"</h3>
+                <div class="grid-form">
                     {limit(
                         "first_byte_s",
                         "First token of a stream",
                         policy.first_byte_ms,
+                        "0.1",
                         "How long a provider may think before it streams.",
                     )}
                     {limit(
                         "idle_s",
                         "Silence within a stream",
                         policy.idle_ms,
+                        "0.1",
                         "Slow is not broken: one token a second is left alone.",
-                    )}
-                    {limit(
-                        "whole_reply_s",
-                        "Whole reply without streaming",
-                        policy.whole_reply_ms,
-                        "From the request to the end of the reply.",
                     )}
                 </div>
                 <p class="buttons">

@@ -1,14 +1,14 @@
 //! What is alive on every page, in one island: ticking times, copy buttons, filters, snippets, dialogs,
-//! toasts, shortcuts, the reader's time zone. It has no looks of its own and listens on the window, so
+//! toasts, shortcuts, lists to be arranged, parts of a page shown in place, the reader's time zone. It has no looks of its own and listens on the window, so
 //! the parts it serves stay plain server-rendered HTML.
 
-use super::{browser, format, reader};
+use super::{arrange, browser, format, reader};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent, MouseEvent};
 
 /// The island that is on every page once.
 #[island]
@@ -24,6 +24,10 @@ pub fn Ambient() -> impl IntoView {
         let _ = window_event_listener(ev::input, |event| typed(&event));
         let _ = window_event_listener(ev::change, |event| chosen(&event));
         let _ = window_event_listener(ev::keydown, |event| pressed(&event));
+        let _ = window_event_listener(ev::pointerdown, |event| arrange::grabbed(&event));
+        let _ = window_event_listener(ev::pointermove, |event| arrange::dragged(&event));
+        let _ = window_event_listener(ev::pointerup, |_| arrange::dropped());
+        let _ = window_event_listener(ev::pointercancel, |_| arrange::dropped());
         // The browser may have kept a choice across a reload.
         for select in browser::all("select[data-fills]") {
             fill_from(&select);
@@ -54,7 +58,16 @@ fn tick() {
 }
 
 /// Copy buttons, dialogs for browsers that do not know `command`, menus that close on a click elsewhere.
-fn clicked(event: &Event) {
+fn clicked(event: &MouseEvent) {
+    if arrange::clicked(event) {
+        return;
+    }
+    if let Some(link) = browser::hit(event, "a[data-shows]")
+        && !(event.ctrl_key() || event.meta_key() || event.shift_key())
+    {
+        event.prevent_default();
+        spawn_local(async move { show_in_place(&link).await });
+    }
     if let Some(button) = browser::hit(event, "[data-copies]") {
         let from = button.get_attribute("data-copies").unwrap_or_default();
         let text = document().get_element_by_id(&from).and_then(|element| element.text_content());
@@ -76,6 +89,20 @@ fn clicked(event: &Event) {
         if inside.as_ref().is_none_or(|inside| !menu.is_same_node(Some(inside))) {
             let _ = menu.remove_attribute("open");
         }
+    }
+}
+
+/// Shows the part of another page that a link names, in its place on this one.
+async fn show_in_place(link: &Element) {
+    let attribute = |name: &str| link.get_attribute(name).unwrap_or_default();
+    let _ = link.set_attribute("aria-busy", "true");
+    let shown = match browser::page(&attribute("href")).await {
+        Some(html) => browser::show(&html, &attribute("data-shows")),
+        None => None,
+    };
+    let _ = link.remove_attribute("aria-busy");
+    if shown.is_none() {
+        browser::go(&attribute("href"));
     }
 }
 

@@ -142,6 +142,15 @@ pub async fn post(action: &str, fields: &web_sys::FormData) -> Option<Answer> {
     post_text(action, &JsValue::from(fields)).await
 }
 
+/// Posts a few fields that are in no form. `None` when the server cannot be reached.
+pub async fn post_pairs(action: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+    let body = web_sys::UrlSearchParams::new().ok()?;
+    for (name, value) in fields {
+        body.append(name, value);
+    }
+    post_text(action, &JsValue::from(body)).await
+}
+
 /// Posts a body that the browser knows the content type of.
 async fn post_text(action: &str, body: &JsValue) -> Option<Answer> {
     let headers = web_sys::Headers::new().ok()?;
@@ -170,10 +179,12 @@ fn swap(html: &str, id: &str) -> Option<Element> {
     Some(stale)
 }
 
-/// Swaps in one region, without islands, of a page that was sent. Its `data-said` goes to the status line that waits
-/// for it, and where its first element is out of sight (on a phone) it is scrolled to.
+/// Swaps in one region of a page that was sent; islands inside wake up. Its `data-said` goes to the status line that
+/// waits for it, and where its first element is out of sight (on a phone) it is scrolled to.
 pub fn show(html: &str, id: &str) -> Option<()> {
-    let first = swap(html, id)?.first_element_child()?;
+    let region = swap(html, id)?;
+    wake(&region);
+    let Some(first) = region.first_element_child() else { return Some(()) };
     fill(&format!("{id}-said"), &first.get_attribute("data-said").unwrap_or_default());
     let height = leptos::prelude::window().inner_height().ok()?.as_f64()?;
     if first.get_bounding_client_rect().top() > height * 0.75 {
@@ -182,20 +193,28 @@ pub fn show(html: &str, id: &str) -> Option<()> {
     Some(())
 }
 
-/// Fetches the page again and swaps in one region of it; islands inside wake up.
-pub async fn refresh(id: &str) -> Option<()> {
-    let location = leptos::prelude::window().location().href().ok()?;
-    let answer = JsFuture::from(leptos::prelude::window().fetch_with_str(&location)).await.ok()?;
-    let answer: web_sys::Response = answer.dyn_into().ok()?;
-    let html = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
-    let stale = swap(&html, id)?;
+/// Wakes the islands of a region that was swapped in.
+fn wake(region: &Element) -> Option<()> {
     let hydrate = js_sys::Reflect::get(&leptos::prelude::window(), &JsValue::from_str("__hydrateIsland"));
     let hydrate: js_sys::Function = hydrate.ok()?.dyn_into().ok()?;
-    for island in elements(stale.query_selector_all("leptos-island").ok()) {
+    for island in elements(region.query_selector_all("leptos-island").ok()) {
         let name = island.dataset().get("component")?;
         let _ = hydrate.call2(&JsValue::NULL, &island, &JsValue::from_str(&name));
     }
     Some(())
+}
+
+/// Fetches a page. `None` when the server cannot be reached.
+pub async fn page(address: &str) -> Option<String> {
+    let answer = JsFuture::from(leptos::prelude::window().fetch_with_str(address)).await.ok()?;
+    let answer: web_sys::Response = answer.dyn_into().ok()?;
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
+}
+
+/// Fetches this page again and swaps in one region of it; islands inside wake up.
+pub async fn refresh(id: &str) -> Option<()> {
+    let html = page(&leptos::prelude::window().location().href().ok()?).await?;
+    wake(&swap(&html, id)?)
 }
 
 /// Goes to a page; staying on the same one loads it again without losing the place.

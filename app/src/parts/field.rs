@@ -8,7 +8,7 @@ pub fn Field(
     /// Unique on the page.
     #[prop(into)]
     id: String,
-    name: &'static str,
+    #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] help: String,
     #[prop(optional, into)] value: String,
@@ -24,6 +24,9 @@ pub fn Field(
     #[prop(optional)] max: Option<&'static str>,
     #[prop(optional)] step: Option<&'static str>,
     #[prop(optional)] minlength: Option<&'static str>,
+    /// The id of a `datalist` to choose from.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// Stands after the control, e.g. "seconds".
     #[prop(optional)]
     unit: &'static str,
@@ -52,6 +55,7 @@ pub fn Field(
                     max=max
                     step=step
                     minlength=minlength
+                    list=list
                     aria-describedby=describes
                 />
                 {filled(unit).map(|unit| view! { <span class="unit">{unit}</span> })}
@@ -77,7 +81,7 @@ pub fn Below(#[prop(into)] id: String, #[prop(into)] help: String) -> impl IntoV
 #[component]
 pub fn Select(
     #[prop(into)] id: String,
-    name: &'static str,
+    #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] help: String,
     /// Value and words.
@@ -86,8 +90,11 @@ pub fn Select(
     /// Fills the choice into every element that waits for it under this name.
     #[prop(optional)]
     fills: Option<&'static str>,
+    /// The id of something else that says more about the choice.
+    #[prop(optional)]
+    describes: &'static str,
 ) -> impl IntoView {
-    let describes = format!("{id}-help {id}-error");
+    let describes = format!("{describes} {id}-help {id}-error").trim_start().to_owned();
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>

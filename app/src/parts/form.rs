@@ -16,7 +16,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlFormElement;
+use web_sys::{HtmlElement, HtmlFormElement};
 
 /// What happens when the server has done what was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,9 +81,10 @@ pub fn EnhancedForm(
         }
         busy.set(true);
         said.set(None);
+        let button = event.submitter();
         let (action, done) = (target.clone(), done.clone());
         spawn_local(async move {
-            let problem = send(&action, &form, done, said).await.err();
+            let problem = send(&action, &form, button, done, said).await.err();
             busy.set(false);
             alert.set(place(&form, problem));
         });
@@ -124,11 +125,17 @@ fn Said(said: TestResult) -> impl IntoView {
 async fn send(
     action: &str,
     form: &HtmlFormElement,
+    button: Option<HtmlElement>,
     done: Done,
     said: RwSignal<Option<TestResult>>,
 ) -> Result<(), Problem> {
     let odd = |words: &str| Problem::new(ProblemKind::Internal, words);
     let fields = web_sys::FormData::new_with_form(form).map_err(|_| odd("This form cannot be read."))?;
+    if let Some(button) = button
+        && let (Some(name), Some(value)) = (button.get_attribute("name"), button.get_attribute("value"))
+    {
+        let _ = fields.append_with_str(&name, &value);
+    }
     let answer = browser::post(action, &fields).await.ok_or_else(|| {
         odd("Ninerouter cannot be reached. Check that it is still running, then try again.")
     })?;
@@ -195,7 +202,10 @@ fn place(form: &HtmlFormElement, problem: Option<Problem>) -> String {
         let field = form.query_selector(&format!("[name=\"{name}\"]")).ok()??;
         let line = field.closest(".field").ok()??.query_selector(".field-error").ok()??;
         line.set_text_content(Some(&problem.message));
-        let field: web_sys::HtmlElement = field.dyn_into().ok()?;
+        if let Ok(Some(folded)) = field.closest("details") {
+            let _ = folded.set_attribute("open", "");
+        }
+        let field: HtmlElement = field.dyn_into().ok()?;
         let _ = field.set_attribute("aria-invalid", "true");
         field.focus().ok()
     });

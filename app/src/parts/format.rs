@@ -110,6 +110,17 @@ pub fn took(millis: i64) -> String {
     }
 }
 
+/// A sentence with its full stop, whether or not it came with one.
+pub fn ended(sentence: &str) -> String {
+    let whole = sentence.is_empty() || sentence.ends_with(['.', '!', '?', '…']);
+    if whole { sentence.to_owned() } else { format!("{sentence}.") }
+}
+
+/// A duration in seconds as a person types it: no more decimals than needed.
+pub fn seconds(millis: i64) -> String {
+    (millis as f64 / 1e3).to_string()
+}
+
 /// A size: `840 B`, `12.4 KB`, `64 MB`. A KB is 1,024 bytes.
 pub fn bytes(number: i64) -> String {
     let size = number.max(0) as f64;
@@ -149,7 +160,7 @@ pub fn until(then: Millis, now: Millis) -> String {
 }
 
 /// A moment taken apart: year, month, day, hour, minute, second.
-fn calendar(at: Millis) -> (i64, i64, i64, i64, i64, i64) {
+pub(super) fn calendar(at: Millis) -> (i64, i64, i64, i64, i64, i64) {
     let days = at.div_euclid(DAY);
     let rest = at.rem_euclid(DAY) / SECOND;
     // Howard Hinnant's civil_from_days: eras of 400 years that begin on 1 March.

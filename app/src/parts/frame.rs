@@ -19,6 +19,7 @@ pub enum Place {
     Overview,
     Requests,
     Providers,
+    Combos,
     Connect,
     Translator,
     Settings,
@@ -31,7 +32,10 @@ pub const PLACES: [&[(Place, &str, &str, Glyph)]; 4] = [
         (Place::Overview, "/", "Overview", Glyph::Overview),
         (Place::Requests, "/requests", "Requests", Glyph::Requests),
     ],
-    &[(Place::Providers, "/providers", "Providers", Glyph::Providers)],
+    &[
+        (Place::Providers, "/providers", "Providers", Glyph::Providers),
+        (Place::Combos, "/combos", "Combos", Glyph::Combos),
+    ],
     &[
         (Place::Connect, "/connect", "Connect", Glyph::Connect),
         (Place::Translator, "/translator", "Translator", Glyph::Translator),

@@ -1,5 +1,6 @@
 //! What moves by itself: the list of the newest requests, and the wait for the first one.
 
+use super::browser;
 use super::icon::{Glyph, Icon};
 use super::rows::{RequestHead, RequestLine};
 use super::time::Ago;
@@ -8,6 +9,7 @@ use crate::api::requests::RequestRow;
 use leptos::ev;
 use leptos::html::Section;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
@@ -72,6 +74,25 @@ fn on(target: &EventSource, name: &str, listener: impl Fn(JsValue) + 'static) {
     listener.forget();
 }
 
+/// Fetches the fallbacks anew, a moment later so that many requests at once make one fetch, and not under the pointer
+/// or the focus of whoever reads them. `due` says that this is about to happen.
+fn renew_fallbacks(due: RwSignal<bool>) {
+    let read = "#fallbacks:hover, #fallbacks:focus-within";
+    set_timeout(
+        move || {
+            if document().query_selector(read).is_ok_and(|read| read.is_some()) {
+                renew_fallbacks(due);
+            } else {
+                due.set(false);
+                spawn_local(async {
+                    browser::refresh("fallbacks").await;
+                });
+            }
+        },
+        Duration::from_secs(1),
+    );
+}
+
 /// The newest requests. While the pointer, the focus or the scroll position says that somebody reads, new
 /// ones wait behind a button that counts them.
 #[island]
@@ -83,6 +104,7 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
     let focused = RwSignal::new(false);
     let reading = move || pointed.get_untracked() || focused.get_untracked();
     let place = NodeRef::<Section>::new();
+    let due = RwSignal::new(false);
     let connected = RwSignal::new(false);
     let flush = move || {
         let waiting = held.with_untracked(Vec::len);
@@ -100,6 +122,10 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
     Effect::new(move |_| {
         listen(
             move |row| {
+                if row.attempts > 1 && !due.get_untracked() {
+                    due.set(true);
+                    renew_fallbacks(due);
+                }
                 held.update(|held| {
                     held.retain(|other| other.id != row.id);
                     held.insert(0, row);

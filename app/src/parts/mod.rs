@@ -1,7 +1,9 @@
 //! What pages are made of: one way for each thing.
 
 pub mod ambient;
+pub mod arrange;
 pub mod browser;
+pub mod budget;
 pub mod copy;
 pub mod dialog;
 pub mod field;
@@ -13,6 +15,7 @@ pub mod icon;
 pub mod live;
 pub mod mark;
 pub mod palette;
+pub mod plan;
 pub mod reader;
 pub mod rows;
 pub mod state;

@@ -1,10 +1,13 @@
 //! The made-up data.
 
+use app::api::combos::{Budget, Measure, Period, Spent};
 use app::api::connect::KeyRow;
+use app::api::overview::Fallback;
 use app::api::providers::{
-    AccountRow, AuthKind, Health, ModelRow, Price, ProviderDetail, ProviderRow, SpeaksRow,
+    AccountRow, AuthKind, Health, ModelRow, Price, ProviderDetail, ProviderRow, Rotation, SpeaksRow,
+    WaitingModel,
 };
-use app::api::requests::{AttemptRow, Exclusion, Outcome, PriceLine, RequestDetail, RequestRow};
+use app::api::requests::{Outcome, RequestRow};
 use app::api::settings::SessionRow;
 use app::api::{Millis, Tier, Tokens};
 
@@ -79,88 +82,21 @@ pub fn request_row(now: Millis, at: i64) -> RequestRow {
     }
 }
 
-pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
-    let mut row = (0..50).map(|at| request_row(now, at)).find(|row| row.id == id)?;
-    let attempt = |target: &str, account: &str, start_ms, total_ms| AttemptRow {
-        target: target.to_owned(),
-        account: account.to_owned(),
-        start_ms,
-        first_token_ms: None,
-        total_ms,
-        status: Some(429),
-        won: false,
-        verdict: String::new(),
-        error: String::new(),
+/// Requests that had to go elsewhere.
+pub fn fallbacks(now: Millis) -> Vec<Fallback> {
+    let told = [
+        (1, "anthropic/claude-sonnet-4-5 hit its 5-hour limit; glm/glm-4.7 answered."),
+        (8, "glm/glm-4.7 said nothing for 12 s; deepseek/deepseek-chat was faster."),
+        (15, "anthropic/claude-sonnet-4-5 broke off after 840 tokens; glm/glm-4.7 went on."),
+        (22, "deepseek/deepseek-chat refused the key; groq/openai/gpt-oss-120b answered."),
+        (29, "anthropic/claude-sonnet-4-5 was overloaded; glm/glm-4.7 answered."),
+        (36, "glm/glm-4.7 could not be reached; groq/llama-3.3-70b-versatile answered."),
+    ];
+    let row = |(at, sentence): (i64, &str)| {
+        let row = request_row(now, at);
+        Fallback { id: row.id, at: row.at, asked: row.asked, sentence: sentence.to_owned() }
     };
-    let failed = row.outcome == Outcome::Failed;
-    let mut attempts = Vec::new();
-    if row.attempts > 1 {
-        attempts.push(AttemptRow {
-            verdict: "Parked the account until 17:00, then tried the next one.".to_owned(),
-            error: "Anthropic says that the 5-hour limit is used up.".to_owned(),
-            ..attempt("anthropic/claude-sonnet-4-5", "personal", 4, 612)
-        });
-        attempts.push(AttemptRow {
-            status: None,
-            verdict: "Tried the next target.".to_owned(),
-            error: "No connection to api.deepseek.com within 10 s.".to_owned(),
-            ..attempt("deepseek/deepseek-chat", "work", 620, 1_910)
-        });
-    }
-    if !failed {
-        let start_ms = if attempts.is_empty() { 3 } else { 2_534 };
-        row.total_ms = start_ms + 4_210;
-        attempts.push(AttemptRow {
-            status: Some(200),
-            won: true,
-            first_token_ms: Some(640),
-            ..attempt(&row.target, &row.account, start_ms, 4_200)
-        });
-    }
-    let headline = match row.attempts {
-        _ if failed => "No target could answer: every account is rate limited.".to_owned(),
-        1 => format!("Answered by {} at the first attempt.", row.target),
-        _ => format!("Answered by {} after claude-sonnet-4-5 hit its 5-hour limit.", row.target),
-    };
-    let price = |label: &str, tokens: i64, per_million: Option<i64>| PriceLine {
-        label: label.to_owned(),
-        tokens,
-        per_million,
-        cost: per_million.map(|price| price * tokens / 1_000_000),
-    };
-    let known = row.cost.is_some();
-    let prices = row.tokens.map_or(Vec::new(), |tokens| {
-        vec![
-            price("Fresh input", tokens.input, known.then_some(600_000_000)),
-            price("Cache read", tokens.cache_read, known.then_some(110_000_000)),
-            price("Cache write", tokens.cache_write, known.then_some(0)),
-            price("Output", tokens.output, known.then_some(2_200_000_000)),
-        ]
-    });
-    row.cost = if known { prices.iter().map(|line| line.cost).sum() } else { None };
-    Some(RequestDetail {
-        headline,
-        attempts,
-        upstream_dialect: "chat".to_owned(),
-        dropped: vec![app::api::requests::LeftOut {
-            what: "metadata.user_id".to_owned(),
-            why: "chat has no such member".to_owned(),
-        }],
-        exclusions: vec![
-            Exclusion {
-                what: "groq/llama-3.3-70b-versatile".to_owned(),
-                why: "Its context window of 131k tokens is too small for this request.".to_owned(),
-            },
-            Exclusion { what: "glm/glm-4.7, spare".to_owned(), why: "Switched off by you.".to_owned() },
-        ],
-        prices,
-        reasoning_tokens: known.then_some(212),
-        bytes_in: 198_441,
-        bytes_out: 14_020,
-        upstream_id: "msg_01XFDUDYJgAACzvnptvVoYEL".to_owned(),
-        finish: "end_turn".to_owned(),
-        row,
-    })
+    told.map(row).to_vec()
 }
 
 pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health) -> AccountRow {
@@ -184,10 +120,35 @@ pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health)
         sentence: sentence.to_owned(),
         parked_until: matches!(health, Health::Parked | Health::Refused)
             .then_some(now + 2 * HOUR + 54 * MINUTE),
+        waiting: waiting(now, id),
+        in_flight: if id == 2 { 3 } else { 0 },
+        budget: match id {
+            2 => Some(Budget { measure: Measure::Tokens, amount: 5_000_000, period: Period::Week }),
+            5 => Some(Budget { measure: Measure::Cost, amount: 20_000_000_000, period: Period::Month }),
+            _ => None,
+        },
+        spent: Spent { tokens: 3_211_400, cost: 19_871_204_500 },
         last_error: error.to_owned(),
         last_error_at: (!error.is_empty()).then_some(now - 12 * MINUTE),
         last_used_at: (health != Health::Off).then_some(now - 4 * MINUTE),
         created_at: now - 19 * 24 * HOUR,
+    }
+}
+
+/// What waits at one account, and not at the others.
+fn waiting(now: Millis, id: i64) -> Vec<WaitingModel> {
+    let model = |model: &str, after: i64, why: &str, circuit| WaitingModel {
+        model: model.to_owned(),
+        until: now + after,
+        why: why.to_owned(),
+        circuit,
+    };
+    match id {
+        2 => vec![
+            model("claude-haiku-4-5", 18_000, "Overloaded (529) three times in a row.", true),
+            model("claude-opus-4-5", 26 * HOUR, "Its weekly limit is used up.", false),
+        ],
+        _ => Vec::new(),
     }
 }
 
@@ -201,6 +162,7 @@ fn provider(id: &str, name: &str, tier: Tier, models: usize) -> ProviderRow {
         custom: id == "homelab",
         models,
         dialects: if id == "anthropic" { vec!["messages".to_owned()] } else { vec!["chat".to_owned()] },
+        rotation: if id == "glm" { Rotation::RoundRobin } else { Rotation::FillFirst },
         accounts: Vec::new(),
     }
 }

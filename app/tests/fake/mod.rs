@@ -3,17 +3,18 @@
 
 #![expect(unreachable_pub, reason = "shared by a test and an example, which are crates of their own")]
 
+mod combos;
 mod data;
+mod request;
 pub mod site;
 mod translator;
 
-use app::api::combos::{Alias, Combo, Combos};
 use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};
 use app::api::login::{Login, Visitor};
 use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::{
     AccountChange, AccountRow, Health, NewAccount, NewEndpoint, ProviderDetail, ProviderRow, Providers,
-    ProvidersPage, TestResult,
+    ProvidersPage, Rotation, TestResult,
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::settings::{Policy, Settings, SettingsPage};
@@ -105,6 +106,7 @@ impl Overview for Fake {
                 yesterday: Totals::default(),
                 tiers: Vec::new(),
                 recent: Vec::new(),
+                fallbacks: Vec::new(),
                 troubles: Vec::new(),
                 steps: FirstSteps::default(),
             });
@@ -145,6 +147,7 @@ impl Overview for Fake {
                 share(Tier::Local, 89_000),
             ],
             recent: (0..12).map(|at| request_row(self.now, at)).collect(),
+            fallbacks: data::fallbacks(self.now),
             troubles: vec![Trouble {
                 provider_id: "deepseek".to_owned(),
                 account: "work".to_owned(),
@@ -177,7 +180,7 @@ impl Requests for Fake {
     }
     async fn request(&self, id: String) -> Result<RequestDetail, Problem> {
         self.works()?;
-        data::request_detail(self.now, &id).ok_or_else(|| {
+        request::request_detail(self.now, &id).ok_or_else(|| {
             Problem::new(
                 ProblemKind::NotFound,
                 "No request has this id. It may be older than requests are kept.".to_owned(),
@@ -221,6 +224,10 @@ impl Providers for Fake {
     }
     async fn unpark_account(&self, _id: i64) -> Result<AccountRow, Problem> {
         self.any_account()
+    }
+    async fn rotate_accounts(&self, id: String, rotation: Rotation) -> Result<ProviderRow, Problem> {
+        let row = data::connected(self.now).into_iter().find(|row| row.id == id);
+        row.map(|row| ProviderRow { rotation, ..row }).ok_or_else(|| missing("provider"))
     }
     async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
         if endpoint.prefix == "groq" {
@@ -298,27 +305,5 @@ impl Settings for Fake {
             return Err(Problem::invalid("connect_ms", "Less than a second is too short for a connection."));
         }
         Ok(policy)
-    }
-}
-
-#[async_trait]
-impl Combos for Fake {
-    async fn combos(&self) -> Result<Vec<Combo>, Problem> {
-        Ok(Vec::new())
-    }
-    async fn save_combo(&self, _replaces: Option<String>, combo: Combo) -> Result<Combo, Problem> {
-        Ok(combo)
-    }
-    async fn remove_combo(&self, _name: String) -> Result<(), Problem> {
-        Ok(())
-    }
-    async fn aliases(&self) -> Result<Vec<Alias>, Problem> {
-        Ok(Vec::new())
-    }
-    async fn save_alias(&self, _replaces: Option<String>, alias: Alias) -> Result<Alias, Problem> {
-        Ok(alias)
-    }
-    async fn remove_alias(&self, _name: String) -> Result<(), Problem> {
-        Ok(())
     }
 }

@@ -24,6 +24,10 @@ impl Catalog {
             reasoning: None,
             efforts: Vec::new(),
             speaks: Vec::new(),
+            images: None,
+            documents: None,
+            tools: None,
+            prefill: None,
             upstream_id: None,
             price: None,
         };

@@ -69,6 +69,12 @@ fn joint(rest: &str) -> usize {
     rest.len() - left.len()
 }
 
+/// One of the unit at the start of a text: `hour`, `minute or so`.
+pub(crate) fn unit(text: &str) -> Option<i64> {
+    let letters = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    text.get(..letters).and_then(unit_ms).map(to_millis)
+}
+
 fn unit_ms(word: &str) -> Option<f64> {
     Some(match word.to_ascii_lowercase().as_str() {
         "ns" => 0.000_001,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Also, Auth, CatalogError, Dialect, Effort, HeaderForKey, Reasoning, Rule, Tier};
+use crate::{Also, Auth, CatalogError, Dialect, Effort, HeaderForKey, Prefill, Reasoning, Rule, Tier};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +59,7 @@ pub(crate) struct TweakFile {
     pub(crate) system_messages: Option<bool>,
     pub(crate) signed_thoughts: Option<bool>,
     pub(crate) place_cache: Option<bool>,
+    pub(crate) prefill: Option<Prefill>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -71,6 +72,10 @@ pub(crate) struct ModelFile {
     pub(crate) reasoning: Option<Reasoning>,
     pub(crate) efforts: Option<Vec<Effort>>,
     pub(crate) speaks: Option<Vec<Dialect>>,
+    pub(crate) images: Option<bool>,
+    pub(crate) documents: Option<bool>,
+    pub(crate) tools: Option<bool>,
+    pub(crate) prefill: Option<Prefill>,
     pub(crate) upstream_id: Option<String>,
     pub(crate) price: Option<PriceFile>,
 }
@@ -154,6 +159,7 @@ impl TweakFile {
             system_messages,
             signed_thoughts,
             place_cache,
+            prefill,
         } = other;
         self.headers.extend(headers);
         replace(&mut self.drop, drop);
@@ -169,18 +175,37 @@ impl TweakFile {
         replace(&mut self.system_messages, system_messages);
         replace(&mut self.signed_thoughts, signed_thoughts);
         replace(&mut self.place_cache, place_cache);
+        replace(&mut self.prefill, prefill);
     }
 }
 
 impl ModelFile {
     fn lay_over(&mut self, other: Self) {
-        let Self { id: _, name, context, max_output, reasoning, efforts, speaks, upstream_id, price } = other;
+        let Self {
+            id: _,
+            name,
+            context,
+            max_output,
+            reasoning,
+            efforts,
+            speaks,
+            images,
+            documents,
+            tools,
+            prefill,
+            upstream_id,
+            price,
+        } = other;
         replace(&mut self.name, name);
         replace(&mut self.context, context);
         replace(&mut self.max_output, max_output);
         replace(&mut self.reasoning, reasoning);
         replace(&mut self.efforts, efforts);
         replace(&mut self.speaks, speaks);
+        replace(&mut self.images, images);
+        replace(&mut self.documents, documents);
+        replace(&mut self.tools, tools);
+        replace(&mut self.prefill, prefill);
         replace(&mut self.upstream_id, upstream_id);
         // A price is one statement from one source: half of one and half of another is neither.
         replace(&mut self.price, price);

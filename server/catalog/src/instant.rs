@@ -57,7 +57,68 @@ pub(crate) fn from_text(text: &str, now_ms: i64, zone: Zone) -> Option<i64> {
     if let Ok(date) = OffsetDateTime::parse(text, &Rfc2822) {
         return Some(unix_ms(date));
     }
-    iso_prefix(text, zone)
+    iso_prefix(text, zone).or_else(|| old_http_date(text))
+}
+
+/// The two old forms of an HTTP date, which must still be understood (RFC 9110, 5.6.7):
+/// `Saturday, 21-Nov-26 12:00:30 GMT` and `Sat Nov 21 12:00:30 2026`.
+fn old_http_date(text: &str) -> Option<i64> {
+    let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
+    let (day, month, year, time) = match words.as_slice() {
+        [_, day, month, year, time, "GMT"] => (day, month, year, time),
+        [_, month, day, time, year] => (day, month, year, time),
+        _ => return None,
+    };
+    let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))?;
+    let year: u16 = year.parse().ok()?;
+    let year = if year < 100 { 2000 + year } else { year };
+    let day: u8 = day.parse().ok()?;
+    iso_prefix(&format!("{year:04}-{:02}-{day:02}T{time}Z", month + 1), Zone::default())
+}
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+/// The end of a vendor's day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DayEnd {
+    /// Midnight UTC.
+    MidnightUtc,
+    /// Midnight in California, where Google's days end.
+    MidnightPacific,
+}
+
+impl DayEnd {
+    /// The next one after now, in Unix milliseconds.
+    pub(crate) fn after(self, now_ms: i64) -> i64 {
+        const DAY: i64 = 24 * HOUR;
+        let behind = |at: i64| match self {
+            Self::MidnightUtc => 0,
+            Self::MidnightPacific => behind_utc_in_california(at),
+        };
+        let day = (now_ms - behind(now_ms)).div_euclid(DAY) + 1;
+        // Clocks are changed at two in the morning, so an hour more or less around midnight changes nothing.
+        let about = day.saturating_mul(DAY) + behind(now_ms);
+        day.saturating_mul(DAY) + behind(about)
+    }
+}
+
+const HOUR: i64 = 3_600_000;
+
+/// Milliseconds: seven hours from the second Sunday of March, 2:00 to the first of November, 2:00, else eight.
+fn behind_utc_in_california(at_ms: i64) -> i64 {
+    let Ok(at) = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1000)) else { return 8 * HOUR };
+    let change = |month, sunday: u8, hour| {
+        let first = Date::from_calendar_date(at.year(), month, 1).ok()?;
+        let to_sunday = (7 - first.weekday().number_days_from_sunday()) % 7;
+        let day = first.replace_day(1 + to_sunday + 7 * (sunday - 1)).ok()?;
+        Some(PrimitiveDateTime::new(day, Time::from_hms(hour, 0, 0).ok()?).assume_utc())
+    };
+    match (change(Month::March, 2, 10), change(Month::November, 1, 9)) {
+        (Some(begin), Some(end)) if at >= begin && at < end => 7 * HOUR,
+        _ => 8 * HOUR,
+    }
 }
 
 /// `2026-01-05T03:00:00Z`, `2026-01-05 03:00:00`, `2026-01-05 at 03:00 UTC` at the start of a text. A time
@@ -66,6 +127,11 @@ pub(crate) fn iso_prefix(text: &str, zone: Zone) -> Option<i64> {
     let (year, rest) = digits(text, 4)?;
     let (month, rest) = digits(rest.strip_prefix('-')?, 2)?;
     let (day, rest) = digits(rest.strip_prefix('-')?, 2)?;
+    // "You will regain access on 2026-12-01.": the day's beginning.
+    let bare = rest.trim_start_matches([' ', ',']).strip_prefix("at ").unwrap_or(rest);
+    if !bare.trim_start_matches([' ', ',', 'T', 't']).starts_with(|c: char| c.is_ascii_digit()) {
+        return point(year, month, day, (0, 0, 0), zone.0);
+    }
     let rest = rest.strip_prefix(['T', 't']).unwrap_or_else(|| rest.trim_start_matches([' ', ',']));
     let rest = rest.strip_prefix("at ").unwrap_or(rest);
     let (hour, rest) = digits(rest, 2)?;
@@ -78,11 +144,21 @@ pub(crate) fn iso_prefix(text: &str, zone: Zone) -> Option<i64> {
             rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
         }
     }
+    let zone = offset(rest.trim_start()).map_or(zone.0, |(zone, _)| zone);
+    point(year, month, day, (hour, minute, second), zone)
+}
+
+fn point(
+    year: u16,
+    month: u16,
+    day: u16,
+    (hour, minute, second): (u16, u16, u16),
+    zone: UtcOffset,
+) -> Option<i64> {
     let small = |value: u16| u8::try_from(value).ok();
     let month = Month::try_from(small(month)?).ok()?;
     let date = Date::from_calendar_date(i32::from(year), month, small(day)?).ok()?;
     let time = Time::from_hms(small(hour)?, small(minute)?, small(second)?).ok()?;
-    let zone = offset(rest.trim_start()).map_or(zone.0, |(zone, _)| zone);
     Some(unix_ms(PrimitiveDateTime::new(date, time).assume_offset(zone)))
 }
 
@@ -111,4 +187,32 @@ fn digits(text: &str, count: usize) -> Option<(u16, &str)> {
 
 fn unix_ms(at: OffsetDateTime) -> i64 {
     at.unix_timestamp().saturating_mul(1000).saturating_add(i64::from(at.millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DayEnd;
+
+    fn ms(text: &str) -> i64 {
+        super::iso_prefix(text, super::Zone::default()).unwrap()
+    }
+
+    #[test]
+    fn days_end_at_midnight_of_the_vendors_clock() {
+        for (now, end) in [
+            ("2026-11-21T12:00:00Z", "2026-11-22T08:00:00Z"),
+            ("2026-11-22T07:59:59Z", "2026-11-22T08:00:00Z"),
+            ("2026-11-22T08:00:00Z", "2026-11-23T08:00:00Z"),
+            ("2026-07-01T00:00:00Z", "2026-07-01T07:00:00Z"),
+            // Clocks go forward on 8 March 2026 and back on 1 November.
+            ("2026-03-08T07:00:00Z", "2026-03-08T08:00:00Z"),
+            ("2026-03-08T09:00:00Z", "2026-03-09T07:00:00Z"),
+            ("2026-11-01T08:30:00Z", "2026-11-02T08:00:00Z"),
+            ("2026-11-01T06:00:00Z", "2026-11-01T07:00:00Z"),
+        ] {
+            assert_eq!(DayEnd::MidnightPacific.after(ms(now)), ms(end), "{now}");
+        }
+        assert_eq!(DayEnd::MidnightUtc.after(ms("2026-11-21T12:00:00Z")), ms("2026-11-22T00:00:00Z"));
+        assert_eq!(DayEnd::MidnightUtc.after(ms("2026-11-22T00:00:00Z")), ms("2026-11-23T00:00:00Z"));
+    }
 }

@@ -6,8 +6,10 @@ mod custom;
 mod duration;
 mod error;
 mod file;
+mod headers;
 mod instant;
 mod load;
+mod model;
 mod price;
 mod provider;
 mod reset;
@@ -15,11 +17,11 @@ mod rule;
 mod verdict;
 
 pub use error::CatalogError;
+pub use instant::DayEnd;
 pub use load::Catalog;
+pub use model::{Effort, Model, Prefill, Reasoning};
 pub use price::Price;
-pub use provider::{
-    Also, Auth, Dialect, Effort, HeaderForKey, Model, Provider, Reasoning, Speaks, Tier, Tweak,
-};
+pub use provider::{Also, Auth, Dialect, HeaderForKey, Provider, Speaks, Tier, Tweak};
 pub use reset::reset_hint;
 pub use rule::{Action, Rule, StatusMatch};
 pub use verdict::{Failure, Park, Ruling, Verdict};

@@ -172,6 +172,7 @@ fn build_tweak(raw: TweakFile) -> Tweak {
         system_messages: raw.system_messages.unwrap_or(usual.system_messages),
         signed_thoughts: raw.signed_thoughts.unwrap_or(usual.signed_thoughts),
         place_cache: raw.place_cache.unwrap_or(usual.place_cache),
+        prefill: raw.prefill.unwrap_or(usual.prefill),
     }
 }
 
@@ -187,6 +188,10 @@ fn build_model(file: &str, raw: ModelFile) -> Result<Model, CatalogError> {
         reasoning: raw.reasoning,
         efforts: raw.efforts.unwrap_or_default(),
         speaks: raw.speaks.unwrap_or_default(),
+        images: raw.images,
+        documents: raw.documents,
+        tools: raw.tools,
+        prefill: raw.prefill,
         upstream_id: raw.upstream_id,
         price,
         id: raw.id,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{Price, Rule};
+use crate::{Model, Prefill, Reasoning, Rule};
 
 /// One vendor, as its provider file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,13 @@ impl Provider {
     #[must_use]
     pub fn model(&self, id: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.id == id)
+    }
+
+    /// How an answer of this model (by id) may be continued by giving its beginning: the model's own word,
+    /// else the provider's. A model that no file knows has the provider's.
+    #[must_use]
+    pub fn prefill(&self, model: &str) -> Prefill {
+        self.model(model).and_then(|model| model.prefill).unwrap_or(self.tweak.prefill)
     }
 }
 
@@ -259,6 +266,8 @@ pub struct Tweak {
     pub signed_thoughts: bool,
     /// Messages: whether marks of the prompt cache are placed where the client has set none.
     pub place_cache: bool,
+    /// How an answer may be continued by giving its beginning, where the model itself does not say.
+    pub prefill: Prefill,
 }
 
 impl Default for Tweak {
@@ -278,73 +287,7 @@ impl Default for Tweak {
             system_messages: false,
             signed_thoughts: false,
             place_cache: true,
+            prefill: Prefill::None,
         }
-    }
-}
-
-/// A level of reasoning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Effort {
-    /// Not at all.
-    None,
-    /// As little as possible.
-    Minimal,
-    /// A little.
-    Low,
-    /// As usual.
-    Medium,
-    /// More.
-    High,
-    /// Much more.
-    XHigh,
-    /// As much as possible.
-    Max,
-}
-
-/// How a model is asked to reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reasoning {
-    /// It cannot be asked.
-    None,
-    /// By level.
-    Effort,
-    /// By tokens.
-    Budget,
-    /// Messages: `thinking: {"type": "adaptive"}` with a level.
-    Adaptive,
-    /// On or off.
-    Switch,
-}
-
-/// One model of a provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Model {
-    /// Name in `prefix/model`.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// Context window in tokens, where a source states it.
-    pub context: Option<u64>,
-    /// Most tokens of output, where a source states it.
-    pub max_output: Option<u64>,
-    /// How it is asked to reason, where a source states it.
-    pub reasoning: Option<Reasoning>,
-    /// The levels it takes, where it does not take all.
-    pub efforts: Vec<Effort>,
-    /// The dialects it can be asked in, where not all of the provider's.
-    pub speaks: Vec<Dialect>,
-    /// Name sent to the vendor, when it is not the id.
-    pub upstream_id: Option<String>,
-    /// Price, where a source states it for this very model.
-    pub price: Option<Price>,
-}
-
-impl Model {
-    /// The name sent to the vendor.
-    #[must_use]
-    pub fn sent_as(&self) -> &str {
-        self.upstream_id.as_deref().unwrap_or(&self.id)
     }
 }

@@ -9,14 +9,17 @@ use crate::{Failure, duration, instant};
 const FARTHEST_MS: i64 = 35 * 24 * 3_600_000;
 
 /// Words before a length of time, in lower case.
-const BEFORE_LENGTH: [&str; 10] = [
-    "try again in ",
+const BEFORE_LENGTH: [&str; 13] = [
+    "try again in",
     "try again after ",
     "retry in ",
     "retry after ",
-    "reset in ",
-    "resets in ",
+    "reset in",
+    "resets in",
     "reset after ",
+    "resets after ",
+    "refresh in ",
+    "refreshes in ",
     "available in ",
     "available again in ",
     "wait ",
@@ -72,9 +75,10 @@ fn look_up<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-struct Found {
-    now_ms: i64,
-    zone: Zone,
+/// What was found so far. The headers are read in `headers.rs`.
+pub(crate) struct Found {
+    pub(crate) now_ms: i64,
+    pub(crate) zone: Zone,
     said: Option<i64>,
     limits: Option<i64>,
 }
@@ -84,33 +88,14 @@ impl Found {
         at.filter(|at| *at > self.now_ms && *at - self.now_ms <= FARTHEST_MS)
     }
 
-    fn say(&mut self, at: Option<i64>) {
+    /// Said of this very request.
+    pub(crate) fn say(&mut self, at: Option<i64>) {
         self.said = self.said.max(self.sensible(at));
     }
 
-    fn headers<'a>(
-        &mut self,
-        get: &dyn Fn(&str) -> Option<&'a str>,
-        all: impl Iterator<Item = (&'a str, &'a str)>,
-    ) {
-        for (name, value) in all {
-            let name = name.to_ascii_lowercase();
-            let at = instant::from_text(value, self.now_ms, self.zone);
-            if matches!(name.as_str(), "retry-after-ms" | "x-ms-retry-after-ms") {
-                let millis = value.trim().parse().ok().map(duration::to_millis);
-                self.say(millis.and_then(|millis| self.now_ms.checked_add(millis)));
-            } else if name == "retry-after" {
-                self.say(at);
-            } else if name.contains("ratelimit") && name.contains("reset") {
-                let sibling = |word| get(&name.replace("reset", word));
-                // Anthropic's overage state is "rejected" on every account that has none to spend.
-                if sibling("status") == Some("rejected") && !name.contains("overage") {
-                    self.say(at);
-                } else if sibling("remaining").and_then(|left| left.trim().parse::<f64>().ok()) == Some(0.0) {
-                    self.limits = self.limits.max(self.sensible(at));
-                }
-            }
-        }
+    /// Said of a limit that has nothing left.
+    pub(crate) fn spent(&mut self, at: Option<i64>) {
+        self.limits = self.limits.max(self.sensible(at));
     }
 
     fn json(&mut self, json: &Value, depth: u8) {
@@ -122,15 +107,14 @@ impl Found {
             Value::Object(members) => {
                 for (key, value) in members {
                     self.member(&key.to_ascii_lowercase().replace('_', ""), value);
-                    // OpenRouter puts the headers of its own limit into error.metadata.headers.
+                    // OpenRouter puts the headers of its own limit into error.metadata.headers, Codex those
+                    // of the answer into the error of a stream.
                     if let Value::Object(headers) = value
                         && key == "headers"
                     {
-                        let text =
-                            |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                         let headers: Vec<_> = headers
                             .iter()
-                            .map(|(name, value)| (name.to_ascii_lowercase(), text(value)))
+                            .map(|(name, value)| (name.to_ascii_lowercase(), header_text(value)))
                             .collect();
                         let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
                         self.headers(&|name| look_up(&headers, name), all);
@@ -179,8 +163,7 @@ impl Found {
         let lower = text.to_lowercase();
         for words in BEFORE_LENGTH {
             for rest in after(&lower, words) {
-                let length = duration::prefix(rest).map(|(millis, _)| millis);
-                self.say(length.and_then(|millis| self.now_ms.checked_add(millis)));
+                self.say(length(rest).and_then(|millis| self.now_ms.checked_add(millis)));
             }
         }
         for words in BEFORE_POINT {
@@ -194,6 +177,25 @@ impl Found {
             let number = rest.get(..digits).and_then(|digits| digits.parse().ok());
             self.say(number.and_then(|number| instant::from_number(number, self.now_ms)));
         }
+    }
+}
+
+/// A length of time as people write it: with `~` or `about` before it, or `an hour`.
+fn length(text: &str) -> Option<i64> {
+    let mut text = text.trim_start_matches([' ', ':', '~']);
+    for word in ["about ", "approximately ", "another "] {
+        text = text.strip_prefix(word).unwrap_or(text);
+    }
+    let one = || ["a ", "an ", "one "].iter().find_map(|word| duration::unit(text.strip_prefix(word)?));
+    duration::prefix(text).map(|(millis, _)| millis).or_else(one)
+}
+
+/// The value of a header within JSON; those that may stand several times come as a list.
+fn header_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.first().map(header_text).unwrap_or_default(),
+        other => other.to_string(),
     }
 }
 

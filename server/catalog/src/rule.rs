@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::{
-    Failure, Park, Provider, Ruling, Verdict,
+    DayEnd, Failure, Park, Provider, Ruling, Verdict,
     duration::{self, Millis},
     reset::{self, Zone},
 };
@@ -27,6 +27,8 @@ pub struct Rule {
     pub text: Option<Vec<String>>,
     /// The error's code or type, whatever the case; numbers are written as strings.
     pub code: Option<Vec<String>>,
+    /// Headers of the answer, each as `"name: value"`, whatever the case.
+    pub header: Option<Vec<String>>,
     /// True: only when the wait for an answer ran out. False: only when it did not.
     pub silent: Option<bool>,
     /// True: only when there was no answer at all. False: only when there was one.
@@ -37,6 +39,8 @@ pub struct Rule {
     pub after: Option<Millis>,
     /// For `next-account` and `next-target`: how long the account is left alone when the answer does not say.
     pub park: Option<Millis>,
+    /// In place of `park`: until the vendor's day ends.
+    pub until: Option<DayEnd>,
     /// Leave every model of the account alone, not only the one that was asked.
     #[serde(default)]
     pub whole_account: bool,
@@ -117,24 +121,34 @@ impl Rule {
     /// What the types cannot say: which keys make sense together. Gives the key and the problem.
     pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
         let goes_on = matches!(self.verdict, Action::NextAccount | Action::NextTarget);
-        if self.park.is_some() && !goes_on {
-            return Err(("park", "only goes with next-account or next-target".to_owned()));
+        for (key, given) in [("park", self.park.is_some()), ("until", self.until.is_some())] {
+            if given && !goes_on {
+                return Err((key, "only goes with next-account or next-target".to_owned()));
+            }
+        }
+        if self.park.is_some() && self.until.is_some() {
+            return Err(("until", "stands in place of `park`, not beside it".to_owned()));
         }
         if self.after.is_some() && self.verdict != Action::RetryHere {
             return Err(("after", "only goes with retry-here".to_owned()));
         }
-        if (self.whole_account || self.needs_person) && self.park.is_none() {
+        if (self.whole_account || self.needs_person) && self.park.is_none() && self.until.is_none() {
             return Err((
                 "park",
                 "is missing, and whole_account or needs_person mean nothing without it".to_owned(),
             ));
         }
-        for (key, list) in [("text", &self.text), ("code", &self.code)] {
+        for (key, list) in [("text", &self.text), ("code", &self.code), ("header", &self.header)] {
             if list.as_ref().is_some_and(|list| list.is_empty() || list.iter().any(String::is_empty)) {
                 return Err((
                     key,
                     "is empty or holds an empty string, which would match everything".to_owned(),
                 ));
+            }
+        }
+        for header in self.header.iter().flatten() {
+            if !header.split_once(": ").is_some_and(|(name, value)| !name.is_empty() && !value.is_empty()) {
+                return Err(("header", format!("`{header}` is not of the form \"name: value\"")));
             }
         }
         Ok(())
@@ -151,12 +165,15 @@ impl Rule {
             && self.no_answer.is_none_or(|none| none == seen.failure.status.is_none())
             && self.text.as_ref().is_none_or(|list| list.iter().any(|text| seen.says(text)))
             && self.code.as_ref().is_none_or(|list| list.iter().any(|code| seen.has_code(code)))
+            && self.header.as_ref().is_none_or(|list| list.iter().any(|header| seen.has_header(header)))
     }
 
     fn rule_on(&self, failure: &Failure<'_>, now_ms: i64) -> Verdict {
         let hint = if self.hint.unwrap_or(true) { reset::hint_for(failure, now_ms, self.zone) } else { None };
-        let park = self.park.map(|Millis(millis)| Park {
-            until: hint.unwrap_or_else(|| now_ms.saturating_add(millis)),
+        let day_end = self.until.map(|end| end.after(now_ms));
+        let unless_told = self.park.map(|Millis(millis)| now_ms.saturating_add(millis)).or(day_end);
+        let park = unless_told.map(|until| Park {
+            until: hint.unwrap_or(until),
             whole_account: self.whole_account,
             needs_person: self.needs_person,
         });
@@ -245,6 +262,14 @@ impl<'a> Seen<'a> {
 
     fn has_code(&self, code: &str) -> bool {
         self.codes.iter().any(|seen| seen.eq_ignore_ascii_case(code))
+    }
+
+    fn has_header(&self, header: &str) -> bool {
+        header.split_once(": ").is_some_and(|(name, value)| {
+            self.failure.headers.iter().any(|(seen, said)| {
+                seen.eq_ignore_ascii_case(name) && said.trim().eq_ignore_ascii_case(value)
+            })
+        })
     }
 }
 

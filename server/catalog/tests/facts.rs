@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use catalog::{
     Catalog, Dialect,
     Effort::{High, Low, Max, Medium, Minimal, None as Off, XHigh},
-    Model, Provider, Reasoning,
+    Model, Prefill, Provider, Reasoning,
 };
 
 fn speaks(provider: &Provider, wanted: Dialect) -> bool {
@@ -142,6 +142,76 @@ fn each_model_takes_the_levels_its_vendor_names() {
     ] {
         let (provider, id) = model.split_once('/').unwrap();
         assert_eq!(catalog.get(provider).unwrap().model(id).unwrap().efforts, levels, "{model}");
+    }
+}
+
+#[test]
+fn a_beginning_is_given_in_a_way_that_some_format_of_the_provider_can_write() {
+    for provider in Catalog::builtin().unwrap().providers() {
+        for model in &provider.models {
+            let name = format!("{}/{}", provider.id, model.id);
+            let way = provider.prefill(&model.id);
+            let chat = model.speaks.is_empty() || model.speaks.contains(&Dialect::Chat);
+            let marked = matches!(way, Prefill::Prefix | Prefill::Partial);
+            assert!(!marked || chat && speaks(provider, Dialect::Chat), "{name}: {way:?}");
+            assert_ne!(model.prefill, Some(provider.tweak.prefill), "{name} says what its provider says");
+        }
+    }
+}
+
+#[test]
+fn an_answer_is_continued_where_the_vendor_says_so() {
+    let catalog = Catalog::builtin().unwrap();
+    for model in &catalog.get("anthropic").unwrap().models {
+        let old = model.id.contains("-4-5");
+        let expected = if old { Prefill::Plain } else { Prefill::None };
+        assert_eq!(catalog.get("anthropic").unwrap().prefill(&model.id), expected, "{}", model.id);
+    }
+    for (model, expected) in [
+        ("mistral/codestral-latest", Prefill::Prefix),
+        ("kimi/kimi-for-coding", Prefill::Partial),
+        ("ollama/whatever-is-installed", Prefill::Plain),
+        ("deepseek/deepseek-flash", Prefill::None),
+        ("openai/gpt-5.6", Prefill::None),
+        ("gemini/gemini-3.8-flash", Prefill::None),
+    ] {
+        let (provider, id) = model.split_once('/').unwrap();
+        assert_eq!(catalog.get(provider).unwrap().prefill(id), expected, "{model}");
+    }
+}
+
+#[test]
+fn text_models_read_text_and_the_others_what_their_vendor_says() {
+    let catalog = Catalog::builtin().unwrap();
+    for provider in catalog.providers() {
+        for model in &provider.models {
+            let name = format!("{}/{}", provider.id, model.id);
+            // A page of a document is an image, unless the provider reads it for the model.
+            if provider.id != "openrouter" {
+                assert!(model.images != Some(false) || model.documents != Some(true), "{name}");
+            }
+            let lower = model.id.to_lowercase();
+            if ["gpt-oss", "qwen3-coder", "llama-3", "deepseek-v3"].iter().any(|text| lower.contains(text)) {
+                assert_eq!(model.images, Some(false), "{name}");
+            }
+            if lower.contains("claude") || lower.contains("gemini") {
+                assert_eq!(
+                    (model.images, model.documents, model.tools),
+                    (Some(true), Some(true), Some(true)),
+                    "{name}"
+                );
+            }
+        }
+    }
+    for (model, images, tools) in [
+        ("glm/glm-4.7", Some(false), Some(true)),
+        ("glm/glm-5v-turbo", Some(true), Some(true)),
+        ("groq/groq/compound", Some(false), Some(false)),
+        ("kimi/kimi-for-coding", None, None),
+    ] {
+        let (provider, id) = model.split_once('/').unwrap();
+        let found = catalog.get(provider).unwrap().model(id).unwrap();
+        assert_eq!((found.images, found.tools), (images, tools), "{model}");
     }
 }
 

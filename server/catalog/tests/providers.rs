@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use catalog::{Auth, Catalog, Dialect, HeaderForKey, Tier};
+use catalog::{Auth, Catalog, Dialect, HeaderForKey, Prefill, Rule, Speaks, Tier};
 
 fn with(text: &str) -> Result<Catalog, catalog::CatalogError> {
     Catalog::builtin()?.with_user_files([("mine.toml".to_owned(), text.to_owned())])
@@ -70,6 +70,47 @@ fn every_built_in_provider_is_sound() {
             assert!(price.cache_read.is_none_or(|read| read <= input), "{id}: {}", model.id);
             assert!(price.cache_write.is_none_or(|write| write >= input), "{id}: {}", model.id);
             assert_ne!(provider.tier, Tier::Subscription, "{id}: a plan has no price per token");
+        }
+    }
+}
+
+/// A rule beyond its types: what a reader of the file would stumble over.
+fn check_rule(of: &str, rule: &Rule) {
+    let name = format!("{of}/{}", rule.id);
+    let plain = |c: char| c.is_ascii_lowercase() || c == '-';
+    assert!(!rule.id.is_empty() && rule.id.chars().all(plain), "{name}: an id is words and dashes");
+    assert!(rule.sentence.starts_with(char::is_uppercase) && !rule.sentence.ends_with('.'), "{name}");
+    for list in [&rule.text, &rule.code, &rule.header] {
+        let list: Vec<&String> = list.iter().flatten().collect();
+        assert!(list.iter().all(|text| **text == text.to_lowercase()), "{name}: {list:?} in lower case");
+        let once: HashSet<_> = list.iter().collect();
+        assert_eq!(once.len(), list.len(), "{name}: {list:?}");
+    }
+    // A shorter text of the same list says the same already.
+    let texts: Vec<&String> = rule.text.iter().flatten().collect();
+    for text in &texts {
+        let said = texts.iter().find(|other| *other != text && text.contains(other.as_str()));
+        assert_eq!(said, None, "{name}: {text} is never needed");
+    }
+    let conditions = rule.status.is_some() || rule.text.is_some() || rule.code.is_some();
+    let others = rule.header.is_some() || rule.silent.is_some() || rule.no_answer.is_some();
+    assert!(conditions || others, "{name} holds for everything");
+}
+
+#[test]
+fn every_rule_is_sound() {
+    #[derive(serde::Deserialize)]
+    struct Defaults {
+        rule: Vec<Rule>,
+    }
+    let defaults: Defaults = toml::from_str(include_str!("../rules.toml")).unwrap();
+    let catalog = Catalog::builtin().unwrap();
+    let own = catalog.providers().map(|provider| (provider.id.as_str(), &provider.rules));
+    for (of, rules) in own.chain([("default", &defaults.rule)]) {
+        let ids: HashSet<_> = rules.iter().map(|rule| &rule.id).collect();
+        assert_eq!(ids.len(), rules.len(), "{of}: ids are unique");
+        for rule in rules {
+            check_rule(of, rule);
         }
     }
 }
@@ -142,6 +183,38 @@ fn a_users_file_overrides_only_what_it_names() {
 }
 
 #[test]
+fn what_a_model_can_take_is_stated_or_unknown() {
+    let catalog = with(
+        r#"
+        id = "openai"
+        tweak = { prefill = "partial" }
+        [[model]]
+        id = "gpt-4o"
+        images = true
+        documents = false
+        tools = true
+        prefill = "prefix"
+        [[model]]
+        id = "gpt-new"
+        "#,
+    )
+    .unwrap();
+    let openai = catalog.get("openai").unwrap();
+    let stated = openai.model("gpt-4o").unwrap();
+    assert_eq!((stated.images, stated.documents, stated.tools), (Some(true), Some(false), Some(true)));
+    let unknown = openai.model("gpt-new").unwrap();
+    assert_eq!((unknown.images, unknown.documents, unknown.tools), (None, None, None));
+    assert_eq!(openai.prefill("gpt-4o"), Prefill::Prefix, "the model's own word");
+    assert_eq!(openai.prefill("gpt-new"), Prefill::Partial, "the provider's");
+    assert_eq!(openai.prefill("gpt-nobody-knows"), Prefill::Partial);
+    let mine = with(MINE).unwrap().get("mine").unwrap().prefill("m");
+    assert_eq!(mine, Prefill::None, "unless stated, an answer cannot be continued");
+    let speaks = Speaks::at_base(Dialect::Chat, "https://llm.example.com/v1");
+    let custom = catalog.custom("own", "Own", Tier::Cheap, speaks, ["m".to_owned()]);
+    assert_eq!((custom.prefill("m"), custom.models[0].images), (Prefill::None, None));
+}
+
+#[test]
 fn a_users_rule_is_tried_first_and_replaces_one_of_the_same_id() {
     let rule = r#"
         id = "glm"
@@ -194,6 +267,14 @@ fn a_faulty_file_is_named_with_its_key_in_one_sentence() {
             vec!["mine.toml", "key `rule.r.park`", "next-account"],
         ),
         (
+            "id = \"openai\"\n[[rule]]\nid = \"r\"\nverdict = \"next-account\"\nsentence = \"s\"\npark = \"1s\"\nuntil = \"midnight-utc\"",
+            vec!["mine.toml", "key `rule.r.until`", "park"],
+        ),
+        (
+            "id = \"openai\"\n[[rule]]\nid = \"r\"\nverdict = \"stop\"\nsentence = \"s\"\nheader = [\"retry-after\"]",
+            vec!["mine.toml", "key `rule.r.header`", "name: value"],
+        ),
+        (
             "id = \"openai\"\n[[rule]]\nid = \"r\"\nstatus = [42]\nverdict = \"stop\"\nsentence = \"s\"",
             vec!["mine.toml line 4", "key `status`", "429"],
         ),
@@ -202,6 +283,11 @@ fn a_faulty_file_is_named_with_its_key_in_one_sentence() {
             vec!["mine.toml", "speaks.url", "ftp://x"],
         ),
         (&format!("id = \"x\"\nname = \"X\"\ntier = \"free\"\n{speaks}"), vec!["mine.toml", "key `auth`"]),
+        (
+            "id = \"x\"\ntweak = { prefill = \"yes\" }",
+            vec!["mine.toml line 2", "key `prefill`", "yes", "partial"],
+        ),
+        ("id = \"openai\"\n[[model]]\nid = \"m\"\nimages = 1", vec!["mine.toml line 4", "key `images`"]),
         ("id = \"x\"\nauth = { kind = \"oauth\" }", vec!["mine.toml line 2", "oauth", "none"]),
     ] {
         let sentence = refusal(text);

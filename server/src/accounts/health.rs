@@ -1,11 +1,12 @@
 //! How accounts are doing right now: in memory, shared by every [`Snapshot`](crate::store::snapshot::Snapshot),
 //! read on every request without a lock in the usual case.
 
+use super::pulse::{Circuit, Pulse};
 use crate::store::StoredAccount;
 use catalog::Park;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// How one account is doing.
 #[derive(Debug, Default)]
@@ -20,6 +21,10 @@ pub struct Health {
     models: Mutex<HashMap<String, (i64, String)>>,
     /// Why the account is parked.
     why: Mutex<String>,
+    /// How each model that was asked here is doing.
+    pulses: RwLock<HashMap<String, Arc<Pulse>>>,
+    /// When its quota begins anew, Unix ms, by its own account of late; 0 when it did not say.
+    quota_resets: AtomicI64,
 }
 
 /// Why an account is left out of a plan.
@@ -73,6 +78,49 @@ impl Health {
         (*until > now).then(|| Parked { until: *until, refused: false, why: why.clone() })
     }
 
+    /// How a model is doing here; `None` when it was not asked yet.
+    pub fn pulse(&self, model: &str) -> Option<Arc<Pulse>> {
+        self.pulses.read().unwrap_or_else(PoisonError::into_inner).get(model).map(Arc::clone)
+    }
+
+    /// How a model is doing here, from now on.
+    pub fn pulse_of(&self, model: &str) -> Arc<Pulse> {
+        if let Some(known) = self.pulse(model) {
+            return known;
+        }
+        let mut pulses = self.pulses.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(pulses.entry(model.to_owned()).or_default())
+    }
+
+    /// Requests under way, whatever the model.
+    pub fn in_flight(&self) -> i64 {
+        let pulses = self.pulses.read().unwrap_or_else(PoisonError::into_inner);
+        pulses.values().map(|pulse| pulse.in_flight()).sum()
+    }
+
+    /// Models that keep failing, until when each is left alone, Unix ms.
+    pub fn open_circuits(&self, now: i64) -> Vec<(String, i64)> {
+        let pulses = self.pulses.read().unwrap_or_else(PoisonError::into_inner);
+        let open = pulses.iter().filter_map(|(model, pulse)| match pulse.circuit(now) {
+            Circuit::Closed => None,
+            Circuit::Open(until) => Some((model.clone(), until)),
+            Circuit::Trying { .. } => Some((model.clone(), now)),
+        });
+        let mut open: Vec<_> = open.collect();
+        open.sort();
+        open
+    }
+
+    /// When the quota begins anew, Unix ms, as the provider said of late.
+    pub fn quota_resets(&self, now: i64) -> Option<i64> {
+        Some(self.quota_resets.load(Ordering::Relaxed)).filter(|at| *at > now)
+    }
+
+    /// The provider said when the quota begins anew.
+    pub fn note_quota(&self, resets_at: i64) {
+        self.quota_resets.store(resets_at, Ordering::Relaxed);
+    }
+
     /// Why the whole account may not be used now.
     pub fn parked_whole(&self, now: i64) -> Option<Parked> {
         self.parked("", now)
@@ -124,6 +172,9 @@ impl Health {
 
     /// Forgets every reason not to use the account.
     pub fn unpark(&self) {
+        for pulse in self.pulses.read().unwrap_or_else(PoisonError::into_inner).values() {
+            pulse.close();
+        }
         let (mut why, mut models) = (held(&self.why), held(&self.models));
         self.parked_until.store(0, Ordering::Relaxed);
         self.refused.store(false, Ordering::Relaxed);
@@ -147,11 +198,17 @@ impl Registry {
     }
 
     /// Takes over what is written down of an account: another replica may have written it.
-    pub fn renew(&self, account: &StoredAccount) {
+    ///
+    /// `true`: it was parked and is free now.
+    pub fn renew(&self, account: &StoredAccount) -> bool {
         let known = held(&self.accounts).get(&account.id).map(Arc::clone);
-        if let Some(health) = known {
+        known.is_some_and(|health| {
+            let parked =
+                || health.parked_until.load(Ordering::Relaxed) > 0 || health.any_model.load(Ordering::Relaxed);
+            let before = parked();
             health.renew(account);
-        }
+            before && !parked()
+        })
     }
 }
 

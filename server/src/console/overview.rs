@@ -45,7 +45,7 @@ fn midnight(now: i64, utc_offset_minutes: i32) -> i64 {
 }
 
 /// The tier as pages show it.
-pub(super) fn tier(tier: catalog::Tier) -> Tier {
+pub(crate) fn tier(tier: catalog::Tier) -> Tier {
     match tier {
         catalog::Tier::Subscription => Tier::Subscription,
         catalog::Tier::Cheap => Tier::Cheap,

@@ -172,6 +172,7 @@ impl Desk {
     async fn unpark(&self, account: &StoredAccount) -> Result<(), Problem> {
         self.app.store.unpark_account(account.id).await.map_err(fail)?;
         self.app.registry.of(account).unpark();
+        self.app.memory.forget();
         Ok(())
     }
 

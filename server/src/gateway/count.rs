@@ -1,13 +1,13 @@
 //! How many tokens a prompt has: the provider's own count where it gives one, else an estimate that says it is one.
 //! Nothing is used, so nothing is recorded.
 
-use super::attempt::{ERROR_BODY, headers_for};
+use super::call::{ERROR_BODY, headers_for};
 use super::inbound::{self, Asking, Inbound};
 use super::plan::{self, Step};
 use super::relay::fault_response;
+use super::standing::Now;
 use super::translate::Request;
 use super::{Http, caller};
-use crate::clock;
 use crate::state::App;
 use crate::upstream::http::{Call, send};
 use axum::body::Body;
@@ -60,7 +60,7 @@ async fn counted(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
     let request = Request::new(&inbound);
-    let plan = plan::plan(&snapshot, &request, clock::now().unix_ms);
+    let plan = plan::plan(&snapshot, &request, &Now::looking(app));
     // Accounts that are parked can still be estimated for; a name that is unknown cannot.
     let step = match &plan {
         Ok(plan) => plan.steps.first(),

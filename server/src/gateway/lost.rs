@@ -67,6 +67,11 @@ pub(super) fn broken(message: &str) -> Failed {
     }
 }
 
+/// A stream that stood still for too long.
+pub(super) fn stalled(message: &str) -> Failed {
+    Failed { silent: true, ..broken(message) }
+}
+
 /// No answer.
 pub(super) enum Lost {
     /// The provider's own refusal, to be handed on unchanged: the request itself is at fault.

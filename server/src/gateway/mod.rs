@@ -1,27 +1,35 @@
 //! The proxied request. [`handle`] calls the steps top to bottom; each step is the file of its name.
 
 mod attempt;
+mod call;
 pub mod caller;
 pub mod count;
 mod headers;
 mod inbound;
+mod judge;
 pub mod live;
 mod lost;
 pub mod models;
 pub mod plan;
 pub mod record;
 mod relay;
+mod rescue;
+pub mod standing;
 pub mod translate;
 
 use crate::clock;
 use crate::state::App;
+use attempt::Left;
 use axum::extract::{ConnectInfo, Path, Request as Http, State};
 use axum::response::Response;
+use call::Course;
 use catalog::Also;
 use http::request::Parts;
 use inbound::{Asking, Side};
 use lost::Lost;
 use record::Trace;
+use rescue::Rest;
+use standing::Now;
 use std::net::SocketAddr;
 use translate::Request;
 use wire::{Dialect, Fault, FaultKind};
@@ -152,17 +160,32 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
     let request = Request::new(&inbound);
     let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
-    let plan = match plan::plan(&snapshot, &request, arrived.unix_ms) {
+    let conversation = || request.conversation_key(caller.key.as_ref().map(|key| key.id));
+    let standing = Now::new(app, arrived.unix_ms, snapshot.policy.affinity_ms, conversation);
+    let plan = match plan::plan(&snapshot, &request, &standing) {
         Ok(plan) => plan,
         Err(none) => {
-            trace.excluded(none.exclusions);
+            trace.excluded(none.combo, none.exclusions);
             let lost = Lost::AllOut { fault: none.fault, retry_after: none.retry_after };
             return Ok(relay::refuse(lost, inbound.dialect, trace));
         }
     };
     trace.planned(&plan);
-    match attempt::run(app, &snapshot.policy, &plan, &request, &caller.tool, &mut trace).await {
-        Ok(won) => Ok(relay::respond(won, trace, &app.tasks)),
-        Err(lost) => Ok(relay::refuse(lost, inbound.dialect, trace)),
+    let (id, policy, tool) = (trace.id(), &snapshot.policy, &caller.tool);
+    let course = Course { app, policy, limits: plan.limits, request: &request, tool, id: &id, said: None };
+    let mut left = Left::all(&plan);
+    let winner = match attempt::run(course, &plan, &mut left, &mut trace).await {
+        Ok(winner) => winner,
+        Err(lost) => return Ok(relay::refuse(lost, inbound.dialect, trace)),
+    };
+    if let (true, Some(step)) = (plan.keeps, plan.steps.get(winner.step))
+        && let Some(conversation) = conversation()
+    {
+        app.memory.keep(conversation, step.account.id, &step.target.name(), arrived.unix_ms);
     }
+    let current = winner.step;
+    drop(request);
+    let rest =
+        Rest { app: app.clone(), snapshot, plan, left, current, again: 0, tool: caller.tool, inbound, id };
+    Ok(relay::respond(winner, rest, trace, &app.tasks))
 }

@@ -3,18 +3,18 @@
 
 use super::caller::Caller;
 use super::inbound::Inbound;
-use super::plan::Target;
-use super::plan::{Plan, Step};
-use crate::clock::{self, Moment};
+use super::plan::{Plan, Step, Target};
+use crate::clock::Moment;
 use crate::state::App;
 use crate::store::{AttemptRecord, RequestRecord};
 use crate::usage::price;
 use crate::usage::recorder::Place;
-use app::api::requests::{Exclusion, LeftOut, Outcome};
+use app::api::requests::{Cause, Exclusion, LeftOut, Outcome};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use wire::{Dialect, Dropped, Report, Usage};
+use wire::{Dropped, Report, Usage};
 
 /// Status kept for a client that left before the answer began, as nginx does.
 const CLIENT_LEFT: u16 = 499;
@@ -27,7 +27,8 @@ pub struct Trace {
     arrived: Moment,
     record: Box<RequestRecord>,
     ended: bool,
-    attempt_at: Option<Moment>,
+    /// The attempt that answers, or the last one begun.
+    current: usize,
     target: Option<Arc<Target>>,
     place: Option<Place>,
     /// Whether it is also logged.
@@ -75,7 +76,7 @@ impl Trace {
             arrived,
             record: Box::new(record),
             ended: false,
-            attempt_at: None,
+            current: 0,
             target: None,
             place: Some(place),
             log: app.config.log_requests,
@@ -98,71 +99,113 @@ impl Trace {
         self.record.attempt_count
     }
 
-    /// Keeps what the plan left out.
+    /// Keeps the plan, where there was something to choose, and what it left out.
     pub fn planned(&mut self, plan: &Plan) {
         self.record.combo.clone_from(&plan.combo);
         self.record.exclusions.clone_from(&plan.exclusions);
+        if plan.steps.len() > 1 {
+            self.record.plan = plan.rows();
+        }
     }
 
     /// Keeps what was left out when that was everything.
-    pub fn excluded(&mut self, exclusions: Vec<Exclusion>) {
+    pub fn excluded(&mut self, combo: String, exclusions: Vec<Exclusion>) {
+        self.record.combo = combo;
         self.record.exclusions = exclusions;
     }
 
-    /// An attempt begins.
-    pub fn begin(&mut self, step: &Step) {
-        self.attempt_at = Some(clock::now());
-        self.target = Some(Arc::clone(&step.target));
+    /// Something of the plan turned out not to be possible when it came to it.
+    pub fn leave_out(&mut self, step: &Step, why: &str) {
+        let what = format!("{}, account {}", step.target.name(), step.account.name);
+        self.record.exclusions.push(Exclusion { what, why: why.to_owned() });
+    }
+
+    /// An attempt begins, after a wait. Gives its number.
+    pub fn begin(&mut self, step: &Step, cause: Cause, after: Duration) -> usize {
+        let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
         let attempt = AttemptRecord {
             provider_id: step.target.provider.spec.id.clone(),
             model: step.target.model.clone(),
             account_id: Some(step.account.id),
             account_name: step.account.name.clone(),
-            start_ms: self.arrived.elapsed_ms(),
+            start_ms: self.arrived.elapsed_ms().saturating_add(after),
+            cause,
             ..AttemptRecord::default()
         };
-        let record = &mut self.record;
-        record.provider_id.clone_from(&attempt.provider_id);
-        record.model.clone_from(&attempt.model);
-        record.account_id = attempt.account_id;
-        record.account_name.clone_from(&attempt.account_name);
-        record.attempt_count += 1;
-        record.attempts.push(attempt);
+        self.record.attempt_count += 1;
+        self.record.attempts.push(attempt);
+        let number = self.record.attempts.len() - 1;
+        self.lead(number, step);
+        number
     }
 
-    /// The attempt speaks this dialect to the provider, which could not take all that the client said.
-    pub fn translated(&mut self, to: Dialect, dropped: Vec<Dropped>) {
-        self.record.upstream_dialect = to.to_string();
+    /// This attempt is the one the record speaks of.
+    fn lead(&mut self, attempt: usize, step: &Step) {
+        self.current = attempt;
+        self.target = Some(Arc::clone(&step.target));
+        let record = &mut self.record;
+        record.provider_id.clone_from(&step.target.provider.spec.id);
+        record.model.clone_from(&step.target.model);
+        record.account_id = Some(step.account.id);
+        record.account_name.clone_from(&step.account.name);
+        record.upstream_dialect =
+            step.target.speaks().map(|speaks| speaks.dialect.to_string()).unwrap_or_default();
+    }
+
+    /// The attempt answers.
+    pub fn answers(&mut self, attempt: usize, step: &Step) {
+        self.lead(attempt, step);
+    }
+
+    /// What of the request the provider's dialect could not take.
+    pub fn translated(&mut self, dropped: Vec<Dropped>) {
         self.record.dropped =
             dropped.into_iter().map(|one| LeftOut { what: one.path, why: one.why }).collect();
     }
 
-    fn attempt_ms(&self) -> i64 {
-        self.attempt_at.map_or(0, |at| at.elapsed_ms())
+    fn since(&self, attempt: usize) -> i64 {
+        let began = self.record.attempts.get(attempt).map_or(0, |attempt| attempt.start_ms);
+        (self.arrived.elapsed_ms() - began).max(0)
     }
 
-    /// The attempt failed.
-    pub fn failed(&mut self, status: Option<u16>, verdict: &str, rule: &str, error: &str) {
-        let total_ms = self.attempt_ms();
-        if let Some(attempt) = self.record.attempts.last_mut() {
+    /// The attempt failed, before it answered or after.
+    pub fn failed(&mut self, attempt: usize, status: Option<u16>, verdict: &str, rule: &str, error: &str) {
+        let total_ms = self.since(attempt);
+        if let Some(attempt) = self.record.attempts.get_mut(attempt) {
             attempt.total_ms = total_ms;
-            attempt.status = status;
+            attempt.status = status.or(attempt.status);
             attempt.verdict = verdict.to_owned();
             attempt.rule = rule.to_owned();
             attempt.error = error.to_owned();
         }
     }
 
-    /// The attempt answers: its first meaningful frame is here.
+    /// Another answered before this one said anything.
+    pub fn outrun(&mut self, attempt: usize) {
+        let total_ms = self.since(attempt);
+        if let Some(attempt) = self.record.attempts.get_mut(attempt) {
+            attempt.total_ms = total_ms;
+            attempt.verdict = "given up, since another answered first".to_owned();
+            attempt.rule = "first-token limit".to_owned();
+            attempt.error = "No first token within the limit".to_owned();
+        }
+    }
+
+    /// The attempt that is spoken of answers: its first meaningful frame is here.
     pub fn committed(&mut self, status: u16) {
-        let first_token_ms = self.attempt_ms();
-        self.record.first_token_ms = Some(self.arrived.elapsed_ms());
+        let first_token_ms = self.since(self.current);
+        self.record.first_token_ms.get_or_insert(self.arrived.elapsed_ms());
         self.record.status = status;
-        if let Some(attempt) = self.record.attempts.last_mut() {
+        if let Some(attempt) = self.record.attempts.get_mut(self.current) {
             attempt.status = Some(status);
             attempt.first_token_ms = Some(first_token_ms);
             attempt.won = true;
         }
+    }
+
+    /// The number of the attempt that is spoken of.
+    pub fn current(&self) -> usize {
+        self.current
     }
 
     /// Keeps what the provider stated of its answer.
@@ -199,10 +242,12 @@ impl Trace {
     }
 
     fn end_attempt(&mut self, error: &str) {
-        let total_ms = self.attempt_ms();
-        if let Some(attempt) = self.record.attempts.last_mut() {
+        let total_ms = self.since(self.current);
+        if let Some(attempt) = self.record.attempts.get_mut(self.current) {
             attempt.total_ms = total_ms;
-            error.clone_into(&mut attempt.error);
+            if attempt.error.is_empty() {
+                error.clone_into(&mut attempt.error);
+            }
         }
         self.ended = true;
     }
@@ -211,9 +256,12 @@ impl Trace {
 impl Drop for Trace {
     fn drop(&mut self) {
         if !self.ended {
-            let total_ms = self.attempt_ms();
-            if let Some(attempt) = self.record.attempts.last_mut() {
-                attempt.total_ms = total_ms;
+            let now = self.arrived.elapsed_ms();
+            for attempt in &mut self.record.attempts {
+                // Whatever was under way ends here.
+                if attempt.total_ms == 0 && attempt.verdict.is_empty() {
+                    attempt.total_ms = (now - attempt.start_ms).max(0);
+                }
             }
             if self.cutting.is_cancelled() {
                 // The step above answers with this status and sentence in the client's dialect.

@@ -2,18 +2,25 @@
 //! every byte survives but the named edits; transcoded otherwise.
 
 use super::inbound::{Inbound, Side};
-use super::plan::{self, Step, Wants};
+use super::plan::{self, Limits, Step, Wants};
 use bytes::Bytes;
-use catalog::{Also, Reasoning};
+use catalog::{Also, Prefill, Reasoning};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
+use memchr::memmem;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 use url::Url;
 use wire::conversation::{Effort, Names};
 use wire::{
-    Asked, Conversation, Dialect, Dropped, Encoded, Malformed, Needs, Passage, ReasoningStyle, Target,
-    Translation,
+    Asked, Conversation, Dialect, Dropped, Encoded, Interrupted, Malformed, Needs, Passage, ReasoningStyle,
+    Resume, Target, Translation,
 };
+
+/// A token is seldom longer than this many bytes: a request has at least so many tokens as this says.
+const TOKEN_BYTES: u64 = 6;
+/// What stands in a body that shows pictures or documents, in whatever dialect.
+const MEDIA: [&[u8]; 5] = [b"image", b"inlineData", b"inline_data", b"document", b"file"];
 
 /// A request that is decoded once, when first a target wants another dialect.
 pub struct Request<'i> {
@@ -63,15 +70,51 @@ impl<'i> Request<'i> {
         self.conversation.get_or_init(decode).as_ref()
     }
 
-    /// The request as a step's target wants it. `id` names the reply where the provider does not; `at`: Unix ms.
-    pub(super) fn outgoing(&self, step: &Step, id: String, at: i64) -> Result<Outgoing, String> {
+    /// Tells the conversation from others of the same caller; `None` where it has not begun.
+    pub(super) fn conversation_key(&self, caller: Option<i64>) -> Option<u64> {
+        let mut hasher = DefaultHasher::new();
+        (caller, &self.inbound.peek.model).hash(&mut hasher);
+        wire::opening(self.inbound.dialect, &self.inbound.bytes, &mut hasher).then(|| hasher.finish())
+    }
+
+    /// How a step's model is made to go on with an answer.
+    pub(super) fn resume(&self, step: &Step) -> Resume {
+        let chat = step.target.speaks().is_some_and(|speaks| speaks.dialect == Dialect::Chat);
+        match step.target.provider.spec.prefill(&step.target.model) {
+            // Anthropic refuses the beginning of an answer where there is thinking.
+            Prefill::Plain if !self.reasons() => Resume::Plain,
+            Prefill::Prefix if chat => Resume::Member("prefix"),
+            Prefill::Partial if chat => Resume::Member("partial"),
+            Prefill::Plain | Prefill::Prefix | Prefill::Partial | Prefill::None => Resume::Turn,
+        }
+    }
+
+    fn reasons(&self) -> bool {
+        let reasoning = self.conversation().ok().and_then(|conversation| conversation.reasoning.as_ref());
+        reasoning.is_some_and(|reasoning| !reasoning.off())
+    }
+
+    /// Whether the answer must have a form that two halves from two models would not have.
+    pub(super) fn has_form(&self) -> bool {
+        self.conversation().is_ok_and(|conversation| conversation.format.is_some())
+    }
+
+    /// The request as a step's target wants it. `id` names the reply where the provider does not; `at`: Unix ms. `rest`:
+    /// what was answered already, and how the model is made to go on.
+    pub(super) fn outgoing(
+        &self,
+        step: &Step,
+        id: &str,
+        at: i64,
+        rest: Option<(&str, Resume)>,
+    ) -> Result<Outgoing, String> {
         let speaks = step.target.speaks().ok_or("The catalogue changed while this request was under way.")?;
         let inbound = self.inbound;
         let spec = &step.target.provider.spec;
         let streams = inbound.peek.stream || spec.tweak.stream_only;
         let same = speaks.dialect == inbound.dialect;
         let mut asked = Asked {
-            id,
+            id: id.to_owned(),
             model: step.target.model.clone(),
             at: at.div_euclid(1000),
             stream_usage: false,
@@ -95,6 +138,10 @@ impl<'i> Request<'i> {
             let edits = wire::drop_members(&body, &spec.tweak.drop);
             let body = wire::splice(&body, edits).map_err(|_| "The request could not be edited.")?;
             (body, encoded.dropped)
+        };
+        let body = match rest {
+            Some((said, resume)) => continued(speaks.dialect, &body, said, resume)?,
+            None => body,
         };
         let query = if same { inbound.query.as_deref() } else { None };
         let url = match &inbound.side {
@@ -167,6 +214,22 @@ impl plan::Asked for Request<'_> {
     fn needs(&self) -> Result<Needs, Malformed> {
         self.conversation().map(Conversation::needs).map_err(Clone::clone)
     }
+
+    fn least_tokens(&self) -> u64 {
+        let body = &self.inbound.bytes;
+        // A picture has far fewer tokens than its bytes would say.
+        if MEDIA.iter().any(|media| memmem::find(body, media).is_some()) {
+            return 0;
+        }
+        u64::try_from(body.len()).unwrap_or(0) / TOKEN_BYTES
+    }
+}
+
+/// A request for the rest of an answer.
+fn continued(dialect: Dialect, body: &Bytes, said: &str, resume: Resume) -> Result<Bytes, String> {
+    let edit = wire::continuation(dialect, body, said, resume);
+    let edit = edit.ok_or("The request has no turns that an answer could be added to.")?;
+    wire::splice(body, vec![edit]).map_err(|_| "The request could not be edited.".to_owned())
 }
 
 /// A conversation as a step's target wants it.
@@ -226,15 +289,31 @@ impl Back {
     }
 
     /// The way of a stream.
-    pub(super) fn passage(&self) -> Passage {
+    pub(super) fn passage(&self, limits: Limits) -> Passage {
         if self.raw {
             return Passage::raw();
         }
-        if self.is_same() {
-            return Passage::same(self.to, self.swallow_usage, self.asked.form);
+        let passage = if self.is_same() {
+            Passage::same(self.to, self.swallow_usage, self.asked.form)
+        } else {
+            let translation = Translation::new(self.from, &self.issuer, self.to, self.asked.clone());
+            Passage::other(translation, self.to, self.asked.form)
+        };
+        if limits.rescue {
+            passage.cared_for(!limits.alone, &self.issuer, self.asked.clone())
+        } else {
+            passage
         }
-        let translation = Translation::new(self.from, &self.issuer, self.to, self.asked.clone());
-        Passage::other(translation, self.to, self.asked.form)
+    }
+
+    /// A way that leads nowhere: tells what a stream says without forwarding it.
+    pub(super) fn probe(&self) -> Passage {
+        Passage::same(self.from, false, wire::Form::Events)
+    }
+
+    /// The way of a stream that goes on with what another began.
+    pub(super) fn going_on(&self, interrupted: Interrupted, limits: Limits) -> Passage {
+        interrupted.go_on(self.from, &self.issuer, self.asked.names.clone(), !limits.alone)
     }
 
     /// The way of a stream into one reply.

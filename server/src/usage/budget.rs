@@ -32,7 +32,7 @@ pub enum BudgetOf<'a> {
         /// The combo.
         combo: &'a str,
         /// The target's provider: its id.
-        provider_id: &'a str,
+        provider: &'a str,
         /// Its model: what stands after the prefix.
         model: &'a str,
     },
@@ -111,9 +111,9 @@ impl Reading {
     fn uses(&self, what: BudgetOf<'_>) -> Option<&Uses> {
         match what {
             BudgetOf::Account(id) => self.accounts.get(&id),
-            BudgetOf::Target { combo, provider_id, model } => {
+            BudgetOf::Target { combo, provider, model } => {
                 let mut targets = self.targets.get(combo)?.iter();
-                targets.find(|(id, name, _)| id == provider_id && name == model).map(|(_, _, uses)| uses)
+                targets.find(|(id, name, _)| id == provider && name == model).map(|(_, _, uses)| uses)
             }
         }
     }
@@ -134,7 +134,7 @@ impl Budgets {
     /// When a budget that is used up begins anew, Unix ms; `None` while something is left of it.
     pub fn used_up(&self, what: BudgetOf<'_>, budget: Budget, now_ms: i64) -> Option<i64> {
         let spent = counted(self.spent(what, budget.period, now_ms), budget.measure);
-        (spent >= budget.amount).then(|| period_end(budget.period, now_ms))
+        (spent >= budget.amount).then(|| end(budget.period, now_ms))
     }
 
     /// Writes usage down and counts it.
@@ -181,7 +181,7 @@ pub async fn run(app: App) {
     let mut failing = false;
     loop {
         let now = clock::now().unix_ms;
-        let turn = u64::try_from(period_end(Period::Day, now) - now).unwrap_or_default();
+        let turn = u64::try_from(end(Period::Day, now) - now).unwrap_or_default();
         tokio::select! {
             () = tokio::time::sleep(every.min(Duration::from_millis(turn + 1))) => {}
             () = stopping.cancelled() => return,
@@ -215,7 +215,7 @@ fn starts(now_ms: i64) -> [i64; 3] {
 }
 
 /// When the period of a moment ends, Unix ms.
-pub fn period_end(period: Period, now_ms: i64) -> i64 {
+pub fn end(period: Period, now_ms: i64) -> i64 {
     let start = starts(now_ms)[period_index(period)];
     let days = match period {
         Period::Day => 1,
@@ -257,11 +257,11 @@ mod tests {
         let midnight = NOON - DAY_MS / 2;
         assert_eq!(starts(NOON), [midnight, midnight - 5 * DAY_MS, midnight - 27 * DAY_MS]);
         assert_eq!((starts(midnight)[0], starts(midnight - 1)[0]), (midnight, midnight - DAY_MS));
-        let ends = PERIODS.map(|period| period_end(period, NOON));
+        let ends = PERIODS.map(|period| end(period, NOON));
         assert_eq!(ends, [midnight + DAY_MS, midnight + 2 * DAY_MS, midnight + 3 * DAY_MS]);
         // The last day of a leap year's February, and of a year.
         for last in [1_709_164_800_000, 1_798_675_200_000] {
-            assert_eq!(period_end(Period::Month, last), last + DAY_MS);
+            assert_eq!(end(Period::Month, last), last + DAY_MS);
         }
     }
 
@@ -274,7 +274,7 @@ mod tests {
         let budgets = Budgets::default();
         budgets.reading.store(Arc::new(reading.clone()));
         let tokens = |what, now| PERIODS.map(|period| budgets.spent(what, period, now).tokens);
-        let target = BudgetOf::Target { combo: "best", provider_id: "groq", model: "big" };
+        let target = BudgetOf::Target { combo: "best", provider: "groq", model: "big" };
         assert_eq!(tokens(BudgetOf::Account(7), NOON), [5, 105, 1105]);
         assert_eq!(tokens(target, NOON), [5, 105, 105]);
         assert_eq!(tokens(BudgetOf::Account(8), NOON), [0, 0, 0]);
@@ -301,7 +301,7 @@ mod tests {
         let mut reading = Reading::at(NOON, Arc::new(within));
         reading.add(&spending(NOON, "outer", 5));
         let today = |combo| {
-            let uses = reading.uses(BudgetOf::Target { combo, provider_id: "groq", model: "big" });
+            let uses = reading.uses(BudgetOf::Target { combo, provider: "groq", model: "big" });
             uses.map(|uses| uses[0].tokens)
         };
         assert_eq!((today("outer"), today("inner"), today("other")), (Some(5), Some(5), None));

@@ -18,6 +18,16 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// What may be sent at any time between two frames of a stream and means nothing: it keeps clients and proxies from
+    /// taking a long silence for a dead connection. Empty where the dialect's libraries read nothing of the kind.
+    pub const fn ping(self) -> &'static [u8] {
+        match self {
+            Self::Messages => b"event: ping\ndata: {\"type\":\"ping\"}\n\n",
+            Self::Chat | Self::Responses => b": keep-alive\n\n",
+            Self::Gemini | Self::Ollama => b"",
+        }
+    }
+
     /// Every dialect.
     pub const ALL: [Self; 5] = [Self::Chat, Self::Responses, Self::Messages, Self::Gemini, Self::Ollama];
 

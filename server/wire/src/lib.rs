@@ -3,6 +3,7 @@
 //!
 //! No I/O, no clock, no async runtime. See README.md.
 
+mod continuation;
 pub mod conversation;
 mod count;
 mod dialect;
@@ -10,9 +11,11 @@ mod drop;
 mod fault;
 mod form;
 mod json;
+mod opening;
 mod passage;
 mod peek;
 mod provider_error;
+mod rescue;
 mod reseal;
 mod splice;
 mod sse;
@@ -20,15 +23,18 @@ mod tap;
 mod transcode;
 mod usage;
 
+pub use continuation::{Resume, continuation};
 pub use conversation::{Conversation, Dropped, Needs};
 pub use count::{count_request, read_count, write_count};
 pub use dialect::{Dialect, UnknownDialect};
 pub use drop::drop_members;
 pub use fault::{Fault, FaultKind};
 pub use form::{form_boundary, peek_form};
+pub use opening::opening;
 pub use passage::Passage;
 pub use peek::{Malformed, Peek, peek};
 pub use provider_error::{ProviderError, read_error};
+pub use rescue::Interrupted;
 pub use reseal::reseal;
 pub use splice::{Edit, Overlap, splice};
 pub use sse::{FRAME_LIMIT, Frame, FrameTooLarge, Frames};

@@ -1,7 +1,12 @@
 //! A stream on its way from a provider to a client, whichever way it is taken there.
 
-use crate::{Dialect, Fault, Form, FrameTooLarge, Kind, Report, Seen, StreamTap, Translation};
+use crate::rescue::{Interrupted, replay};
+use crate::transcode::{Given, Sink};
+use crate::{Asked, Dialect, Fault, Form, FrameTooLarge, Frames, Kind, Report, Seen, StreamTap, Translation};
 use bytes::Bytes;
+
+/// How many bytes of an answer are kept so that another provider may go on with it.
+const KEPT: usize = 16 * 1024 * 1024;
 
 /// A stream on its way from a provider to a client.
 pub struct Passage {
@@ -15,28 +20,106 @@ pub struct Passage {
 /// How frames get from one to the other.
 enum Way {
     /// As they came.
-    Same(StreamTap),
+    Same(Box<Same>),
     /// In another dialect.
-    Other(Translation),
+    Other(Box<Translation>),
     /// In no dialect of ours: whatever comes is the answer.
-    Raw(Report),
+    Raw(Box<Report>),
+}
+
+/// Frames that go on as they came.
+struct Same {
+    tap: StreamTap,
+    care: Option<Care>,
+}
+
+/// What is needed to go on elsewhere. Frames are only kept: what they mean is found out when it is needed.
+struct Care {
+    asked: Asked,
+    issuer: String,
+    delivered: Vec<Bytes>,
+    size: usize,
+    /// Whether calls wait until the reply is whole, so that one that breaks can be made anew.
+    hold: bool,
+    /// Everything from the first call on.
+    held: Option<Vec<Bytes>>,
+    /// The frame in which the provider said that it failed. The client is not told as long as another may go on.
+    error: Option<Bytes>,
+}
+
+impl Care {
+    fn take(&mut self, seen: &mut Seen) {
+        if matches!(seen.kind, Kind::Error(_)) {
+            self.error.get_or_insert(std::mem::take(&mut seen.raw));
+            return;
+        }
+        if seen.kind == Kind::Call && self.hold {
+            self.held.get_or_insert_default();
+        }
+        if matches!(seen.kind, Kind::Finish | Kind::End)
+            && let Some(mut held) = self.held.take()
+        {
+            held.push(std::mem::take(&mut seen.raw));
+            seen.raw = held.concat().into();
+            // Nothing may hold back what comes now.
+            self.hold = false;
+        }
+        if let Some(held) = &mut self.held {
+            held.push(std::mem::take(&mut seen.raw));
+        } else if !seen.raw.is_empty() {
+            self.size = self.size.saturating_add(seen.raw.len());
+            if self.size <= KEPT {
+                self.delivered.push(seen.raw.clone());
+            }
+        }
+    }
 }
 
 impl Passage {
     /// Both speak `dialect`: frames go on as they came. `swallow_usage` as in [`StreamTap::new`].
     pub fn same(dialect: Dialect, swallow_usage: bool, form: Form) -> Self {
-        Self { way: Way::Same(StreamTap::new(dialect, swallow_usage)), dialect, form, begun: false }
+        let way = Way::Same(Box::new(Same { tap: StreamTap::new(dialect, swallow_usage), care: None }));
+        Self { way, dialect, form, begun: false }
     }
 
     /// The client speaks `dialect`, the provider another one.
     pub fn other(translation: Translation, dialect: Dialect, form: Form) -> Self {
-        Self { way: Way::Other(translation), dialect, form, begun: false }
+        Self { way: Way::Other(Box::new(translation)), dialect, form, begun: false }
     }
 
     /// Neither is understood: bytes go on as they came.
     pub fn raw() -> Self {
-        let way = Way::Raw(Report::default());
+        let way = Way::Raw(Box::default());
         Self { way, dialect: Dialect::Chat, form: Form::Events, begun: false }
+    }
+
+    /// Keeps what is needed for another provider to go on if this one, `issuer`, breaks off; an error inside the stream
+    /// is not handed on from here on, but by [`Self::fail`]. `hold`: calls wait until the reply is whole.
+    #[must_use]
+    pub fn cared_for(mut self, hold: bool, issuer: &str, asked: Asked) -> Self {
+        match &mut self.way {
+            Way::Same(same) => {
+                same.care = Some(Care {
+                    asked,
+                    issuer: issuer.to_owned(),
+                    delivered: Vec::new(),
+                    size: 0,
+                    hold,
+                    held: None,
+                    error: None,
+                });
+            }
+            Way::Other(translation) => translation.care_for(hold),
+            Way::Raw(_) => {}
+        }
+        self
+    }
+
+    pub(crate) fn going_on(sink: Sink, given: Given, place: Place, from: From<'_>) -> Self {
+        let mut translation = Translation::going_on(from.dialect, from.issuer, sink, given, from.names);
+        translation.care_for(from.hold);
+        let way = Way::Other(Box::new(translation));
+        Self { way, dialect: place.dialect, form: place.form, begun: place.begun }
     }
 
     /// Takes what came from the provider and gives what goes to the client, frame by frame. An error comes after
@@ -48,11 +131,14 @@ impl Passage {
                 report.content = true;
                 Ok(vec![Seen { raw: chunk, kind: Kind::Content }])
             }
-            Way::Same(tap) => {
-                let mut seen = tap.push(chunk)?;
+            Way::Same(same) => {
+                let mut seen = same.tap.push(chunk)?;
+                if let Some(care) = &mut same.care {
+                    seen.iter_mut().for_each(|one| care.take(one));
+                }
                 if self.form == Form::Array {
                     for one in &mut seen {
-                        one.raw = item(&mut self.begun, &one.raw);
+                        one.raw = items(&mut self.begun, &one.raw);
                     }
                 }
                 Ok(seen)
@@ -63,68 +149,151 @@ impl Passage {
     /// What is known so far.
     pub fn report(&self) -> &Report {
         match &self.way {
-            Way::Same(tap) => tap.report(),
+            Way::Same(same) => same.tap.report(),
             Way::Other(translation) => translation.report(),
             Way::Raw(report) => report,
         }
     }
 
-    /// The provider's stream is over: what is left to forward, and what was learnt. Where the provider did not end it
-    /// properly, `broken` is told.
-    pub fn finish(self, broken: &Fault) -> (Bytes, Report) {
-        let tap = match self.way {
-            Way::Other(translation) => return translation.finish(broken),
-            Way::Raw(report) => return (Bytes::new(), Report { ended: true, ..report }),
-            Way::Same(tap) => tap,
-        };
-        let (rest, report) = tap.finish();
-        let whole = report.ended || report.error.is_some();
-        match self.form {
-            Form::Events if whole => (rest, report),
-            Form::Events => ([rest, broken.frame(self.dialect).into()].concat().into(), report),
-            Form::Array => {
-                let mut begun = self.begun;
-                let mut out = item(&mut begun, &rest).to_vec();
-                if !whole {
-                    out.extend_from_slice(if std::mem::replace(&mut begun, true) { b",\n" } else { b"[" });
-                    out.extend(broken.body(self.dialect));
+    /// The provider's stream is over: what is left to forward of what it said. [`Self::report`] then tells whether that
+    /// was all.
+    pub fn close(&mut self) -> Bytes {
+        match &mut self.way {
+            Way::Other(translation) => translation.close(),
+            Way::Raw(report) => {
+                report.ended = true;
+                Bytes::new()
+            }
+            Way::Same(same) => {
+                let (mut last, readable) = same.tap.close();
+                if let Some(care) = &mut same.care {
+                    if !readable {
+                        // Half a frame would spoil what another provider adds.
+                        last.raw = Bytes::new();
+                    }
+                    care.take(&mut last);
                 }
-                out.extend_from_slice(if begun { b"]" } else { b"[]" });
-                (out.into(), report)
+                match self.form {
+                    Form::Events => last.raw,
+                    Form::Array => items(&mut self.begun, &last.raw),
+                }
             }
         }
     }
 
-    /// The error that ends a stream which has begun, and what was learnt up to there. Nothing may follow.
+    /// Lets go, for another provider to go on; itself if that cannot be.
+    pub fn interrupt(self) -> Result<Interrupted, Box<Self>> {
+        let place = Place { dialect: self.dialect, form: self.form, begun: self.begun };
+        match self.way {
+            Way::Other(translation) => match translation.interrupt() {
+                Ok((sink, given)) => Ok(Interrupted::new(sink, given, place)),
+                Err(translation) => Err(Box::new(Self { way: Way::Other(translation), ..self })),
+            },
+            Way::Same(same) => {
+                let kept = same.care.as_ref().filter(|care| care.size <= KEPT);
+                let replayed = kept
+                    .and_then(|care| replay(self.dialect, &care.issuer, care.asked.clone(), &care.delivered));
+                match replayed {
+                    Some((sink, given)) => Ok(Interrupted::new(sink, given, place)),
+                    None => Err(Box::new(Self { way: Way::Same(same), ..self })),
+                }
+            }
+            Way::Raw(_) => Err(Box::new(self)),
+        }
+    }
+
+    /// The provider's stream is over: what is left to forward, and what was learnt. Where the provider did not end it
+    /// properly, `broken` is told.
+    pub fn finish(mut self, broken: &Fault) -> (Bytes, Report) {
+        let kept_back = match self.way {
+            Way::Other(translation) => return translation.finish(broken),
+            Way::Same(ref same) => same.care.is_some(),
+            Way::Raw(_) => false,
+        };
+        let rest = self.close();
+        let report = self.report();
+        let (end, report) =
+            if report.ended || report.error.is_some() && !kept_back { self.end() } else { self.fail(broken) };
+        ([rest, end].concat().into(), report)
+    }
+
+    /// What the client's dialect ends with and the provider left out, between two that speak it.
+    fn end(self) -> (Bytes, Report) {
+        let report = self.report().clone();
+        let end: &[u8] = match (&self.way, self.form) {
+            (Way::Same(_), Form::Array) if self.begun => b"]",
+            (Way::Same(_), Form::Array) => b"[]",
+            // Anthropic's libraries have no message without it.
+            (Way::Same(same), _)
+                if self.dialect == Dialect::Messages && report.ended && !same.tap.end_seen() =>
+            {
+                b"event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+            }
+            _ => b"",
+        };
+        (Bytes::from_static(end), report)
+    }
+
+    /// The error that ends a stream which has begun, and what was learnt up to there: the provider's own where it said
+    /// one that was not handed on. Nothing may follow.
     pub fn fail(self, fault: &Fault) -> (Bytes, Report) {
         match self.way {
             Way::Other(translation) => translation.fail(fault),
-            Way::Same(tap) => {
-                let bytes = match self.form {
-                    Form::Events => fault.frame(self.dialect),
-                    // Something always came before: the stream was committed to.
-                    Form::Array => [b",\n".as_slice(), &fault.body(self.dialect), b"]"].concat(),
+            Way::Same(same) => {
+                let own = same.care.and_then(|care| care.error).filter(|raw| !raw.is_empty());
+                let bytes = match (self.form, own) {
+                    (Form::Events, Some(own)) => own,
+                    (Form::Events, None) => fault.frame(self.dialect).into(),
+                    (Form::Array, own) => {
+                        let mut begun = self.begun;
+                        let mut out = own.map(|own| items(&mut begun, &own)).unwrap_or_default().to_vec();
+                        if out.is_empty() {
+                            out.extend_from_slice(if begun { b",\n" } else { b"[" });
+                            out.extend(fault.body(self.dialect));
+                        }
+                        out.push(b']');
+                        out.into()
+                    }
                 };
-                (bytes.into(), tap.report().clone())
+                (bytes, same.tap.report().clone())
             }
-            Way::Raw(report) => (Bytes::new(), report),
+            Way::Raw(report) => (Bytes::new(), *report),
         }
     }
 }
 
-/// A frame as the next item of an array.
-fn item(begun: &mut bool, frame: &Bytes) -> Bytes {
-    let mut frames = crate::Frames::new();
-    frames.push(frame.clone());
-    let data = match frames.next() {
-        Some(Ok(frame)) => frame.data,
-        _ => frames.last().data,
+/// Where a client's stream is.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) dialect: Dialect,
+    pub(crate) form: Form,
+    pub(crate) begun: bool,
+}
+
+/// Who goes on.
+pub(crate) struct From<'f> {
+    pub(crate) dialect: Dialect,
+    pub(crate) issuer: &'f str,
+    pub(crate) names: crate::conversation::Names,
+    pub(crate) hold: bool,
+}
+
+/// Frames as the next items of an array.
+fn items(begun: &mut bool, raw: &Bytes) -> Bytes {
+    let mut frames = Frames::new();
+    frames.push(raw.clone());
+    let mut out = Vec::new();
+    let mut put = |data: &[u8]| {
+        if !data.is_empty() {
+            out.extend_from_slice(if std::mem::replace(begun, true) { b",\n" } else { b"[" });
+            out.extend_from_slice(data);
+        }
     };
-    if data.is_empty() {
-        return Bytes::new();
+    while let Some(Ok(frame)) = frames.next() {
+        put(&frame.data);
     }
-    let before: &[u8] = if std::mem::replace(begun, true) { b",\n" } else { b"[" };
-    [before, &data].concat().into()
+    put(&frames.last().data);
+    out.into()
 }
 
 #[cfg(test)]

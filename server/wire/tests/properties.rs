@@ -160,7 +160,8 @@ proptest! {
         };
         let whole = watch(vec![Bytes::from(text.clone())]);
         prop_assert!(whole.2.error.is_none() || !whole.2.ended);
-        if !swallow {
+        // A frame that nobody could read is left out of a good answer.
+        if !swallow && whole.2.slip.is_none() {
             let joined: Vec<u8> =
                 whole.0.iter().flat_map(|seen| seen.raw.to_vec()).chain(whole.1.to_vec()).collect();
             prop_assert_eq!(&joined, &text);

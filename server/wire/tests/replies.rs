@@ -28,6 +28,7 @@ fn a_chat_reply() {
             model: "gpt-4.1".into(),
             content: true,
             ended: true,
+            slip: None,
             error: None,
         }
     );

@@ -44,11 +44,24 @@ fn in_pieces(text: &Bytes, size: usize) -> impl Iterator<Item = Bytes> {
     (0..text.len()).step_by(size).map(move |at| text.slice(at..text.len().min(at + size)))
 }
 
+/// The text without the frame that nobody can read, in the fixtures that have one.
+fn readable(text: &Bytes) -> Vec<u8> {
+    // Half a character is in a frame that is cut, and not in one of these.
+    let Ok(mut text) = String::from_utf8(text.to_vec()) else { return text.to_vec() };
+    for unreadable in
+        ["data: upstream connect error or disconnect\n\n", "<html><title>502 Bad Gateway</title>\n"]
+    {
+        text = text.replace(unreadable, "");
+    }
+    text.into_bytes()
+}
+
 fn told(dialect: Dialect) -> String {
     let mut told = String::new();
     for (name, text) in streams(dialect) {
         let whole = watch(dialect, false, [text.clone()].into_iter());
-        assert_eq!(whole.1, text, "{name} is forwarded as it came");
+        let text_forwarded = readable(&text);
+        assert_eq!(whole.1, text_forwarded, "{name} is forwarded as it came");
         for size in [1, 2, 3, 7, 64, 1000] {
             assert_eq!(watch(dialect, false, in_pieces(&text, size)), whole, "{name} in pieces of {size}");
         }
@@ -105,7 +118,7 @@ fn only_the_chunk_that_carries_usage_and_nothing_else_is_swallowed() {
         let (kinds_too, forwarded, report_too) = watch(Dialect::Chat, true, in_pieces(&text, 11));
         assert_eq!((&kinds, &report), (&kinds_too, &report_too), "{name}: swallowing changes no finding");
 
-        let text = String::from_utf8(text.to_vec()).unwrap();
+        let text = String::from_utf8(readable(&text)).unwrap();
         let ending = if text.contains('\r') { "\r\n\r\n" } else { "\n\n" };
         let kept: String = text
             .split_inclusive(ending)
@@ -133,12 +146,14 @@ fn a_stream_cut_anywhere_is_not_taken_for_a_whole_one() {
                 Dialect::Ollama => text
                     .find("\"done\":true")
                     .map_or(text.len(), |at| at + text[at..].find('\n').unwrap_or(text.len() - at)),
-                _ => text.find("{\"type\":\"message_stop\"}").map_or(text.len(), |at| at + 23),
+                _ => text
+                    .find("\"stop_reason\":\"")
+                    .map_or(text.len(), |at| at + text[at..].find('\n').unwrap_or(text.len() - at)),
             };
             for cut in 0..ends {
                 let (_, forwarded, report) =
                     watch(dialect, false, [Bytes::copy_from_slice(&text.as_bytes()[..cut])].into_iter());
-                assert_eq!(forwarded, &text.as_bytes()[..cut]);
+                assert_eq!(forwarded, readable(&Bytes::copy_from_slice(&text.as_bytes()[..cut])));
                 // All but the last line feed of a frame may be missing; a frame whose JSON is whole counts.
                 let whole = text.as_bytes()[..cut].ends_with(b"}") || text.as_bytes()[..cut].ends_with(b"\r");
                 assert!(!report.ended || whole, "{name} cut at {cut}");

@@ -8,6 +8,7 @@ use crate::json::{Cursor, Flaw};
 struct Choices {
     any: bool,
     content: bool,
+    call: bool,
     finish: bool,
     error: bool,
 }
@@ -52,6 +53,8 @@ pub(super) fn document(
         Said::Error
     } else if choices.finish {
         Said::Finish
+    } else if choices.call {
+        Said::Call
     } else if choices.content {
         Said::Content
     } else {
@@ -66,7 +69,7 @@ impl Choices {
         cursor
             .object(|cursor, key| {
                 match key {
-                    b"delta" | b"message" => self.content |= delta(cursor)?,
+                    b"delta" | b"message" => self.delta(cursor)?,
                     b"text" => self.content |= cursor.filled()?,
                     b"finish_reason" => {
                         if let Some(reason) = cursor.text()?
@@ -89,18 +92,23 @@ impl Choices {
             })
             .map(drop)
     }
-}
 
-/// Is there anything of an answer in it? Whatever is not empty counts, except what says who speaks: a vendor's
-/// own field for reasoning or images is content too.
-fn delta(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
-    let mut content = false;
-    cursor.object(|cursor, key| {
-        match key {
-            b"role" | b"name" | b"id" | b"type" | b"object" | b"provider_specific_fields" => cursor.skip()?,
-            _ => content |= cursor.filled()?,
-        }
+    /// Is there anything of an answer in it? Whatever is not empty counts, except what says who speaks: a vendor's
+    /// own field for reasoning or images is content too.
+    fn delta(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        cursor
+            .object(|cursor, key| {
+                match key {
+                    b"role" | b"name" | b"id" | b"type" | b"object" | b"provider_specific_fields" => {
+                        cursor.skip()?;
+                    }
+                    b"tool_calls" | b"function_call" => self.call |= cursor.filled()?,
+                    _ => self.content |= cursor.filled()?,
+                }
+                Ok(())
+            })
+            .map(drop)?;
+        self.content |= self.call;
         Ok(())
-    })?;
-    Ok(content)
+    }
 }

@@ -7,6 +7,7 @@ use crate::json::{Cursor, Flaw};
 struct Candidates {
     listed: bool,
     content: bool,
+    call: bool,
     finish: bool,
 }
 
@@ -41,6 +42,8 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
         Said::Error
     } else if candidates.finish {
         Said::Finish
+    } else if candidates.call {
+        Said::Call
     } else if candidates.content {
         Said::Content
     } else {
@@ -73,6 +76,10 @@ impl Candidates {
             .object(|cursor, key| {
                 match key {
                     b"thought" | b"thoughtSignature" | b"partMetadata" => cursor.skip()?,
+                    b"functionCall" => {
+                        self.call |= cursor.filled()?;
+                        self.content |= self.call;
+                    }
                     _ => self.content |= cursor.filled()?,
                 }
                 Ok(())

@@ -10,6 +10,7 @@ struct Parts {
     /// The block that starts is of a kind that begins empty.
     open_block: bool,
     block: bool,
+    call: bool,
     delta: bool,
     stop: bool,
     content: bool,
@@ -43,6 +44,7 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
         b"message_stop" => Said::End,
         b"message_delta" | b"message" if parts.stop => Said::Finish,
         b"content_block_delta" if parts.delta => Said::Content,
+        b"content_block_start" if parts.call => Said::Call,
         // Text and thinking start empty; a tool call or a server tool's result is something at once.
         b"content_block_start" if parts.block || !parts.open_block => Said::Content,
         b"message" if parts.content => Said::Content,
@@ -102,7 +104,9 @@ impl Parts {
             .object(|cursor, key| {
                 match key {
                     b"type" => {
-                        self.open_block = matches!(cursor.text()?.as_deref(), Some("text" | "thinking"));
+                        let kind = cursor.text()?;
+                        self.open_block = matches!(kind.as_deref(), Some("text" | "thinking"));
+                        self.call = kind.as_deref() == Some("tool_use");
                     }
                     b"text" | b"thinking" | b"signature" => self.block |= cursor.filled()?,
                     _ => cursor.skip()?,

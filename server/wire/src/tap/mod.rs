@@ -23,8 +23,10 @@ use crate::{
 pub enum Kind {
     /// Nothing yet: ping, comment, `message_start`, a delta with a role only or empty, usage.
     Idle,
-    /// Something of the answer: text, reasoning, a tool call, a refusal, an image.
+    /// Something of the answer: text, reasoning, a refusal, an image.
     Content,
+    /// A call of one of the client's tools begins.
+    Call,
     /// The reason why the model stopped.
     Finish,
     /// The end of the stream: `[DONE]`, `message_stop`.
@@ -57,13 +59,20 @@ pub struct Report {
     pub model: String,
     /// Whether anything of an answer came: an empty 200 is no success.
     pub content: bool,
-    /// Finished properly, without an error: the end was seen; for chat a finish reason is enough, since some
-    /// providers never send `[DONE]`, and for Gemini, which has no other end. A whole reply is always ended unless
+    /// Finished properly, without an error: the end was seen; for chat and Messages a finish reason is enough, since
+    /// some providers never send `[DONE]` or `message_stop`, and for Gemini, which has no other end. A whole reply is always ended unless
     /// it is an error.
     pub ended: bool,
+    /// The last frame that was unreadable and left out, as though it were an error. Often it is the one that should
+    /// have said why nothing more comes.
+    pub slip: Option<ProviderError>,
     /// The first error stated inside a reply of status 200.
     pub error: Option<ProviderError>,
 }
+
+/// How many unreadable frames a good answer may have before it is taken for broken. They are left out: no client could
+/// read them either.
+const SLIPS: u32 = 2;
 
 /// Watches one reply stream.
 #[derive(Debug)]
@@ -73,6 +82,8 @@ pub struct StreamTap {
     reading: Reading,
     /// Data was seen, so the body is a stream and not a JSON document.
     data_seen: bool,
+    /// Unreadable frames left out.
+    slips: u32,
     too_large: Option<FrameTooLarge>,
 }
 
@@ -81,6 +92,7 @@ pub struct StreamTap {
 enum Said {
     Idle,
     Content,
+    Call,
     Finish,
     End,
     Error,
@@ -107,6 +119,7 @@ impl StreamTap {
             frames: if dialect == Dialect::Ollama { Frames::lines() } else { Frames::new() },
             reading: Reading::new(dialect),
             data_seen: false,
+            slips: 0,
             too_large: None,
         }
     }
@@ -172,18 +185,35 @@ impl StreamTap {
         &self.reading.report
     }
 
-    /// Ends the stream. The bytes are an unfinished frame, to be forwarded as they came.
+    /// Ends the stream: the unfinished frame, to be forwarded as it came, and whether it was readable.
     ///
     /// A tail that is readable counts: some providers leave out the blank line after `[DONE]`, and some answer
     /// a stream request with a JSON document. A tail that was cut counts for nothing.
-    pub fn finish(mut self) -> (Bytes, Report) {
+    pub(crate) fn close(&mut self) -> (Seen, bool) {
         let last = std::mem::take(&mut self.frames).last();
         if last.data.is_empty() {
-            self.document(&last.raw);
-            return (last.raw, self.reading.report);
+            let kind = self.document(&last.raw);
+            let readable = kind.is_some() || last.raw.is_empty();
+            return (Seen { raw: last.raw, kind: kind.unwrap_or(Kind::Idle) }, readable);
         }
-        let swallowed = matches!(self.reading.frame(&last), Ok((_, true))) && self.swallow_usage;
-        (if swallowed { Bytes::new() } else { last.raw }, self.reading.report)
+        match self.reading.frame(&last) {
+            Ok((said, only_usage)) => {
+                let raw = if only_usage && self.swallow_usage { Bytes::new() } else { last.raw };
+                (Seen { raw, kind: self.kind(said) }, true)
+            }
+            Err(_) => (Seen { raw: last.raw, kind: Kind::Idle }, false),
+        }
+    }
+
+    /// Ends the stream: an unfinished frame, to be forwarded as it came, and what was learnt.
+    pub fn finish(mut self) -> (Bytes, Report) {
+        let (last, _) = self.close();
+        (last.raw, self.reading.report)
+    }
+
+    /// Whether the stream's own end was seen, and not only the reply's.
+    pub(crate) fn end_seen(&self) -> bool {
+        self.reading.end_seen
     }
 
     /// Reads a JSON document that came in place of a stream, if this is one. After frames only an error is one: Google
@@ -215,6 +245,11 @@ impl StreamTap {
             Err(_) => {
                 let mut error = read_error(&frame.data);
                 "unreadable_frame".clone_into(&mut error.kind);
+                if self.reading.report.content && self.slips < SLIPS {
+                    self.slips += 1;
+                    self.reading.report.slip = Some(error);
+                    return (Kind::Idle, true);
+                }
                 self.reading.fail(error);
                 (Said::Error, false)
             }
@@ -226,6 +261,7 @@ impl StreamTap {
         match said {
             Said::Idle => Kind::Idle,
             Said::Content => Kind::Content,
+            Said::Call => Kind::Call,
             Said::Finish => Kind::Finish,
             Said::End => Kind::End,
             Said::Error => Kind::Error(self.reading.report.error.clone().unwrap_or_default()),
@@ -277,9 +313,9 @@ impl Reading {
             said
         };
         self.end_seen |= said.0 == Said::End;
-        // Gemini has no other end.
-        let finished =
-            matches!(self.dialect, Dialect::Chat | Dialect::Gemini) && !self.report.finish.is_empty();
+        // Gemini has no other end; others may leave theirs out.
+        let finished = matches!(self.dialect, Dialect::Chat | Dialect::Gemini | Dialect::Messages)
+            && !self.report.finish.is_empty();
         self.report.ended = self.report.error.is_none() && (self.end_seen || finished);
         Ok(said)
     }
@@ -294,7 +330,7 @@ impl Reading {
         };
         match said.0 {
             Said::Error => self.fail(read_error(text)),
-            Said::Content => self.report.content = true,
+            Said::Content | Said::Call => self.report.content = true,
             Said::Idle | Said::Finish | Said::End => {}
         }
         Ok(said)

@@ -6,7 +6,7 @@ use crate::json::{Cursor, Flaw, Shape};
 /// Reads one line or reply. A failure is a line of its own: `{"error":"…"}`.
 pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, _event: &[u8]) -> Result<Said, Flaw> {
     let mut signs = Signs::default();
-    let (mut message, mut content, mut done) = (false, false, false);
+    let (mut message, mut content, mut call, mut done) = (false, false, false, false);
     let (mut prompt, mut output) = (None, None);
     cursor.object(|cursor, key| {
         match key {
@@ -15,7 +15,8 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, _event: &
                 message = true;
                 cursor.object(|cursor, key| {
                     match key {
-                        b"content" | b"thinking" | b"tool_calls" | b"images" => content |= cursor.filled()?,
+                        b"content" | b"thinking" | b"images" => content |= cursor.filled()?,
+                        b"tool_calls" => call |= cursor.filled()?,
                         _ => cursor.skip()?,
                     }
                     Ok(())
@@ -39,13 +40,15 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, _event: &
     })?;
     reading.ollama.state(prompt, output);
     reading.report.usage = reading.ollama.usage();
-    reading.report.content |= content;
+    reading.report.content |= content || call;
     Ok(if signs.error || signs.words && !message && !done {
         Said::Error
     } else if done {
         // None was given before 2024-05-09 (ollama/ollama#4235).
         reading.stop("stop");
         Said::End
+    } else if call {
+        Said::Call
     } else if content {
         Said::Content
     } else {

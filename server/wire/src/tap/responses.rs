@@ -13,7 +13,7 @@ struct Parts {
     response: bool,
     /// Words or input of a call: a delta, or what ends one.
     words: bool,
-    item: bool,
+    item: Item,
     part: bool,
     output: bool,
 }
@@ -29,7 +29,7 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
                 parts.response = true;
                 cursor.object(|cursor, key| parts.response(reading, cursor, key, &mut signs))?;
             }
-            b"item" => parts.item |= item(cursor)?,
+            b"item" => parts.item = item(cursor)?,
             b"part" => parts.part |= texts(cursor)?,
             b"annotation" => parts.words |= cursor.filled()?,
             // A whole reply has a `text` too, which says how it was asked for.
@@ -57,7 +57,8 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
         b"" if signs.words => Said::Error,
         // OpenAI opens items and parts before there is anything in them, and fails then at times; an item that
         // neither speaks nor thinks is something at once, as a call's name or a tool that runs at the vendor is.
-        _ if parts.words || parts.item || parts.part => Said::Content,
+        _ if parts.item == Item::Call => Said::Call,
+        _ if parts.words || parts.item != Item::Nothing || parts.part => Said::Content,
         _ => Said::Idle,
     };
     if matches!(said, Said::End | Said::Finish) {
@@ -93,7 +94,7 @@ impl Parts {
                 .map(drop),
             b"output" => cursor
                 .array(|cursor| {
-                    self.output |= item(cursor)?;
+                    self.output |= item(cursor)? != Item::Nothing;
                     Ok(())
                 })
                 .map(drop),
@@ -102,8 +103,19 @@ impl Parts {
     }
 }
 
+/// What an item holds of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Item {
+    #[default]
+    Nothing,
+    /// Words, or what the vendor ran.
+    Some,
+    /// A call of one of the client's tools.
+    Call,
+}
+
 /// Is there anything of an answer in an item? Words and thoughts may be missing; a call cannot be empty.
-fn item(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
+fn item(cursor: &mut Cursor<'_>) -> Result<Item, Flaw> {
     let mut kind = String::new();
     let mut words = false;
     let object = cursor.object(|cursor, key| {
@@ -119,7 +131,13 @@ fn item(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
         }
         Ok(())
     })?;
-    Ok(object && (words || !matches!(kind.as_str(), "" | "message" | "reasoning")))
+    Ok(match kind.as_str() {
+        _ if !object => Item::Nothing,
+        "function_call" | "custom_tool_call" | "local_shell_call" | "shell_call" | "apply_patch_call"
+        | "computer_call" => Item::Call,
+        "" | "message" | "reasoning" if !words => Item::Nothing,
+        _ => Item::Some,
+    })
 }
 
 /// Are there words in a part?

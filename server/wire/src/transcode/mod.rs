@@ -15,6 +15,7 @@ pub(crate) mod free_text;
 pub(crate) mod gemini;
 #[cfg(debug_assertions)]
 mod grammar;
+mod joint;
 pub(crate) mod messages;
 pub(crate) mod ollama;
 mod reply;
@@ -24,14 +25,18 @@ mod translation;
 
 pub(crate) use calls::Calls;
 pub use event::{Event, Opening};
+pub(crate) use joint::Given;
 pub use reply::{Asked, Finish, Form, Reply};
 pub use target::{Encoded, ReasoningStyle, Target};
+pub(crate) use translation::Sink;
 pub use translation::Translation;
 
+use crate::conversation::Names;
 use crate::json::{
     Flaw,
     tree::{Node, Object, Path},
 };
+use crate::rescue::Tail;
 use crate::{Conversation, Dialect, Malformed};
 
 /// Whether an uploaded file's id can be OpenAI's: letters, digits, `_` and `-`, where Anthropic's begin with `file_` and
@@ -94,6 +99,12 @@ pub(crate) trait Read: Send {
 pub(crate) trait Write: Send {
     /// Takes one event.
     fn event(&mut self, event: &Event, out: &mut Vec<u8>);
+    /// Another provider goes on, which was told other names.
+    fn rename(&mut self, names: Names);
+    /// Takes over from frames that another has written, which say how far they came. `false` if it cannot.
+    fn take_over(&mut self, _tail: &Tail) -> bool {
+        true
+    }
 }
 
 /// A decoder of `dialect`'s streams. `issuer` is the provider, whose seals are marked as its own.

@@ -1,7 +1,10 @@
 //! A provider's stream on its way to a client of another dialect.
 
-use super::{Asked, Event, Read, Reply, Write, read_whole, reader, writer};
+use super::joint::{Given, Joint};
+use super::{Asked, Event, Opening, Read, Reply, Write, read_whole, reader, writer};
+use crate::conversation::Names;
 use crate::json::tree::{Node, Value};
+use crate::rescue::Tail;
 use crate::{Dialect, Fault, Frame, FrameTooLarge, Kind, ProviderError, Report, Seen, StreamTap, Usage};
 use bytes::Bytes;
 
@@ -17,12 +20,28 @@ pub struct Translation {
     told: Option<Usage>,
     /// The finish or an error was handed on: nothing may follow.
     over: bool,
+    /// What is needed to go on elsewhere; `None` where that is not wanted.
+    care: Option<Care>,
+    /// Where this goes on with what another provider began.
+    joint: Option<Joint>,
     #[cfg(debug_assertions)]
     grammar: super::grammar::Grammar,
 }
 
+/// What is needed to go on elsewhere.
+#[derive(Default)]
+struct Care {
+    given: Given,
+    /// Whether calls wait until the reply is whole, so that one that breaks can be made anew.
+    hold: bool,
+    /// Everything from the first call on.
+    held: Option<Vec<Event>>,
+    /// Why the reply broke off. The client is not told as long as another may go on.
+    error: Option<ProviderError>,
+}
+
 /// Where events go.
-enum Sink {
+pub(crate) enum Sink {
     /// To a client that streams.
     Stream(Box<dyn Write>),
     /// Into one reply, for a client that does not.
@@ -50,9 +69,33 @@ impl Translation {
             events: Vec::new(),
             told: None,
             over: false,
+            care: None,
+            joint: None,
             #[cfg(debug_assertions)]
             grammar: super::grammar::Grammar::default(),
         }
+    }
+
+    /// Goes on with what another provider began: `sink` and `given` are how far the client is. `names`: as this
+    /// provider was told them.
+    pub(crate) fn going_on(from: Dialect, issuer: &str, mut sink: Sink, given: Given, names: Names) -> Self {
+        if let Sink::Stream(writer) = &mut sink {
+            writer.rename(names);
+        }
+        Self { joint: Some(Joint::new(given)), ..Self::with(from, issuer, sink) }
+    }
+
+    /// Keeps what is needed for another provider to go on if this one breaks off. Errors are not handed on from here
+    /// on, but by [`Self::fail`]. `hold`: calls wait until the reply is whole.
+    pub(crate) fn care_for(&mut self, hold: bool) {
+        self.care = Some(Care { hold, ..Care::default() });
+    }
+
+    /// Lets go, for another provider to go on; itself if that cannot be.
+    pub(crate) fn interrupt(self) -> Result<(Sink, Given), Box<Self>> {
+        let Some(care) = &self.care else { return Err(Box::new(self)) };
+        let given = self.joint.as_ref().map_or(&care.given, Joint::given).clone();
+        if self.over || !given.can_go_on() { Err(Box::new(self)) } else { Ok((self.sink, given)) }
     }
 
     /// Takes what came from the provider and gives what it becomes, frame by frame. An error comes after the
@@ -83,7 +126,7 @@ impl Translation {
     pub fn finish(mut self, broken: &Fault) -> (Bytes, Report) {
         let rest = self.close();
         let report = self.tap.report().clone();
-        if report.ended || report.error.is_some() {
+        if report.ended || report.error.is_some() && self.care.is_none() {
             return (rest, report);
         }
         let (told, report) = self.fail(broken);
@@ -96,6 +139,8 @@ impl Translation {
         if !self.over {
             let status = Some(fault.status());
             let error = ProviderError { message: fault.message.clone(), status, ..ProviderError::default() };
+            // The provider's own words, where it said any.
+            let error = self.care.take().and_then(|care| care.error).unwrap_or(error);
             self.sink.event(Event::Error(error), &mut out);
         }
         (out.into(), self.tap.report().clone())
@@ -111,12 +156,13 @@ impl Translation {
         (reply, self.tap.report().clone())
     }
 
-    fn close(&mut self) -> Bytes {
+    /// The provider's stream is over: what was held back.
+    pub(crate) fn close(&mut self) -> Bytes {
         let mut out = Vec::new();
         if let Some((frame, kind)) = self.tap.last_frame() {
             out.extend_from_slice(&self.translate(&frame, &kind));
         }
-        if !self.over {
+        if !self.over && self.care.as_ref().is_none_or(|care| care.error.is_none()) {
             let mut events = std::mem::take(&mut self.events);
             let before = events.len();
             self.reader.end(&mut events);
@@ -132,7 +178,7 @@ impl Translation {
 
     fn translate(&mut self, frame: &Frame, kind: &Kind) -> Bytes {
         let mut out = Vec::new();
-        if self.over {
+        if self.over || self.care.as_ref().is_some_and(|care| care.error.is_some()) {
             return Bytes::new();
         }
         let mut events = std::mem::take(&mut self.events);
@@ -170,28 +216,93 @@ impl Translation {
                 let taken = self.grammar.take(&event);
                 debug_assert_eq!(taken, Ok(()), "the reader broke the grammar");
             }
-            match &mut event {
-                Event::Start { usage: started, .. } => {
-                    *started = usage;
-                    self.told = usage;
-                }
-                Event::Error(_) => self.over = true,
-                Event::Finish(_) => {
-                    self.over = true;
-                    if let Some(usage) = usage.filter(|_| usage != self.told) {
-                        self.told = Some(usage);
-                        self.sink.event(Event::Usage(usage), out);
-                    }
-                }
-                _ => {}
+            if let Event::Start { usage: started, .. } = &mut event {
+                *started = usage;
+                self.told = usage;
             }
-            self.sink.event(event, out);
+            match &mut self.care {
+                Some(care) => match event {
+                    Event::Error(error) => {
+                        care.error.get_or_insert(error);
+                    }
+                    event if care.holds(&event) => {}
+                    event => {
+                        for event in care.held.take().into_iter().flatten() {
+                            self.hand_on(event, usage, out);
+                        }
+                        self.hand_on(event, usage, out);
+                    }
+                },
+                None => self.hand_on(event, usage, out),
+            }
         }
+    }
+
+    fn hand_on(&mut self, event: Event, usage: Option<Usage>, out: &mut Vec<u8>) {
+        match &mut self.joint {
+            None => {
+                if let Some(care) = &mut self.care {
+                    care.given.take(&event);
+                }
+                self.tell(event, usage, out);
+            }
+            Some(joint) => {
+                let mut events = Vec::new();
+                joint.take(event, &mut events);
+                for event in events {
+                    self.tell(event, usage, out);
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, event: Event, usage: Option<Usage>, out: &mut Vec<u8>) {
+        match &event {
+            Event::Error(_) => self.over = true,
+            Event::Finish(_) => {
+                self.over = true;
+                if let Some(usage) = usage.filter(|_| usage != self.told) {
+                    self.told = Some(usage);
+                    self.sink.event(Event::Usage(usage), out);
+                }
+            }
+            _ => {}
+        }
+        self.sink.event(event, out);
+    }
+}
+
+impl Care {
+    /// Keeps back an event where it has to wait.
+    fn holds(&mut self, event: &Event) -> bool {
+        if matches!(event, Event::Finish(_)) || !self.hold {
+            return false;
+        }
+        if matches!(event, Event::Open(Opening::ToolCall { .. })) {
+            self.held.get_or_insert_default();
+        }
+        let Some(held) = &mut self.held else { return false };
+        held.push(event.clone());
+        true
     }
 }
 
 impl Sink {
-    fn event(&mut self, event: Event, out: &mut Vec<u8>) {
+    /// A client's stream.
+    pub(crate) fn stream(to: Dialect, asked: Asked) -> Self {
+        Self::Stream(writer(to, asked))
+    }
+
+    /// Takes over from frames that another has written. `false` if it cannot.
+    pub(crate) fn take_over(&mut self, tail: &Tail) -> bool {
+        match self {
+            Self::Stream(writer) => writer.take_over(tail),
+            Self::Whole(_) => false,
+        }
+    }
+
+    /// Takes an event.
+    pub(crate) fn event(&mut self, event: Event, out: &mut Vec<u8>) {
         match self {
             Self::Stream(writer) => writer.event(&event, out),
             Self::Whole(events) => events.push(event),

@@ -1,7 +1,7 @@
 //! A reply for a client. A chunk of a stream is a reply of its own, with what is new.
 
 use super::NO_SIGNATURE;
-use crate::conversation::{Block, Media, Seal, Source, ToolKind};
+use crate::conversation::{Block, Media, Names, Seal, Source, ToolKind};
 use crate::json::tree::{Node, Value};
 use crate::json::write::{ObjectWriter, Writer as Json};
 use crate::transcode::reply::arguments;
@@ -142,6 +142,10 @@ impl Writer {
 }
 
 impl Write for Writer {
+    fn rename(&mut self, names: Names) {
+        self.asked.names = names;
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         if self.done {
             return;

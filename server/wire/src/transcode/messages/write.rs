@@ -1,8 +1,9 @@
 //! A reply for a client.
 
 use super::{ids, seals};
-use crate::conversation::{Block, Media, Seal, Source, ToolCall, ToolKind};
+use crate::conversation::{Block, Media, Names, Seal, Source, ToolCall, ToolKind};
 use crate::json::write::{ObjectWriter, Writer as Json};
+use crate::rescue::Tail;
 use crate::transcode::free_text;
 use crate::transcode::{Opening, Write, reply::arguments};
 use crate::usage::write_messages;
@@ -194,6 +195,21 @@ impl Writer {
 }
 
 impl Write for Writer {
+    fn rename(&mut self, names: Names) {
+        self.asked.names = names;
+    }
+
+    fn take_over(&mut self, tail: &Tail) -> bool {
+        self.index = tail.open.unwrap_or(tail.next);
+        match (&mut self.open, tail.open) {
+            (Open::Text { begun } | Open::Thought { begun, .. }, Some(_)) => {
+                *begun = true;
+                true
+            }
+            (open, began) => matches!(open, Open::None) && began.is_none(),
+        }
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         if self.done {
             return;

@@ -10,7 +10,7 @@
 //! Calls go out whole, as Ollama's do. A call whose input is no JSON object cannot go out at all: at the limit of output
 //! it is left out, as the finish says why; otherwise the reply is an error.
 
-use crate::conversation::{Block, Media, Source, ToolKind};
+use crate::conversation::{Block, Media, Names, Source, ToolKind};
 use crate::json::tree::{Node, Value};
 use crate::json::write::{ObjectWriter, Writer as Json};
 use crate::transcode::reply::arguments;
@@ -109,6 +109,10 @@ impl Writer {
 }
 
 impl Write for Writer {
+    fn rename(&mut self, names: Names) {
+        self.asked.names = names;
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         if self.over {
             return;

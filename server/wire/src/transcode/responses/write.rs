@@ -3,8 +3,10 @@
 mod items;
 mod response;
 
+use crate::conversation::Names;
 use crate::json::tree::{Node, Value};
 use crate::json::write::{ObjectWriter, Writer as JsonWriter};
+use crate::rescue::Tail;
 use crate::transcode::Write;
 use crate::{Asked, Event, Finish, ProviderError, Reply, Usage};
 use items::{Open, Shape};
@@ -143,6 +145,22 @@ impl Writer {
 }
 
 impl Write for Writer {
+    fn rename(&mut self, names: Names) {
+        self.asked.names = names;
+    }
+
+    fn take_over(&mut self, tail: &Tail) -> bool {
+        self.sequence = tail.sequence;
+        self.begun = tail.next;
+        match (&mut self.open, tail.open) {
+            (Some(open), Some(index)) => {
+                open.take_over(&tail.item, index);
+                true
+            }
+            (open, began) => open.is_none() && began.is_none(),
+        }
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         match event {
             Event::Start { id, usage, .. } => {

@@ -1,7 +1,7 @@
 //! A stream.
 
 use super::{extra_content, finish_reason, free_text, head, image, picture};
-use crate::conversation::{Seal, ToolKind};
+use crate::conversation::{Names, Seal, ToolKind};
 use crate::json::write::{ObjectWriter, Writer as Json};
 use crate::transcode::Write;
 use crate::transcode::chat::details;
@@ -279,6 +279,10 @@ impl Writer {
 }
 
 impl Write for Writer {
+    fn rename(&mut self, names: Names) {
+        self.asked.names = names;
+    }
+
     fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
         if self.ended {
             return;

@@ -38,6 +38,14 @@ pub(super) enum Shape {
     Picture(String),
 }
 
+impl Open {
+    /// It was begun by another, under this id.
+    pub(super) fn take_over(&mut self, id: &str, index: u64) {
+        id.clone_into(&mut self.id);
+        (self.index, self.sent) = (index, true);
+    }
+}
+
 impl Writer {
     pub(super) fn open(&mut self, opening: &Opening, out: &mut Vec<u8>) {
         let mut words = String::new();

@@ -2,82 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+mod combos;
+#[path = "../fake/mod.rs"]
 mod fake;
+mod page;
 
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, Response, StatusCode, header};
-use fake::{Fake, Mood, site::site};
-use tower::ServiceExt;
-
-/// A page as it was sent.
-struct Page {
-    status: StatusCode,
-    headers: header::HeaderMap,
-    html: String,
-}
-
-async fn answer(mood: Mood, request: Request<Body>) -> Page {
-    let response: Response<Body> =
-        site(move |_| (Fake::new(mood), true)).oneshot(request).await.expect("the router cannot fail");
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.expect("the body is in memory");
-    let html = String::from_utf8(body.to_vec()).expect("pages are UTF-8");
-    Page { status: parts.status, headers: parts.headers, html }
-}
-
-async fn open(mood: Mood, path: &str) -> Page {
-    answer(mood, Request::get(path).body(Body::empty()).expect("a good request")).await
-}
-
-/// Posts a form as a browser without JavaScript does, or as the island does.
-async fn send(path: &str, from: &str, accept: &str, fields: &str) -> Page {
-    let request = Request::post(path)
-        .header(header::ACCEPT, accept)
-        .header(header::REFERER, format!("http://127.0.0.1:20128{from}"))
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(fields.to_owned()))
-        .expect("a good request");
-    answer(Mood::Normal, request).await
-}
-
-impl Page {
-    /// The words of the page: no tags, no scripts, single spaces.
-    fn words(&self) -> String {
-        let body = self.html.split_once("<body>").map_or(self.html.as_str(), |(_, body)| body);
-        let mut words = String::new();
-        let mut rest = body;
-        while let Some((before, after)) = rest.split_once('<') {
-            words.push_str(before);
-            let (tag, after) = after.split_once('>').unwrap_or((after, ""));
-            // Comments of the renderer and filled-in words of the examples do not part words.
-            let inner = tag.starts_with('!') || tag.starts_with("mark") || tag == "/mark";
-            if !inner {
-                words.push(' ');
-            }
-            rest = after;
-        }
-        words.push_str(rest);
-        let words = words.replace("&amp;", "&").replace("&#x27;", "'").replace("&quot;", "\"");
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    #[track_caller]
-    fn says(&self, text: &str) {
-        let words = self.words();
-        assert!(words.contains(text), "“{text}” is not on the page:\n{words}");
-    }
-
-    #[track_caller]
-    fn does_not_say(&self, text: &str) {
-        let words = self.words();
-        assert!(!words.contains(text), "“{text}” is on the page:\n{words}");
-    }
-
-    #[track_caller]
-    fn holds(&self, html: &str) {
-        assert!(self.html.contains(html), "{html} is not in the page:\n{}", self.html);
-    }
-}
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use fake::Mood;
+use page::{answer, open, send};
 
 const EXAMPLE: &str = "/translator?example=messages-stream";
 const ANSWERED: &str = "/requests/019ab3f20000000000000000feecffff";
@@ -325,7 +258,7 @@ async fn a_refused_form_names_its_field_to_the_island() {
 
 #[tokio::test]
 async fn a_policy_is_typed_in_seconds_and_megabytes() {
-    let fields = "require_key=true&retention_days=30&max_body_mb=64&connect_s=0.5&first_byte_s=120&whole_reply_s=600&idle_s=120";
+    let fields = "require_key=true&retention_days=30&max_body_mb=64&connect_s=0.5&first_byte_s=120&whole_reply_s=600&idle_s=120&first_token_s=12&stall_s=20&affinity_s=300&circuit_s=20";
     let page = send("/console/save_policy", "/settings", "application/json", fields).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.html.contains("\"field\":\"connect_s\""), "{}", page.html);
@@ -360,6 +293,8 @@ async fn nothing_on_a_page_comes_from_elsewhere_or_breaks_its_policy() {
         ANSWERED,
         "/providers",
         "/providers/anthropic",
+        "/combos?plan=coder",
+        "/combos/edit?combo=coder",
         "/connect",
         EXAMPLE,
         "/settings",

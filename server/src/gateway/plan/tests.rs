@@ -82,13 +82,43 @@ impl Asked for Asking {
     }
 }
 
+/// How things stand for a test.
+#[derive(Default)]
+struct Still {
+    turn: u64,
+    kept: Option<Kept>,
+    spent: Spent,
+}
+
+impl Standing for Still {
+    fn now(&self) -> i64 {
+        NOW
+    }
+
+    fn turn(&self, _name: &str) -> u64 {
+        self.turn
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        self.kept
+    }
+
+    fn spent(&self, _account: i64, _period: Period) -> Spent {
+        self.spent
+    }
+
+    fn spent_at(&self, _combo: &str, _provider: &str, _model: &str, _period: Period) -> Spent {
+        self.spent
+    }
+}
+
 fn steps(snapshot: &Snapshot, asked: &str) -> Vec<String> {
-    let plan = plan(snapshot, &Asking::new(asked, Dialect::Chat), NOW).unwrap();
+    let plan = plan(snapshot, &Asking::new(asked, Dialect::Chat), &Still::default()).unwrap();
     plan.steps.iter().map(|step| format!("{} #{}", step.target.name(), step.account.id)).collect()
 }
 
 fn refusal(snapshot: &Snapshot, asked: &str, dialect: Dialect) -> NoPlan {
-    plan(snapshot, &Asking::new(asked, dialect), NOW).unwrap_err()
+    *plan(snapshot, &Asking::new(asked, dialect), &Still::default()).unwrap_err()
 }
 
 #[test]
@@ -112,7 +142,7 @@ fn accounts_are_tried_in_order_and_those_left_out_say_why() {
     parked.parked_until = Some(NOW + 90_000);
     parked.parked_why = "Rate limited (429)".to_owned();
     let snapshot = snapshot(vec![account(4, "groq"), off, parked, account(1, "groq")]);
-    let plan = plan(&snapshot, &Asking::new("groq/m", Dialect::Chat), NOW).unwrap();
+    let plan = plan(&snapshot, &Asking::new("groq/m", Dialect::Chat), &Still::default()).unwrap();
     let ids: Vec<i64> = plan.steps.iter().map(|step| step.account.id).collect();
     assert_eq!(ids, [4, 1]);
     let reasons: Vec<&str> = plan.exclusions.iter().map(|left| left.why.as_str()).collect();
@@ -137,7 +167,7 @@ fn an_unknown_name_is_never_guessed_but_answered_with_the_nearest() {
 fn a_provider_of_another_dialect_is_used_unless_the_request_cannot_be_translated() {
     let snapshot = snapshot(vec![account(1, "groq"), account(2, "home")]);
     let mut asking = Asking::new("work", Dialect::Messages);
-    let plan_of = |asking: &Asking| plan(&snapshot, asking, NOW);
+    let plan_of = |asking: &Asking| plan(&snapshot, asking, &Still::default());
     assert_eq!(plan_of(&asking).unwrap().steps.len(), 2);
 
     asking.needs =
