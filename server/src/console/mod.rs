@@ -10,6 +10,7 @@ mod overview;
 mod providers;
 pub mod requests;
 mod settings;
+mod story;
 pub(crate) mod translator;
 
 pub(crate) use overview::tier;
@@ -17,7 +18,8 @@ pub(crate) use overview::tier;
 use crate::session::visitor::Visitor;
 use crate::state::{App, StateError};
 use crate::store::{Person, StoreError};
-use app::api::combos::{Budget, Measure};
+use crate::usage::budget::{self, BudgetOf};
+use app::api::combos::{Budget, Measure, Period};
 use app::api::{Problem, ProblemKind};
 use std::sync::{Arc, OnceLock};
 
@@ -34,6 +36,20 @@ pub(crate) fn amount(budget: Budget) -> String {
             }
         }
     }
+}
+
+/// That a budget is used up, in words, and when it begins anew, Unix ms; `None` while something is left of it.
+fn budget_used_up(app: &App, what: BudgetOf<'_>, budget: Budget, now: i64) -> Option<(String, i64)> {
+    let spent = budget::counted(app.budgets.spent(what, budget.period, now), budget.measure);
+    let period = match budget.period {
+        Period::Day => "today",
+        Period::Week => "this week",
+        Period::Month => "this month",
+    };
+    (spent >= budget.amount).then(|| {
+        let words = format!("The budget of {} is used up {period}", amount(budget));
+        (words, budget::end(budget.period, now))
+    })
 }
 
 /// A whole number with its thousands apart.
@@ -135,20 +151,15 @@ fn name(field: &str, text: &str) -> Result<String, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::api::combos::Period;
 
     #[test]
     fn a_budget_is_said_in_tokens_or_dollars() {
-        let said = |measure, amount| amount_of(measure, amount);
+        let said = |measure, amount| super::amount(Budget { measure, amount, period: Period::Day });
         assert_eq!(said(Measure::Tokens, 1), "1 token");
         assert_eq!(said(Measure::Tokens, 2_500_000), "2,500,000 tokens");
         assert_eq!(said(Measure::Tokens, 999), "999 tokens");
         assert_eq!(said(Measure::Cost, 2_500_000_000), "$2.50");
         assert_eq!(said(Measure::Cost, 1_234_567_891_234), "$1,234.57");
         assert_eq!(said(Measure::Cost, 1), "less than $0.01");
-    }
-
-    fn amount_of(measure: Measure, amount: i64) -> String {
-        super::amount(Budget { measure, amount, period: Period::Day })
     }
 }

@@ -212,11 +212,15 @@ impl Snapshot {
     pub fn model_names(&self) -> Vec<String> {
         let combos = self.combos.values().filter(|combo| combo.enabled).map(|combo| combo.name.clone());
         let aliases = self.aliases.keys().cloned();
-        let models = self.providers.values().filter(|provider| provider.connected()).flat_map(|provider| {
+        combos.chain(aliases).chain(self.connected_models()).collect()
+    }
+
+    /// The models of connected providers, as `prefix/model`.
+    pub fn connected_models(&self) -> impl Iterator<Item = String> {
+        self.providers.values().filter(|provider| provider.connected()).flat_map(|provider| {
             let spec = &provider.spec;
             spec.models.iter().map(|model| format!("{}/{}", spec.prefix, model.id))
-        });
-        combos.chain(aliases).chain(models).collect()
+        })
     }
 }
 

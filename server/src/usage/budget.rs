@@ -8,7 +8,7 @@ use crate::clock;
 use crate::state::App;
 use crate::store::snapshot::Snapshot;
 use crate::store::{RequestRecord, Spending, Store, StoreError};
-use app::api::combos::{Budget, Measure, Period, Spent};
+use app::api::combos::{Measure, Period, Spent};
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -129,12 +129,6 @@ impl Budgets {
             return Spent::default();
         }
         reading.uses(what).map(|uses| uses[index]).unwrap_or_default()
-    }
-
-    /// When a budget that is used up begins anew, Unix ms; `None` while something is left of it.
-    pub fn used_up(&self, what: BudgetOf<'_>, budget: Budget, now_ms: i64) -> Option<i64> {
-        let spent = counted(self.spent(what, budget.period, now_ms), budget.measure);
-        (spent >= budget.amount).then(|| end(budget.period, now_ms))
     }
 
     /// Writes usage down and counts it.
@@ -287,12 +281,7 @@ mod tests {
         reading.add(&spending(NOON, "best", 1));
         budgets.reading.store(Arc::new(reading));
         assert_eq!(tokens(target, monday), [1, 1, 107], "a late one is of its own day");
-
-        let used_up = |amount, measure| {
-            budgets.used_up(target, Budget { amount, measure, period: Period::Month }, monday)
-        };
-        assert_eq!((used_up(108, Measure::Tokens), used_up(1071, Measure::Cost)), (None, None));
-        assert!(used_up(107, Measure::Tokens).is_some() && used_up(1070, Measure::Cost).is_some());
+        assert_eq!(counted(budgets.spent(target, Period::Month, monday), Measure::Cost), 1070);
     }
 
     #[test]
