@@ -175,7 +175,12 @@ async fn values_that_cannot_work_are_refused_by_name() {
         ("/api/v1/aliases", json!({ "name": "a b", "model": "oai/ok" }), 400, "name"),
         ("/api/v1/aliases", json!({ "name": "a", "model": "nobody/ok" }), 400, "model"),
         ("/api/v1/combos", json!({ "name": "c", "targets": [] }), 400, "targets"),
-        ("/api/v1/combos", json!({ "name": "c", "targets": [{ "model": "nobody/ok" }] }), 400, "targets"),
+        (
+            "/api/v1/combos",
+            json!({ "name": "c", "targets": [{ "model": "nobody/ok" }] }),
+            400,
+            "targets[0].model",
+        ),
     ] {
         problem(&house.api(Method::POST, path, body).await, status, field);
     }

@@ -13,6 +13,7 @@ mod support;
 
 mod bad_input;
 mod bad_settings;
+mod combos;
 mod commands;
 mod compressed;
 mod drain;

@@ -101,6 +101,7 @@ on_both!(
     accounts_keep_their_keys_sealed,
     endpoints_keep_their_models_in_order,
     combos_and_aliases_are_replaced_whole,
+    budgets_and_rotations_are_kept,
     settings_are_one_row,
 );
 
@@ -108,5 +109,7 @@ on_both!(
     used:
     usage_is_written_once_and_summed_up,
     requests_are_found_and_forgotten,
+    plans_and_causes_are_kept_and_detours_found,
+    what_is_used_of_budgets_is_read_from_the_sums,
     many_writers_do_not_get_in_each_other_s_way,
 );

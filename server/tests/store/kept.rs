@@ -2,7 +2,8 @@
 //! makes the tables.
 
 use super::Base;
-use app::api::combos::{Alias, Combo, ComboTarget};
+use app::api::combos::{Alias, Budget, Combo, ComboTarget, Measure, Period, Strategy};
+use app::api::providers::Rotation;
 use app::api::settings::Policy;
 use migrations::Migrator;
 use sea_orm::ConnectionTrait;
@@ -13,6 +14,8 @@ use std::collections::HashMap;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
+
+const BUDGET: Budget = Budget { measure: Measure::Cost, amount: 5_000_000_000, period: Period::Week };
 
 pub(super) async fn the_history_runs_up_down_and_up_again(base: &Base, store: &Store) {
     store.add_person("ada", "hash", 1).await.unwrap();
@@ -28,6 +31,7 @@ pub(super) async fn the_history_runs_up_down_and_up_again(base: &Base, store: &S
         "endpoints",
         "combos",
         "aliases",
+        "rotations",
         "requests",
         "attempts",
         "usage_hours",
@@ -217,10 +221,28 @@ pub(super) async fn combos_and_aliases_are_replaced_whole(_: &Base, store: &Stor
     assert!(matches!(store.save_combo(None, &one, 1).await, Err(StoreError::Taken)));
     assert!(matches!(store.save_combo(Some("cheap"), &one, 1).await, Err(StoreError::Taken)));
     assert_eq!(store.combos().await.unwrap(), [one.clone(), other.clone()], "a failure changes nothing");
+    let whole = Combo {
+        enabled: false,
+        strategy: Strategy::Weighted,
+        first_token_ms: Some(1),
+        stall_ms: Some(2),
+        hedge: false,
+        rescue: false,
+        max_attempts: Some(3),
+        ..combo("best", vec![ComboTarget { weight: 9, budget: Some(BUDGET), ..target("b/1", false) }])
+    };
+    store.save_combo(Some("best"), &whole, 1).await.unwrap();
+    assert_eq!(store.combos().await.unwrap()[0], whole, "all there is of it");
     let renamed = combo("better", vec![target("d/4", true)]);
     store.save_combo(Some("best"), &renamed, 1).await.unwrap();
     assert_eq!(store.combos().await.unwrap(), [renamed, other]);
     assert!(matches!(store.save_combo(Some("best"), &one, 1).await, Err(StoreError::Missing)));
+    let above = combo("above", vec![target("better", true)]);
+    store.save_combo(None, &above, 1).await.unwrap();
+    store.save_combo(Some("better"), &combo("finest", vec![target("d/4", true)]), 1).await.unwrap();
+    assert_eq!(store.combos().await.unwrap()[0].targets, [target("finest", true)], "they follow a new name");
+    store.save_combo(Some("finest"), &combo("better", vec![target("d/4", true)]), 1).await.unwrap();
+    store.delete_combo("above").await.unwrap();
     store.delete_combo("better").await.unwrap();
     assert!(matches!(store.delete_combo("better").await, Err(StoreError::Missing)));
 
@@ -233,10 +255,41 @@ pub(super) async fn combos_and_aliases_are_replaced_whole(_: &Base, store: &Stor
     store.delete_alias("faster").await.unwrap();
 }
 
+pub(super) async fn budgets_and_rotations_are_kept(base: &Base, store: &Store) {
+    let account = store.add_account("openai", "work", None, 1).await.unwrap();
+    assert_eq!(account.budget, None);
+    let edit = |budget| AccountEdit { budget, ..AccountEdit::default() };
+    assert_eq!(
+        store.change_account(account.id, edit(Some(Some(BUDGET)))).await.unwrap().budget,
+        Some(BUDGET)
+    );
+    assert_eq!(store.change_account(account.id, edit(None)).await.unwrap().budget, Some(BUDGET));
+    store.save_rotation("openai", Rotation::RoundRobin).await.unwrap();
+    store.save_rotation("openai", Rotation::RoundRobin).await.unwrap();
+    let again = base.open().await;
+    assert_eq!(again.accounts().await.unwrap()[0].budget, Some(BUDGET), "another start keeps it");
+    let snapshot = again.snapshot(&catalog::Catalog::builtin().unwrap(), &Registry::default()).await.unwrap();
+    let rotation = |id| snapshot.provider(id).unwrap().rotation;
+    assert_eq!((rotation("openai"), rotation("groq")), (Rotation::RoundRobin, Rotation::FillFirst));
+    assert_eq!(snapshot.provider("openai").unwrap().accounts[0].budget, Some(BUDGET));
+    again.close().await.unwrap();
+    assert_eq!(store.change_account(account.id, edit(Some(None))).await.unwrap().budget, None);
+    store.save_rotation("openai", Rotation::FillFirst).await.unwrap();
+    assert!(store.rotations().await.unwrap().is_empty());
+}
+
 pub(super) async fn settings_are_one_row(base: &Base, store: &Store) {
     assert_eq!(store.policy().await.unwrap(), Policy::default());
-    let policy =
-        Policy { require_key: false, max_body_bytes: 1 << 33, retention_days: 7, ..Policy::default() };
+    let policy = Policy {
+        require_key: false,
+        max_body_bytes: 1 << 33,
+        retention_days: 7,
+        first_token_ms: 1,
+        stall_ms: 2,
+        affinity_ms: 3,
+        circuit_ms: 4,
+        ..Policy::default()
+    };
     store.save_policy(&policy).await.unwrap();
     let again = base.open().await;
     assert_eq!(again.policy().await.unwrap(), policy, "another start keeps it");

@@ -1,8 +1,12 @@
 //! What requests leave behind: rows, sums, and writers that work at the same time.
 
 use super::Base;
-use app::api::requests::{Exclusion, Outcome, RequestFilter};
+use app::api::Tier;
+use app::api::combos::{Combo, ComboTarget, Period, PlanRow, Spent};
+use app::api::requests::{Cause, Exclusion, Outcome, RequestFilter};
+use server::accounts::health::Registry;
 use server::store::{AttemptRecord, RequestRecord, Store, StoreError, StoredEndpoint, Sum, SumKey};
+use server::usage::budget::{BudgetOf, Budgets};
 use uuid::Uuid;
 
 /// An answered request that arrived at this time.
@@ -161,6 +165,80 @@ pub(super) async fn requests_are_found_and_forgotten(_: &Base, store: &Store) {
         4,
         "sums stay"
     );
+}
+
+pub(super) async fn plans_and_causes_are_kept_and_detours_found(_: &Base, store: &Store) {
+    let at = 1_800_000_000_000;
+    let step = |target: &str, tier| PlanRow {
+        target: target.into(),
+        account: "work".into(),
+        tier,
+        why: "first in the combo".into(),
+    };
+    let rescued = record(at + 1, |record| {
+        record.attempt_count = 2;
+        record.attempts = [Cause::Plan, Cause::Rescue]
+            .map(|cause| AttemptRecord { cause, won: true, ..AttemptRecord::default() })
+            .to_vec();
+        record.plan = vec![step("a/b\tc\nd", Some(Tier::Local)), step("e/f", None)];
+    });
+    let failed = record(at + 2, |record| record.outcome = Outcome::Failed);
+    let refused = record(at + 3, |record| {
+        (record.outcome, record.attempt_count, record.attempts) = (Outcome::Failed, 0, Vec::new());
+    });
+    let rows = [record(at, |_| {}), rescued.clone(), failed.clone(), refused];
+    store.write_usage(&rows).await.unwrap();
+    let kept = store.request(rescued.id).await.unwrap();
+    assert_eq!(kept.plan, [step("a/b c d", Some(Tier::Local)), step("e/f", None)], "a step stays one line");
+    assert_eq!(
+        kept.attempts.iter().map(|attempt| attempt.cause).collect::<Vec<_>>(),
+        [Cause::Plan, Cause::Rescue]
+    );
+    assert!(store.request(rows[0].id).await.unwrap().plan.is_empty());
+    let found = store.fallbacks(at, 9).await.unwrap();
+    let found: Vec<_> = found.iter().map(|row| (row.id, row.attempts.len())).collect();
+    assert_eq!(
+        found,
+        [(failed.id, 0), (rescued.id, 2)],
+        "the only attempt that was kept for is the one that failed"
+    );
+    assert_eq!(store.fallbacks(at, 1).await.unwrap()[0].id, failed.id);
+    assert_eq!(store.fallbacks(at + 2, 9).await.unwrap().len(), 1, "no older ones");
+}
+
+pub(super) async fn what_is_used_of_budgets_is_read_from_the_sums(base: &Base, store: &Store) {
+    const DAY: i64 = 86_400_000;
+    // 2026-11-28T12:00:00Z, a Saturday.
+    let noon = 1_795_867_200_000;
+    let catalog = catalog::Catalog::builtin().unwrap();
+    let targets = vec![ComboTarget::new("openai/gpt-5.5")];
+    store.save_combo(None, &Combo::new("best", targets), 1).await.unwrap();
+    store.save_combo(None, &Combo::new("outer", vec![ComboTarget::new("best")]), 1).await.unwrap();
+    let of = |at: i64, combo: &str| record(at, |record| record.combo = combo.to_owned());
+    let rows = [
+        of(noon, "best"),
+        of(noon, "outer"),
+        of(noon - DAY, "best"),
+        of(noon - 6 * DAY, "best"),
+        of(noon - 28 * DAY, "best"),
+        of(noon, ""),
+    ];
+    store.write_usage(&rows[..4]).await.unwrap();
+    // Another replica writes the rest.
+    let other = base.open().await;
+    other.write_usage(&rows[4..]).await.unwrap();
+    other.close().await.unwrap();
+    let snapshot = store.snapshot(&catalog, &Registry::default()).await.unwrap();
+    let budgets = Budgets::default();
+    budgets.read(store, &snapshot, noon).await.unwrap();
+    let used =
+        |what| [Period::Day, Period::Week, Period::Month].map(|period| budgets.spent(what, period, noon));
+    let times = |count: i64| Spent { tokens: 100 * count, cost: 1_000 * count };
+    let target = |combo| BudgetOf::Target { combo, provider: "openai", model: "gpt-5.5" };
+    assert_eq!(used(BudgetOf::Account(7)), [times(3), times(4), times(5)]);
+    assert_eq!(used(target("best")), [times(2), times(3), times(4)], "what was asked for through outer, too");
+    assert_eq!(used(target("outer")), [times(1); 3]);
+    assert_eq!(used(target("other")), [times(0); 3]);
 }
 
 pub(super) async fn many_writers_do_not_get_in_each_other_s_way(_: &Base, store: &Store) {
