@@ -47,7 +47,11 @@ fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64>, now: i64
     let over = stored.budget.and_then(|budget| budget_used_up(app, what, budget, now));
     let period = stored.budget.map_or(Period::Day, |budget| budget.period);
     let over = over.map(|(why, until)| Parked { until, refused: false, why });
-    let parked = live.and_then(|account| account.health.parked_whole(now)).or(over);
+    let parked = live.and_then(|account| account.health.parked_whole(now)).or(over).or_else(|| {
+        let (model, parked, count) = live?.health.parked_models(now)?;
+        let others = if count > 1 { format!(" and {} more models", count - 1) } else { String::new() };
+        Some(Parked { why: format!("{} for {model}{others}", parked.why), ..parked })
+    });
     let provider_name = provider.map_or(stored.provider_id.as_str(), |provider| provider.spec.name.as_str());
     let (health, sentence) = match &parked {
         _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
