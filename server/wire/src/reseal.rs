@@ -3,7 +3,7 @@
 //!
 //! They are there when an earlier answer of the same conversation came from a provider of another dialect.
 
-use crate::conversation::Seal;
+use crate::conversation::{Bundle, Seal};
 use crate::conversation::seal::{is_packed, may_hold_packed};
 use crate::json::tree::{Node, Object, Value};
 use crate::{Dialect, Edit};
@@ -143,13 +143,17 @@ impl Work<'_> {
                 }
             }
         };
-        let Some(node) = item.get(member) else { return Fate::Kept };
+        let Some(node) = item.get(member).or_else(|| item.get("thought_signature")) else { return Fate::Kept };
         if self.unsigned && node.as_text() == Some("") {
             return Fate::Gone;
         }
         let Some(text) = node.as_text().filter(|text| is_packed(text)) else { return Fate::Kept };
-        let seal = Seal::unpack(self.dialect, text.into());
-        if seal.opens(self.dialect, self.issuer) {
+        // Thoughts that travel on a call are others'; what the call itself was signed with may be this provider's.
+        let seal = match Bundle::unpack(text) {
+            Some(bundle) => bundle.own,
+            None => Some(Seal::unpack(self.dialect, text.into())),
+        };
+        if let Some(seal) = seal.filter(|seal| seal.opens(self.dialect, self.issuer)) {
             self.put(node, &seal.data);
             return Fate::Kept;
         }

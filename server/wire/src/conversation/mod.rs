@@ -3,17 +3,18 @@
 //! It borrows from the body it was decoded from. JSON that is only handed on (tool arguments, schemas) is kept as
 //! the text it was written as, so number formats and key order survive.
 
+mod bundle;
 mod content;
 mod names;
 mod needs;
 pub(crate) mod seal;
 
+pub(crate) use bundle::{Bundle, Thought};
 pub use content::{Block, Cache, Media, MediaKind, Source, ToolCall, ToolKind, ToolResult};
 pub(crate) use names::fnv;
 pub use names::{Names, call_id};
 pub use needs::Needs;
 pub use seal::Seal;
-pub(crate) use seal::is_packed;
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
 use super::fixtures;
-use crate::conversation::{Block, Seal, ToolKind};
+use crate::conversation::{Block, Bundle, Seal, Thought, ToolKind};
 use crate::transcode::{gemini::Writer, write_whole};
 use crate::{
     Asked, Dialect, Event, Finish, Form, Opening, ProviderError, Reply, Translation, Usage, read_reply,
@@ -194,6 +194,8 @@ fn calls_are_held_until_whole_and_the_reason_comes_last() {
         Event::Finish(Finish::Stop),
     ];
     let packed = seal.pack();
+    let thoughts = vec![Thought { text: "hm".to_owned(), summary: false, seal }];
+    let kept = Bundle { own: None, thoughts }.pack().unwrap();
     let head = r#""modelVersion":"m","responseId":"r"}"#;
     let expected = [
         format!(
@@ -203,7 +205,7 @@ fn calls_are_held_until_whole_and_the_reason_comes_last() {
             r#"{{"candidates":[{{"content":{{"parts":[{{"text":"","thought":true,"thoughtSignature":"{packed}"}}],"role":"model"}},"index":0}}],{head}"#
         ),
         format!(
-            r#"{{"candidates":[{{"content":{{"parts":[{{"functionCall":{{"id":"1","name":"mcp/ls","args":{{"a":1.0}}}},"thoughtSignature":"skip_thought_signature_validator"}}],"role":"model"}},"index":0}}],{head}"#
+            r#"{{"candidates":[{{"content":{{"parts":[{{"functionCall":{{"id":"1","name":"mcp/ls","args":{{"a":1.0}}}},"thoughtSignature":"{kept}"}}],"role":"model"}},"index":0}}],{head}"#
         ),
         format!(
             r#"{{"candidates":[{{"content":{{"parts":[{{"text":""}}],"role":"model"}},"finishReason":"STOP","index":0}}],"usageMetadata":{{"promptTokenCount":18,"candidatesTokenCount":5,"totalTokenCount":27,"cachedContentTokenCount":5,"thoughtsTokenCount":4}},{head}"#
