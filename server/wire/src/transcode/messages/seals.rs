@@ -4,7 +4,7 @@
 //! text does not tell them apart. Redacted data is marked inside the seal, where only this dialect looks.
 
 use crate::Dialect;
-use crate::conversation::Seal;
+use crate::conversation::{Block, Seal};
 use std::borrow::Cow;
 
 /// Stands before redacted data. Signatures are base64, which has no colon.
@@ -38,5 +38,23 @@ pub(super) fn shown(seal: &Seal<'_>) -> String {
         unmark(&seal.data).unwrap_or(&seal.data).to_owned()
     } else {
         seal.pack()
+    }
+}
+
+/// Puts seals of calls, which this dialect has no place for, back on the calls. The writer sends each as a thought
+/// without words right before its call.
+pub(super) fn return_to_calls(blocks: &mut Vec<Block<'_>>) {
+    let of_calls = |seal: &Seal<'_>| matches!(seal.dialect, Dialect::Gemini | Dialect::Chat);
+    let mut at = 0;
+    while let Some(rest) = blocks.get_mut(at..) {
+        if let [Block::Reasoning { text, seal, .. }, Block::ToolCall(call), ..] = rest
+            && text.is_empty()
+            && call.seal.is_none()
+            && seal.as_ref().is_some_and(of_calls)
+        {
+            call.seal = seal.take();
+            blocks.remove(at);
+        }
+        at += 1;
     }
 }

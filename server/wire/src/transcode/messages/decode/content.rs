@@ -1,6 +1,6 @@
 //! What a message is made of.
 
-use super::super::seals;
+use super::super::{ids, seals};
 use super::{instructions, tools};
 use crate::conversation::{
     Block, Cache, Media, MediaKind, Role, Source, Tool, ToolCall, ToolKind, ToolResult,
@@ -42,6 +42,7 @@ impl<'a> Content<'a> {
                     let path = path.item(index);
                     self.block(item.object(&path)?, role, &path, &mut blocks)?;
                 }
+                seals::return_to_calls(&mut blocks);
             }
             _ => return Err(path.fault(&format!("must be a string or an array, not {}", node.kind()))),
         }
@@ -241,7 +242,7 @@ impl<'a> Content<'a> {
     }
 
     fn call(&mut self, mut object: Object<'a>, path: &Path<'_>) -> Result<Block<'a>, Malformed> {
-        let id = object.need_text("id", path)?;
+        let id = ids::own(object.need_text("id", path)?);
         let name = object.need_text("name", path)?;
         if id.is_empty() {
             return Err(path.key("id").fault("is empty"));
@@ -263,7 +264,7 @@ impl<'a> Content<'a> {
     }
 
     fn result(&mut self, mut object: Object<'a>, path: &Path<'_>) -> Result<Block<'a>, Malformed> {
-        let call_id = object.need_text("tool_use_id", path)?;
+        let call_id = ids::own(object.need_text("tool_use_id", path)?);
         let (name, kind) = self.calls.answered(&call_id, &path.key("tool_use_id"))?;
         let is_error = object.bool("is_error", path)?.unwrap_or(false);
         let cache = cache(&mut object, path, &mut self.dropped)?;
