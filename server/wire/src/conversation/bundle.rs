@@ -4,9 +4,9 @@
 
 use super::seal::{unwrapped, wrapped};
 use super::{Block, Seal};
+use crate::Dialect;
 use crate::json::tree::{Node, Value};
 use crate::json::write::Writer;
-use crate::Dialect;
 use std::borrow::Cow;
 
 /// What a packed bundle begins with, as [`Seal::pack`] has it for a lone seal.
@@ -79,7 +79,8 @@ impl Bundle {
     /// Puts the thoughts back into the turn whose next block is their call. Those that the client has kept stay as they
     /// are. The others go to where they came from: before everything since the call before.
     pub(crate) fn restore(self, turn: &mut Vec<Block<'_>>) {
-        let mut at = turn.iter().rposition(|block| matches!(block, Block::ToolCall(_))).map_or(0, |call| call + 1);
+        let mut at =
+            turn.iter().rposition(|block| matches!(block, Block::ToolCall(_))).map_or(0, |call| call + 1);
         for thought in self.thoughts {
             let kept = turn.iter_mut().enumerate().skip(at).find_map(|(index, block)| match block {
                 Block::Reasoning { text, seal, summary } => {
@@ -127,7 +128,8 @@ mod tests {
     #[test]
     fn a_bundle_is_base64_and_comes_back() {
         let own = Seal { dialect: Dialect::Gemini, issuer: "gemini".into(), data: "CiQB".into() };
-        let bundle = Bundle { own: Some(own), thoughts: vec![thought("why \"é\"", "Eq=="), thought("", "Er")] };
+        let bundle =
+            Bundle { own: Some(own), thoughts: vec![thought("why \"é\"", "Eq=="), thought("", "Er")] };
         let text = bundle.pack().unwrap();
         assert!(BASE64_STANDARD.decode(&text).is_ok(), "Go's SDK decodes it");
         assert_eq!(Bundle::unpack(&text), Some(bundle));

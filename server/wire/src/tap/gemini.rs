@@ -1,13 +1,23 @@
 //! Gemini: chunks of a stream and whole replies, which have the same shape.
 
 use super::{Reading, Said, first_text, signs::Signs};
-use crate::json::{Cursor, Flaw};
+use crate::ProviderError;
+use crate::json::{Cursor, Flaw, Shape};
+
+/// Ends after which there is nothing to go on with: the model wrote a call that Google could not read, or called a tool
+/// that there is not (FinishReason, August 2026). Read as an answer that ended, an agent would stop with nothing done or
+/// ask the same again without end (Wei-Shaw/sub2api#7098, 2026-09-13; NousResearch/hermes-agent#83882, 2026-08-11).
+const BROKEN: [&str; 3] = ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE"];
 
 #[derive(Default)]
 struct Candidates {
     listed: bool,
     content: bool,
     finish: bool,
+    /// Why there is nothing to go on with.
+    broken: Option<String>,
+    /// What Google says about the end.
+    message: String,
 }
 
 /// Reads one chunk or reply.
@@ -36,6 +46,15 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
     })?;
     reading.report.usage = reading.gemini.usage();
     reading.report.content |= candidates.content;
+    if let Some(reason) = candidates.broken.take().filter(|_| !reading.answers) {
+        let message = match candidates.message.as_str() {
+            "" => format!("The model's answer broke off ({reason})."),
+            message => message.to_owned(),
+        };
+        // As if Google had answered so: another try may well succeed.
+        reading.fail(ProviderError { message, code: reason, kind: String::new(), status: Some(502) });
+        signs.error = true;
+    }
 
     Ok(if signs.error || signs.words && !candidates.listed && !candidates.finish && !usage {
         Said::Error
@@ -55,29 +74,36 @@ impl Candidates {
                 b"content" => cursor
                     .object(|cursor, key| {
                         if key == b"parts" {
-                            cursor.array(|cursor| self.part(cursor)).map(drop)
+                            cursor.array(|cursor| self.part(reading, cursor)).map(drop)
                         } else {
                             cursor.skip()
                         }
                     })
                     .map(drop),
                 b"finishReason" => self.stop(reading, cursor),
+                b"finishMessage" => first_text(&mut self.message, cursor),
                 _ => cursor.skip(),
             })
             .map(drop)
     }
 
     /// Is there anything of an answer in it? A signature alone is not.
-    fn part(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
-        cursor
-            .object(|cursor, key| {
-                match key {
-                    b"thought" | b"thoughtSignature" | b"partMetadata" => cursor.skip()?,
-                    _ => self.content |= cursor.filled()?,
+    fn part(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        let (mut filled, mut thought) = (false, false);
+        cursor.object(|cursor, key| {
+            match key {
+                b"thought" => {
+                    thought = cursor.shape()? == Shape::True;
+                    cursor.skip()?;
                 }
-                Ok(())
-            })
-            .map(drop)
+                b"thoughtSignature" | b"partMetadata" => cursor.skip()?,
+                _ => filled |= cursor.filled()?,
+            }
+            Ok(())
+        })?;
+        self.content |= filled;
+        reading.answers |= filled && !thought;
+        Ok(())
     }
 
     fn stop(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
@@ -86,6 +112,7 @@ impl Candidates {
         {
             reading.stop(&reason);
             self.finish = true;
+            self.broken = BROKEN.contains(&&*reason).then(|| reason.into_owned());
         }
         Ok(())
     }

@@ -91,6 +91,8 @@ struct Reading {
     dialect: Dialect,
     report: Report,
     end_seen: bool,
+    /// Gemini: anything but thoughts came.
+    answers: bool,
     chat: ChatCounts,
     messages: MessagesCounts,
     responses: ResponsesCounts,
@@ -255,6 +257,7 @@ impl Reading {
             dialect,
             report: Report::default(),
             end_seen: false,
+            answers: false,
             chat: ChatCounts::default(),
             messages: MessagesCounts::default(),
             responses: ResponsesCounts::default(),

@@ -15,11 +15,14 @@ struct Encoder<'e> {
     target: &'e Target<'e>,
     names: Names,
     dropped: Vec<Dropped>,
+    /// Whether calls of the message that is written must be signed.
+    signs: bool,
 }
 
 /// Encodes a request.
 pub(crate) fn encode(conversation: &Conversation<'_>, target: &Target<'_>) -> Encoded {
-    let mut encoder = Encoder { conversation, target, names: Names::default(), dropped: Vec::new() };
+    let mut encoder =
+        Encoder { conversation, target, names: Names::default(), dropped: Vec::new(), signs: false };
     let body = Writer::object(4096, |body| {
         body.text("model", target.model);
         body.list("messages", |list| encoder.messages(list));

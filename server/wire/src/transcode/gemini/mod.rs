@@ -14,6 +14,7 @@ use crate::conversation::seal::{is_mark, mark};
 
 pub(super) use decode::decode;
 pub(super) use encode::encode;
+pub(super) use generation::before_3;
 pub(super) use read::{Reader, read_whole};
 pub(super) use write::{Writer, write_whole};
 

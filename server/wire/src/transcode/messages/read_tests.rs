@@ -146,6 +146,10 @@ fn half_a_call_is_never_closed() {
         );
         let out = String::from_utf8(out).unwrap();
         assert!(!out.contains("content_block_stop"), "{out}");
-        assert_eq!(out.contains("content_block_start"), !input.is_empty(), "it waits for its second piece: {out}");
+        assert_eq!(
+            out.contains("content_block_start"),
+            !input.is_empty(),
+            "it waits for its second piece: {out}"
+        );
     }
 }

@@ -197,7 +197,10 @@ impl Writer {
     fn close(&mut self, out: &mut Vec<u8>) {
         self.tell(None, out);
         match std::mem::replace(&mut self.open, Open::None) {
-            Open::None | Open::Waiting(_) | Open::Text { begun: false } | Open::Thought { begun: false, seal: None } => return,
+            Open::None
+            | Open::Waiting(_)
+            | Open::Text { begun: false }
+            | Open::Thought { begun: false, seal: None } => return,
             Open::Text { begun: true }
             | Open::Call { any: true }
             | Open::Thought { begun: true, seal: None } => {}

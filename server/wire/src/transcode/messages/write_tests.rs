@@ -181,7 +181,8 @@ fn a_calls_seal_stands_before_it_and_comes_back_to_it() {
     assert_eq!(json!(streamed), whole["content"]);
     assert_eq!(streamed[1]["type"], "redacted_thinking");
 
-    let result = |at: usize| json!({"type": "tool_result", "tool_use_id": streamed[at]["id"], "content": "1"});
+    let result =
+        |at: usize| json!({"type": "tool_result", "tool_use_id": streamed[at]["id"], "content": "1"});
     let request = json!({"max_tokens": 9, "messages": [
         {"role": "user", "content": "Call."},
         {"role": "assistant", "content": streamed},

@@ -41,7 +41,9 @@ fn next(kept: &[Value]) -> String {
     let mut results = Vec::new();
     for part in kept {
         if let Some(call) = part.get("functionCall") {
-            results.push(json!({"functionResponse": {"id": call["id"], "name": "ls", "response": {"output": "a"}}}));
+            results.push(
+                json!({"functionResponse": {"id": call["id"], "name": "ls", "response": {"output": "a"}}}),
+            );
         }
     }
     json!({"contents": [
@@ -92,7 +94,10 @@ fn sealed_thoughts_come_back_from_a_client_that_drops_thoughts() {
                 serde_json::from_slice(&encode(Dialect::Messages, &conversation, &target).body).unwrap();
             let thought = json!({"type": "thinking", "thinking": "The list first.", "signature": "Eq=="});
             assert_eq!(sent["messages"][1]["content"][0], thought);
-            assert_eq!(sent["messages"][1]["content"][1], json!({"type": "redacted_thinking", "data": "Em=="}));
+            assert_eq!(
+                sent["messages"][1]["content"][1],
+                json!({"type": "redacted_thinking", "data": "Em=="})
+            );
         }
     }
 }
