@@ -41,6 +41,8 @@ pub struct Conversation<'a> {
     pub reasoning: Option<Reasoning>,
     /// What form the answer must have; `None`: text.
     pub format: Option<OutputFormat<'a>>,
+    /// How many words the answer should make: OpenAI's `low`, `medium` or `high`.
+    pub verbosity: Option<Cow<'a, str>>,
     /// The client's own user, as it names them.
     pub user: Option<Cow<'a, str>>,
     /// Labels the client wants kept with the request, in order.
@@ -201,6 +203,16 @@ pub struct Dropped {
     pub path: String,
     /// Why, as one clause.
     pub why: String,
+}
+
+impl Conversation<'_> {
+    /// Whether a tool of the client's has this name.
+    pub(crate) fn has_tool(&self, wanted: &str) -> bool {
+        self.tools.iter().any(|tool| match tool {
+            Tool::Function { name, .. } | Tool::Custom { name, .. } => name == wanted,
+            Tool::Hosted { .. } => false,
+        })
+    }
 }
 
 impl Effort {

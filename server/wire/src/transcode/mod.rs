@@ -15,15 +15,20 @@ pub(crate) mod free_text;
 pub(crate) mod gemini;
 #[cfg(debug_assertions)]
 mod grammar;
+mod lost_seals;
 pub(crate) mod messages;
 pub(crate) mod ollama;
+mod parameters;
 mod reply;
 pub(crate) mod responses;
+mod structured;
 mod target;
 mod translation;
 
 pub(crate) use calls::Calls;
 pub use event::{Event, Opening};
+pub(crate) use lost_seals::LostSeals;
+pub(crate) use parameters::parameters;
 pub use reply::{Asked, Finish, Form, Reply};
 pub use target::{Encoded, ReasoningStyle, Target};
 pub use translation::Translation;
@@ -32,7 +37,7 @@ use crate::json::{
     Flaw,
     tree::{Node, Object, Path},
 };
-use crate::{Conversation, Dialect, Malformed};
+use crate::{Conversation, Dialect, Dropped, Malformed};
 
 /// Whether an uploaded file's id can be OpenAI's: letters, digits, `_` and `-`, where Anthropic's begin with `file_` and
 /// Gemini's are addresses.
@@ -68,6 +73,9 @@ pub fn encode(dialect: Dialect, conversation: &Conversation<'_>, target: &Target
         Dialect::Gemini => gemini::encode(conversation, target),
         Dialect::Ollama => ollama::encode(conversation, target),
     };
+    if conversation.verbosity.is_some() && !matches!(dialect, Dialect::Chat | Dialect::Responses) {
+        encoded.dropped.push(Dropped::new(&"verbosity", "no other dialect than OpenAI's has it"));
+    }
     encoded.dropped.extend(conversation.dropped.iter().cloned());
     encoded.dropped.sort();
     encoded.dropped.dedup();

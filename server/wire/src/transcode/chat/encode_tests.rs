@@ -60,11 +60,11 @@ fn a_plain_request_comes_out_as_it_went_in() {
         r#""arguments":"{\"a\": 1.0}"}}]},"#,
         r#"{"role":"tool","tool_call_id":"c1","content":"x"},{"role":"system","content":"late"},"#,
         r#"{"role":"assistant","content":"done"},{"role":"user","content":"more"}],"tools":[{"type":"function","function":"#,
-        r#"{"name":"ls","description":"List","parameters":{"type":"object","properties":{"title":{"type":"string"}}},"#,
-        r#""strict":true}}],"tool_choice":{"type":"function","function":{"name":"ls"}},"parallel_tool_calls":false,"#,
+        r#"{"name":"ls","description":"List","parameters":{"type":"object","properties":{"title":{"type":"string"}},"#,
+        r#""required":["title"],"additionalProperties":false},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"ls"}},"parallel_tool_calls":false,"#,
         r#""temperature":0.70,"top_p":1,"seed":7,"presence_penalty":0.5,"frequency_penalty":-0.5,"max_tokens":256,"#,
         r#""stop":["5"],"reasoning_effort":"high","response_format":{"type":"json_schema","json_schema":{"name":"city","#,
-        r#""description":"A city","schema":{"type":"object"},"strict":true}},"user":"u","#,
+        r#""description":"A city","schema":{"type":"object","properties":{},"additionalProperties":false},"strict":true}},"user":"u","#,
         r#""prompt_cache_key":"k","service_tier":"flex","stream":true,"stream_options":{"include_usage":true}}"#,
     );
     let decoded = decode(Dialect::Chat, body.as_bytes(), true).unwrap();

@@ -262,7 +262,8 @@ fn format<'a>(body: &mut Object<'a>) -> Result<Option<OutputFormat<'a>>, Malform
             name: None,
             description: None,
             schema: node.raw.into(),
-            strict: None,
+            // Ollama follows it exactly.
+            strict: Some(true),
         })),
         _ => Err(path.fault(&format!("must be \"json\" or a JSON Schema, not {}", node.kind()))),
     }

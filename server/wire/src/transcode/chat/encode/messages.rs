@@ -113,6 +113,8 @@ impl<'e> Encoder<'e> {
             let late = conversation.turns.iter().enumerate().filter(|(_, turn)| turn.role == Role::System);
             blocks.extend(late.flat_map(|(at, turn)| placed(at, turn)));
         }
+        let words = self.words.map(|block| Placed { path: "format".to_owned(), block, goes_on: false });
+        blocks.extend(words);
         if !blocks.is_empty() {
             list.object(|message| {
                 message.text("role", "system");
@@ -180,8 +182,10 @@ impl<'e> Encoder<'e> {
         let issuer = self.target.issuer;
         match placed.block {
             Block::Text { text, seal, .. } => {
-                if let Some(seal) = seal.as_ref().filter(|seal| is_googles(seal, issuer)) {
-                    said.seal = Some(&seal.data);
+                match seal {
+                    Some(seal) if is_googles(seal, issuer) => said.seal = Some(&seal.data),
+                    Some(_) => self.seals.note(&placed.path),
+                    None => {}
                 }
                 if !text.is_empty() {
                     said.content.push(placed);
@@ -209,6 +213,13 @@ impl<'e> Encoder<'e> {
                 let Some(answer) = answer else {
                     return self.lost(&placed.path, "it was never answered, which the vendor refuses");
                 };
+                if call
+                    .seal
+                    .as_ref()
+                    .is_some_and(|seal| !is_googles(seal, issuer) && !seal.opens(Dialect::Chat, issuer))
+                {
+                    self.seals.note(&placed.path);
+                }
                 results[answer].given = true;
                 said.calls.push((call, answer));
             }
