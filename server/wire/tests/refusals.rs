@@ -40,7 +40,7 @@ fn json_mode_says_the_word_once() {
     let (body, dropped) = sent(Dialect::Chat, &body, Dialect::Responses, &openai("m"));
     assert_eq!(body["input"][0]["role"], "developer", "instructions do not count there: {body}");
     assert!(body["input"][0]["content"][0]["text"].as_str().unwrap().contains("JSON"));
-    assert!(named(&dropped, "format"));
+    assert!(named(&dropped, "response_format"));
     let (body, dropped) = sent(Dialect::Chat, &asked("List it as Json."), Dialect::Responses, &openai("m"));
     assert_eq!((body["input"][0]["role"].as_str(), dropped.len()), (Some("user"), 0));
 
@@ -48,7 +48,10 @@ fn json_mode_says_the_word_once() {
     let (body, dropped) = sent(Dialect::Gemini, &ask, Dialect::Chat, &openai("m"));
     assert_eq!(body["response_format"], json!({"type": "json_object"}));
     assert_eq!(body["messages"][0]["role"], "system");
-    assert!(body["messages"][0]["content"].as_str().unwrap().contains("JSON") && named(&dropped, "format"));
+    assert!(
+        body["messages"][0]["content"].as_str().unwrap().contains("JSON")
+            && named(&dropped, "generationConfig.responseMimeType")
+    );
 }
 
 #[test]
@@ -60,7 +63,7 @@ fn an_array_is_asked_for_in_words() {
         let (body, dropped) = sent(Dialect::Gemini, &ask, to, &openai("m"));
         assert!(body.get("response_format").is_none() && body.get("text").is_none(), "{body}");
         assert!(body.to_string().contains("matches this JSON Schema"), "{body}");
-        assert!(named(&dropped, "format"));
+        assert!(named(&dropped, "generationConfig.responseMimeType"));
     }
 }
 
@@ -73,7 +76,7 @@ fn what_a_dialect_enforces_is_strict_where_it_can_be() {
         let body = messages(json!({"output_config": {"format": format}}));
         let (chat, dropped) = sent(Dialect::Messages, &body, Dialect::Chat, &openai("m"));
         assert_eq!(chat["response_format"]["json_schema"]["strict"], strict);
-        assert_eq!(named(&dropped, "format.strict"), strict.is_null());
+        assert_eq!(named(&dropped, "output_config.format"), strict.is_null());
         let (responses, _) = sent(Dialect::Messages, &body, Dialect::Responses, &openai("m"));
         assert_eq!(responses["text"]["format"]["strict"], strict);
         let tools = json!({"tools": [{"name": "f", "strict": true, "input_schema": schema(text)}]});
@@ -94,7 +97,7 @@ fn a_tool_with_a_choice_at_its_top_is_merged() {
         let (body, dropped) = sent(Dialect::Messages, &body, to, &openai("m"));
         let schema = body.pointer(path).unwrap();
         assert_eq!(schema["properties"], json!({"a": {"type": "string"}, "b": {"type": "string"}}));
-        assert!(schema.get("anyOf").is_none() && named(&dropped, "tools[0].schema"));
+        assert!(schema.get("anyOf").is_none() && named(&dropped, "tools[0].input_schema"));
     }
 }
 
@@ -150,7 +153,7 @@ fn geminis_thoughts_leave_room_for_an_answer() {
         let target = Target { reasoning: ReasoningStyle::Budget, ..Target::new(model, "gemini", true) };
         let (body, dropped) = sent(Dialect::Messages, &body, Dialect::Gemini, &target);
         let budget = body["generationConfig"]["thinkingConfig"]["thinkingBudget"].as_u64().unwrap();
-        (budget, named(&dropped, "reasoning.budget"))
+        (budget, named(&dropped, "thinking.budget_tokens"))
     };
     assert_eq!(budget(8_000, 4_000, "gemini-2.5-flash"), (3_000, true));
     assert_eq!(budget(2_000, 4_000, "gemini-2.5-flash"), (2_000, false));
@@ -203,8 +206,11 @@ fn seals_that_cannot_go_back_are_named_once() {
     ]});
     for to in [Dialect::Chat, Dialect::Messages] {
         let (_, dropped) = sent(Dialect::Gemini, &body, to, &openai("m"));
-        let seals: Vec<_> = dropped.iter().filter(|one| one.path.ends_with(".seal")).collect();
+        let seals: Vec<_> = dropped.iter().filter(|one| one.path.ends_with(".thoughtSignature")).collect();
         assert_eq!(seals.len(), 1, "{to}: {dropped:?}");
-        assert!(seals[0].path.starts_with("turns[1]") && seals[0].why.ends_with("2 more"), "{to}: {seals:?}");
+        assert!(
+            seals[0].path.starts_with("contents[1].parts[0]") && seals[0].why.ends_with("2 more"),
+            "{to}: {seals:?}"
+        );
     }
 }

@@ -7,6 +7,7 @@ mod bundle;
 mod content;
 mod names;
 mod needs;
+mod places;
 pub(crate) mod seal;
 
 pub(crate) use bundle::{Bundle, Thought};
@@ -14,6 +15,7 @@ pub use content::{Block, Cache, Media, MediaKind, Source, ToolCall, ToolKind, To
 pub(crate) use names::fnv;
 pub use names::{Names, call_id};
 pub use needs::Needs;
+pub use places::Places;
 pub use seal::Seal;
 
 use std::borrow::Cow;
@@ -60,6 +62,8 @@ pub struct Conversation<'a> {
     pub stream_usage: bool,
     /// What was said that this form cannot hold, found while decoding.
     pub dropped: Vec<Dropped>,
+    /// Where all of this stood in the client's body.
+    pub places: Places,
 }
 
 /// One turn.

@@ -61,6 +61,7 @@ pub fn decode(dialect: Dialect, body: &[u8], stream: bool) -> Result<Conversatio
         Dialect::Ollama => ollama::decode(object),
     }?;
     conversation.stream = stream;
+    conversation.places.set_dialect(dialect);
     Ok(conversation)
 }
 
@@ -75,6 +76,11 @@ pub fn encode(dialect: Dialect, conversation: &Conversation<'_>, target: &Target
     };
     if conversation.verbosity.is_some() && !matches!(dialect, Dialect::Chat | Dialect::Responses) {
         encoded.dropped.push(Dropped::new(&"verbosity", "no other dialect than OpenAI's has it"));
+    }
+    for dropped in &mut encoded.dropped {
+        if let Some(own) = conversation.places.own(&dropped.path) {
+            dropped.path = own;
+        }
     }
     encoded.dropped.extend(conversation.dropped.iter().cloned());
     encoded.dropped.sort();

@@ -41,20 +41,16 @@ pub(super) fn shown(seal: &Seal<'_>) -> String {
     }
 }
 
-/// Puts seals of calls, which this dialect has no place for, back on the calls. The writer sends each as a thought
-/// without words right before its call.
-pub(super) fn return_to_calls(blocks: &mut Vec<Block<'_>>) {
+/// Puts the seal of a call that came last, which this dialect has no place for, back on it. The writer sends it as a
+/// thought without words right before the call.
+pub(super) fn return_to_call(blocks: &mut Vec<Block<'_>>) {
     let of_calls = |seal: &Seal<'_>| matches!(seal.dialect, Dialect::Gemini | Dialect::Chat);
-    let mut at = 0;
-    while let Some(rest) = blocks.get_mut(at..) {
-        if let [Block::Reasoning { text, seal, .. }, Block::ToolCall(call), ..] = rest
-            && text.is_empty()
-            && call.seal.is_none()
-            && seal.as_ref().is_some_and(of_calls)
-        {
-            call.seal = seal.take();
-            blocks.remove(at);
-        }
-        at += 1;
+    if let [.., Block::Reasoning { text, seal, .. }, Block::ToolCall(call)] = blocks.as_mut_slice()
+        && text.is_empty()
+        && call.seal.is_none()
+        && seal.as_ref().is_some_and(of_calls)
+    {
+        call.seal = seal.take();
+        blocks.remove(blocks.len() - 2);
     }
 }

@@ -124,7 +124,7 @@ impl Writer {
     }
 
     /// Tells a call that was waiting. Its seal goes before it, as a thought without words, which clients send back; there
-    /// [`seals::return_to_calls`] finds it. A text's seal has no such place: the model's last word must stay the last block
+    /// [`seals::return_to_call`] finds it. A text's seal has no such place: the model's last word must stay the last block
     /// (Claude Code's `-p` prints no other), and Google asks for the seals of calls only.
     fn tell(&mut self, seal: Option<&Seal<'_>>, out: &mut Vec<u8>) {
         let Waiting { id, name, kind, input } = match std::mem::replace(&mut self.open, Open::None) {

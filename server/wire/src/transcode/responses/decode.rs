@@ -23,6 +23,7 @@ pub(crate) fn decode(mut body: Object<'_>) -> Result<Conversation<'_>, Malformed
     conversation.continues = continues(&mut body)?;
     if let Some(text) = body.text("instructions", &root)?.filter(|text| !text.is_empty()) {
         conversation.system.push(Block::text(text));
+        conversation.places.system(1, &root.key("instructions"));
     }
     tools::decode(&mut body, &mut conversation)?;
     settings(&mut body, &mut conversation)?;

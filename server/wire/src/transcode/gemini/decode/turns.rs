@@ -3,10 +3,11 @@
 use super::super::stands_in;
 use super::{UNKNOWN, either, some};
 use crate::conversation::{
-    Block, Bundle, Media, MediaKind, Role, Seal, Source, ToolCall, ToolKind, ToolResult, Turn, call_id,
+    Block, Bundle, Media, MediaKind, Places, Role, Seal, Source, ToolCall, ToolKind, ToolResult, Turn,
+    call_id,
 };
 use crate::json::tree::{Node, Object, Path, Value};
-use crate::{Dialect, Dropped, Malformed};
+use crate::{Conversation, Dialect, Dropped, Malformed};
 use std::borrow::Cow;
 
 /// The turns decoded so far.
@@ -15,6 +16,7 @@ pub(super) struct Turns<'a> {
     turns: Vec<Turn<'a>>,
     calls: Vec<Call<'a>>,
     dropped: Vec<Dropped>,
+    places: Places,
 }
 
 /// A call and whether it was answered.
@@ -27,9 +29,9 @@ struct Call<'a> {
 }
 
 impl<'a> Turns<'a> {
-    pub(super) fn finish(self, dropped: &mut Vec<Dropped>) -> Vec<Turn<'a>> {
-        dropped.extend(self.dropped);
-        self.turns
+    pub(super) fn finish(self, conversation: &mut Conversation<'a>) {
+        conversation.dropped.extend(self.dropped);
+        (conversation.turns, conversation.places) = (self.turns, self.places);
     }
 
     pub(super) fn content(&mut self, node: Node<'a>, path: &Path<'_>) -> Result<(), Malformed> {
@@ -53,7 +55,9 @@ impl<'a> Turns<'a> {
             return Err(path_of_parts.fault("must not be empty"));
         }
         for (index, part) in parts.into_iter().enumerate() {
-            self.part(part, &path_of_parts.item(index), role)?;
+            let path = path_of_parts.item(index);
+            self.part(part, &path, role)?;
+            self.places.turns(&self.turns, &path);
         }
         content.rest(path, UNKNOWN, &mut self.dropped);
         if self.turns.last().is_some_and(|turn| turn.blocks.is_empty()) {

@@ -147,7 +147,7 @@ fn seals_come_back_whatever_alphabet_they_are_in() {
             matches!(&conversation.turns[0].blocks[0], Block::Reasoning { seal: Some(found), .. } if *found == seal)
         );
         let (found, encoded) = encoded(&conversation, "gemini-3-pro");
-        assert_eq!((found["contents"].clone(), lost(&encoded)), (json!([]), vec!["turns[0].blocks[0]"]));
+        assert_eq!((found["contents"].clone(), lost(&encoded)), (json!([]), vec!["contents[0].parts[0]"]));
     }
 }
 
