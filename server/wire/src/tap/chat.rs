@@ -1,6 +1,6 @@
 //! Chat Completions: chunks of a stream and whole replies, which differ in `delta` and `message` only.
 
-use super::{Reading, Said, first_text, signs::Signs};
+use super::{Reading, Said, broken::broken, first_text, signs::Signs};
 use crate::json::{Cursor, Flaw};
 
 /// What the document's `choices` hold.
@@ -10,6 +10,8 @@ struct Choices {
     content: bool,
     finish: bool,
     error: bool,
+    /// Why there is nothing to go on with.
+    broken: Option<&'static str>,
 }
 
 /// Reads one chunk or reply; the second answer is whether it carries usage and no choices.
@@ -47,6 +49,7 @@ pub(super) fn document(
     })?;
     reading.report.usage = reading.chat.usage();
     reading.report.content |= choices.content;
+    signs.error |= reading.broke(choices.broken, "");
 
     let said = if signs.error || choices.error || signs.words && !listed && !usage {
         Said::Error
@@ -66,8 +69,12 @@ impl Choices {
         cursor
             .object(|cursor, key| {
                 match key {
-                    b"delta" | b"message" => self.content |= delta(cursor)?,
-                    b"text" => self.content |= cursor.filled()?,
+                    b"delta" | b"message" => self.content |= delta(reading, cursor)?,
+                    b"text" => {
+                        let filled = cursor.filled()?;
+                        self.content |= filled;
+                        reading.answers |= filled;
+                    }
                     b"finish_reason" => {
                         if let Some(reason) = cursor.text()?
                             && !reason.is_empty()
@@ -76,7 +83,11 @@ impl Choices {
                             self.finish = true;
                             // OpenRouter ends a stream that broke so, with an `error` beside it.
                             self.error |= reason == "error";
+                            self.broken = self.broken.or(broken(&reason));
                         }
+                    }
+                    b"native_finish_reason" => {
+                        self.broken = self.broken.or(cursor.text()?.and_then(|reason| broken(&reason)));
                     }
                     b"error" => self.error |= cursor.filled()?,
                     // Moonshot (earendil-works/pi#2017, 2026-03-10).
@@ -93,12 +104,17 @@ impl Choices {
 
 /// Is there anything of an answer in it? Whatever is not empty counts, except what says who speaks: a vendor's
 /// own field for reasoning or images is content too.
-fn delta(cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
+fn delta(reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<bool, Flaw> {
     let mut content = false;
     cursor.object(|cursor, key| {
         match key {
             b"role" | b"name" | b"id" | b"type" | b"object" | b"provider_specific_fields" => cursor.skip()?,
-            _ => content |= cursor.filled()?,
+            b"reasoning" | b"reasoning_content" | b"reasoning_details" => content |= cursor.filled()?,
+            _ => {
+                let filled = cursor.filled()?;
+                content |= filled;
+                reading.answers |= filled;
+            }
         }
         Ok(())
     })?;

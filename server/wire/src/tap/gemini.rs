@@ -1,13 +1,7 @@
 //! Gemini: chunks of a stream and whole replies, which have the same shape.
 
-use super::{Reading, Said, first_text, signs::Signs};
-use crate::ProviderError;
+use super::{Reading, Said, broken::broken, first_text, signs::Signs};
 use crate::json::{Cursor, Flaw, Shape};
-
-/// Ends after which there is nothing to go on with: the model wrote a call that Google could not read, or called a tool
-/// that there is not (FinishReason, August 2026). Read as an answer that ended, an agent would stop with nothing done or
-/// ask the same again without end (Wei-Shaw/sub2api#7098, 2026-09-13; NousResearch/hermes-agent#83882, 2026-08-11).
-const BROKEN: [&str; 3] = ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE"];
 
 #[derive(Default)]
 struct Candidates {
@@ -15,7 +9,7 @@ struct Candidates {
     content: bool,
     finish: bool,
     /// Why there is nothing to go on with.
-    broken: Option<String>,
+    broken: Option<&'static str>,
     /// What Google says about the end.
     message: String,
 }
@@ -46,15 +40,7 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
     })?;
     reading.report.usage = reading.gemini.usage();
     reading.report.content |= candidates.content;
-    if let Some(reason) = candidates.broken.take().filter(|_| !reading.answers) {
-        let message = match candidates.message.as_str() {
-            "" => format!("The model's answer broke off ({reason})."),
-            message => message.to_owned(),
-        };
-        // As if Google had answered so: another try may well succeed.
-        reading.fail(ProviderError { message, code: reason, kind: String::new(), status: Some(502) });
-        signs.error = true;
-    }
+    signs.error |= reading.broke(candidates.broken.take(), &candidates.message);
 
     Ok(if signs.error || signs.words && !candidates.listed && !candidates.finish && !usage {
         Said::Error
@@ -112,7 +98,7 @@ impl Candidates {
         {
             reading.stop(&reason);
             self.finish = true;
-            self.broken = BROKEN.contains(&&*reason).then(|| reason.into_owned());
+            self.broken = broken(&reason);
         }
         Ok(())
     }

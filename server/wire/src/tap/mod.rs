@@ -1,6 +1,7 @@
 //! Watches a reply that is passed on in the dialect it came in: frames go out as they came, while usage,
 //! finish reason and errors are noted.
 
+mod broken;
 mod chat;
 mod gemini;
 mod messages;
@@ -91,7 +92,7 @@ struct Reading {
     dialect: Dialect,
     report: Report,
     end_seen: bool,
-    /// Gemini: anything but thoughts came.
+    /// Chat and Gemini: anything but thoughts came.
     answers: bool,
     chat: ChatCounts,
     messages: MessagesCounts,
