@@ -103,6 +103,9 @@ pub(super) async fn read(asking: Asking, parts: Parts, body: Body, max_bytes: i6
         None => wire::peek(dialect, &bytes),
     };
     let mut peek = peeked.map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
+    if side.is_none() {
+        peek.conversation().map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
+    }
     if let Some((model, stream)) = in_path {
         peek = peek.with_path(model, stream);
     }
