@@ -5,7 +5,7 @@ use crate::router::router;
 use crate::session::password;
 use crate::state::{App, State, StateError};
 use crate::store::{Store, StoreError};
-use crate::usage::retain;
+use crate::usage::{budget, retain};
 use crate::{clock, replicas};
 use axum::serve::ListenerExt;
 use std::future::IntoFuture;
@@ -66,6 +66,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let app = State::build(config, store, port).await?;
     app.tasks.spawn(retain::run(App::clone(&app)));
     app.tasks.spawn(replicas::run(App::clone(&app)));
+    app.tasks.spawn(budget::run(App::clone(&app)));
     greet(&app, people == 0);
     serve(listener, app).await
 }

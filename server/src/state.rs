@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::accounts::health::Registry;
+use crate::clock;
 use crate::config::Config;
 use crate::gateway::live::Live;
 use crate::gateway::standing::Memory;
@@ -50,14 +51,14 @@ pub struct State {
     pub clients: Clients,
     /// Writes usage.
     pub recorder: Recorder,
+    /// What is used of budgets.
+    pub budgets: Arc<Budgets>,
     /// Tells open dashboards.
     pub live: Live,
     /// Background work.
     pub tasks: Tasks,
     /// Whose turn it is, and where conversations were answered.
     pub memory: Memory,
-    /// What was used of budgets.
-    pub budgets: Budgets,
     /// The one-time link of the first run.
     pub setup: SetupLink,
     /// Slows down guessing of passwords.
@@ -82,19 +83,21 @@ impl State {
         let tasks = Tasks::default();
         let live = Live::default();
         let setup = SetupLink::new(store.seal(), &store.seal_check().await?);
-        let recorder = Recorder::start(store.clone(), live.clone(), &tasks);
+        let budgets = Arc::new(Budgets::default());
+        budgets.read(&store, &snapshot, clock::now().unix_ms).await?;
+        let recorder = Recorder::start(store.clone(), Arc::clone(&budgets), live.clone(), &tasks);
         Ok(Arc::new(Self {
             config,
             catalog,
             registry,
             clients,
             recorder,
+            budgets,
             live,
             tasks,
             setup,
             throttle: Throttle::default(),
             memory: Memory::default(),
-            budgets: Budgets::default(),
             port,
             snapshot: ArcSwap::from_pointee(snapshot),
             refreshing: Mutex::default(),
@@ -119,6 +122,7 @@ impl State {
         let _one_at_a_time = self.refreshing.lock().await;
         let snapshot = self.store.snapshot(&self.catalog, &self.registry).await?;
         self.clients.set_connect_limit(snapshot.policy.connect_ms)?;
+        self.budgets.read(&self.store, &snapshot, clock::now().unix_ms).await?;
         self.snapshot.store(Arc::new(snapshot));
         Ok(())
     }

@@ -5,12 +5,12 @@ use super::Desk;
 use crate::clock;
 use crate::gate::problem_response;
 use crate::session::bearer::{Bearers, LIFETIME};
-use app::api::combos::{Alias, Combo, Combos};
+use app::api::combos::{Alias, Combo, Combos, RoutePlan};
 use app::api::connect::{Connect, KeyRow, NewKey};
 use app::api::overview::{Overview, OverviewPage};
 use app::api::providers::{
     AccountChange, AccountRow, NewAccount, NewEndpoint, ProviderDetail, ProviderRow, Providers,
-    ProvidersPage, TestResult,
+    ProvidersPage, Rotation, TestResult,
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::settings::{Policy, Settings, SettingsPage};
@@ -160,6 +160,23 @@ pub async fn unpark_account(Extension(desk): At, Path(id): Path<i64>) -> Answer<
     Ok(axum::Json(Providers::unpark_account(&desk, id).await?))
 }
 
+/// In which order a provider's accounts are tried.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotationBody {
+    rotation: Rotation,
+}
+
+/// Says in which order a provider's accounts are tried.
+pub async fn rotate_accounts(
+    Extension(desk): At,
+    Path(id): Path<String>,
+    bytes: Bytes,
+) -> Answer<ProviderRow> {
+    let said: RotationBody = body(&bytes)?;
+    Ok(axum::Json(Providers::rotate_accounts(&desk, id, said.rotation).await?))
+}
+
 /// All custom endpoints.
 pub async fn endpoints(Extension(desk): At) -> Answer<Vec<ProviderRow>> {
     let page = Providers::providers(&desk).await?;
@@ -240,6 +257,25 @@ pub async fn change_combo(Extension(desk): At, Path(name): Path<String>, bytes: 
 pub async fn remove_combo(Extension(desk): At, Path(name): Path<String>) -> Result<StatusCode, Refused> {
     Combos::remove_combo(&desk, name).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A model name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelBody {
+    model: String,
+}
+
+/// What a request for a model name would be answered by now.
+pub async fn route(Extension(desk): At, bytes: Bytes) -> Answer<RoutePlan> {
+    let asked: ModelBody = body(&bytes)?;
+    Ok(axum::Json(desk.dry_run(asked.model).await?))
+}
+
+/// Sends a minimal real request for a model name.
+pub async fn try_model(Extension(desk): At, bytes: Bytes) -> Answer<TestResult> {
+    let asked: ModelBody = body(&bytes)?;
+    Ok(axum::Json(desk.try_model(asked.model).await?))
 }
 
 /// All aliases.

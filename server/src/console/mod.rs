@@ -10,6 +10,7 @@ mod overview;
 mod providers;
 pub mod requests;
 mod settings;
+mod story;
 pub(crate) mod translator;
 
 pub(crate) use overview::tier;
@@ -17,12 +18,51 @@ pub(crate) use overview::tier;
 use crate::session::visitor::Visitor;
 use crate::state::{App, StateError};
 use crate::store::{Person, StoreError};
+use crate::usage::budget::{self, BudgetOf};
+use app::api::combos::{Budget, Measure, Period};
 use app::api::{Problem, ProblemKind};
 use std::sync::{Arc, OnceLock};
 
-/// stub
-pub(crate) fn amount(budget: app::api::combos::Budget) -> String {
-    budget.amount.to_string()
+/// How much a budget allows: "2,000,000 tokens", "$2.50".
+pub(crate) fn amount(budget: Budget) -> String {
+    match budget.measure {
+        Measure::Tokens if budget.amount == 1 => "1 token".to_owned(),
+        Measure::Tokens => format!("{} tokens", grouped(budget.amount)),
+        Measure::Cost => {
+            let cents = budget.amount.saturating_add(5_000_000).div_euclid(10_000_000);
+            match cents {
+                0 => "less than $0.01".to_owned(),
+                _ => format!("${}.{:02}", grouped(cents.div_euclid(100)), cents.rem_euclid(100)),
+            }
+        }
+    }
+}
+
+/// That a budget is used up, in words, and when it begins anew, Unix ms; `None` while something is left of it.
+fn budget_used_up(app: &App, what: BudgetOf<'_>, budget: Budget, now: i64) -> Option<(String, i64)> {
+    let spent = budget::counted(app.budgets.spent(what, budget.period, now), budget.measure);
+    let period = match budget.period {
+        Period::Day => "today",
+        Period::Week => "this week",
+        Period::Month => "this month",
+    };
+    (spent >= budget.amount).then(|| {
+        let words = format!("The budget of {} is used up {period}", amount(budget));
+        (words, budget::end(budget.period, now))
+    })
+}
+
+/// A whole number with its thousands apart.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The console, bound to whoever asks.
@@ -106,4 +146,20 @@ fn name(field: &str, text: &str) -> Result<String, Problem> {
         return Err(Problem::invalid(field, "Use a name of one line, at most 80 characters."));
     }
     Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_said_in_tokens_or_dollars() {
+        let said = |measure, amount| super::amount(Budget { measure, amount, period: Period::Day });
+        assert_eq!(said(Measure::Tokens, 1), "1 token");
+        assert_eq!(said(Measure::Tokens, 2_500_000), "2,500,000 tokens");
+        assert_eq!(said(Measure::Tokens, 999), "999 tokens");
+        assert_eq!(said(Measure::Cost, 2_500_000_000), "$2.50");
+        assert_eq!(said(Measure::Cost, 1_234_567_891_234), "$1,234.57");
+        assert_eq!(said(Measure::Cost, 1), "less than $0.01");
+    }
 }

@@ -1,10 +1,11 @@
 //! The overview: is everything working, and where do tokens and money go today.
 
 use super::requests::row_of;
+use super::story::detour;
 use super::{Desk, fail};
 use crate::clock;
-use crate::store::{Sum, SumKey};
-use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
+use crate::store::{RequestRecord, Sum, SumKey};
+use app::api::overview::{Fallback, FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::Health;
 use app::api::requests::RequestFilter;
 use app::api::{Cost, Problem, Tier, Tokens};
@@ -15,6 +16,10 @@ const DAY: i64 = 24 * 3_600_000;
 const HOUR: i64 = 3_600_000;
 /// Requests shown.
 const RECENT: u64 = 12;
+/// Requests shown that had to go elsewhere.
+const FALLBACKS: u64 = 6;
+/// How far back those are looked for: where none ever has to, every request would be read.
+const LOOKED_BACK: i64 = 7 * DAY;
 
 fn totals(sums: &[(SumKey, Sum)]) -> Totals {
     let mut totals = Totals::default();
@@ -51,6 +56,15 @@ pub(crate) fn tier(tier: catalog::Tier) -> Tier {
         catalog::Tier::Cheap => Tier::Cheap,
         catalog::Tier::Free => Tier::Free,
         catalog::Tier::Local => Tier::Local,
+    }
+}
+
+fn fallback_of(record: &RequestRecord) -> Fallback {
+    Fallback {
+        id: record.id.simple().to_string(),
+        at: record.started_at,
+        asked: record.asked.clone(),
+        sentence: detour(record),
     }
 }
 
@@ -91,6 +105,7 @@ impl Overview for Desk {
         let sums = store.hours(today, now + HOUR).await.map_err(fail)?;
         let before = store.hours(today - DAY, today).await.map_err(fail)?;
         let recent = store.requests(&RequestFilter::default(), RECENT).await.map_err(fail)?;
+        let detours = store.fallbacks(now - LOOKED_BACK, FALLBACKS).await.map_err(fail)?;
         let snapshot = self.app.snapshot();
         let steps = FirstSteps {
             account: snapshot.providers().any(|provider| provider.connected()),
@@ -102,7 +117,7 @@ impl Overview for Desk {
             yesterday: totals(&before),
             tiers: self.tiers(&sums),
             recent: recent.iter().map(row_of).collect(),
-            fallbacks: Vec::new(),
+            fallbacks: detours.iter().map(fallback_of).collect(),
             troubles: self.troubles().await?,
             steps,
         })

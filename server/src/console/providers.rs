@@ -1,16 +1,19 @@
 //! Providers, the accounts at them, and custom endpoints.
 
+use super::combos::check::unused_provider;
 use super::overview::tier;
 use super::requests::row_of;
-use super::{Desk, fail, name, taken};
-use crate::accounts::health::Parked;
+use super::{Desk, budget_used_up, fail, name, taken};
+use crate::accounts::health::{Health as Live, Parked};
 use crate::accounts::test::test;
 use crate::clock;
 use crate::config::Secret;
-use crate::store::snapshot::{Provider, Snapshot};
+use crate::state::App;
+use crate::store::snapshot::Provider;
 use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
 use crate::upstream::address;
-use app::api::combos::Spent;
+use crate::usage::budget::BudgetOf;
+use app::api::combos::{Budget, Period};
 use app::api::providers::{
     AccountChange, AccountRow, AuthKind, Health, ModelRow, NewAccount, NewEndpoint, Price, ProviderDetail,
     ProviderRow, Providers, ProvidersPage, Rotation, SpeaksRow, TestResult, WaitingModel,
@@ -35,23 +38,16 @@ fn no_provider(id: &str) -> Problem {
     Problem::new(ProblemKind::NotFound, format!("There is no provider \"{id}\"."))
 }
 
-/// An account as pages show it. `parked` is how it is doing now, newer than what was written down.
-fn account_row(snapshot: &Snapshot, stored: &StoredAccount, used_at: Option<i64>, now: i64) -> AccountRow {
+/// An account as pages show it: what is known of its health now is newer than what was written down.
+fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64>, now: i64) -> AccountRow {
+    let snapshot = app.snapshot();
     let provider = snapshot.provider(&stored.provider_id);
     let live = provider.and_then(|provider| provider.accounts.iter().find(|account| account.id == stored.id));
-    let whole = live.and_then(|account| account.health.parked_whole(now));
-    let parked = whole.or_else(|| {
-        let (model, parked, count) = live?.health.parked_models(now)?;
-        let others = if count > 1 { format!(" and {} more models", count - 1) } else { String::new() };
-        Some(Parked { why: format!("{} for {model}{others}", parked.why), ..parked })
-    });
-    let waiting = live.map(|account| account.health.waiting(now)).unwrap_or_default();
-    let waiting = waiting.into_iter().map(|(model, parked)| WaitingModel {
-        model,
-        until: parked.until,
-        why: parked.why,
-        circuit: false,
-    });
+    let what = BudgetOf::Account(stored.id);
+    let over = stored.budget.and_then(|budget| budget_used_up(app, what, budget, now));
+    let period = stored.budget.map_or(Period::Day, |budget| budget.period);
+    let over = over.map(|(why, until)| Parked { until, refused: false, why });
+    let parked = live.and_then(|account| account.health.parked_whole(now)).or(over);
     let provider_name = provider.map_or(stored.provider_id.as_str(), |provider| provider.spec.name.as_str());
     let (health, sentence) = match &parked {
         _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
@@ -76,15 +72,42 @@ fn account_row(snapshot: &Snapshot, stored: &StoredAccount, used_at: Option<i64>
         health,
         sentence,
         parked_until: parked.map(|parked| parked.until),
-        waiting: waiting.collect(),
-        in_flight: 0,
+        waiting: live.map(|account| waiting(&account.health, now)).unwrap_or_default(),
+        in_flight: live.map_or(0, |account| account.health.in_flight()),
         budget: stored.budget,
-        spent: Spent::default(),
+        spent: app.budgets.spent(what, period, now),
         last_error: stored.last_error.clone(),
         last_error_at: stored.last_error_at,
         last_used_at: used_at,
         created_at: stored.created_at,
     }
+}
+
+/// The models that wait although the account does not, the first to come back first.
+fn waiting(health: &Live, now: i64) -> Vec<WaitingModel> {
+    let parked = health.waiting(now).into_iter().map(|(model, parked)| WaitingModel {
+        model,
+        until: parked.until,
+        why: parked.why,
+        circuit: false,
+    });
+    let failing = health.open_circuits(now).into_iter().map(|(model, until)| WaitingModel {
+        model,
+        until,
+        why: "It failed again and again".to_owned(),
+        circuit: true,
+    });
+    let mut waiting: Vec<WaitingModel> = parked.chain(failing).collect();
+    waiting.sort_by_key(|model| model.until);
+    waiting
+}
+
+/// A budget that is one.
+fn budget(budget: Budget) -> Result<Budget, Problem> {
+    if budget.amount < 1 {
+        return Err(Problem::invalid("budget.amount", "Give the account a budget of at least 1, or none."));
+    }
+    Ok(budget)
 }
 
 fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
@@ -107,20 +130,23 @@ fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
 }
 
 fn model_row(spec: &catalog::Provider, model: &catalog::Model) -> ModelRow {
-    let price = model.price.and_then(|price| {
-        Some(Price {
-            input: price.input?,
-            output: price.output?,
-            cache_read: price.cache_read,
-            cache_write: price.cache_write,
-        })
-    });
     ModelRow {
         full_name: format!("{}/{}", spec.prefix, model.id),
         name: model.name.clone(),
         context: model.context,
-        price,
+        price: price(model),
     }
+}
+
+/// A model's price; `None` when no source states what input and output cost.
+pub(super) fn price(model: &catalog::Model) -> Option<Price> {
+    let price = model.price?;
+    Some(Price {
+        input: price.input?,
+        output: price.output?,
+        cache_read: price.cache_read,
+        cache_write: price.cache_write,
+    })
 }
 
 /// The provider's name and the first number that no other account there has.
@@ -156,17 +182,17 @@ impl Desk {
         self.person()?;
         let stored = self.app.store.accounts().await.map_err(fail)?;
         let used = self.app.store.account_usage().await.map_err(fail)?;
-        let (snapshot, now) = (self.app.snapshot(), clock::now().unix_ms);
+        let now = clock::now().unix_ms;
         Ok(stored
             .iter()
-            .map(|account| account_row(&snapshot, account, used.get(&account.id).copied(), now))
+            .map(|account| account_row(&self.app, account, used.get(&account.id).copied(), now))
             .collect())
     }
 
     async fn account_row(&self, id: i64) -> Result<AccountRow, Problem> {
         let stored = self.app.store.account(id).await.map_err(fail)?;
         let used = self.app.store.account_usage().await.map_err(fail)?;
-        Ok(account_row(&self.app.snapshot(), &stored, used.get(&id).copied(), clock::now().unix_ms))
+        Ok(account_row(&self.app, &stored, used.get(&id).copied(), clock::now().unix_ms))
     }
 
     async fn unpark(&self, account: &StoredAccount) -> Result<(), Problem> {
@@ -325,7 +351,7 @@ impl Providers for Desk {
             key: new_key,
             priority: change.priority,
             enabled: change.enabled,
-            budget: change.budget,
+            budget: change.budget.map(|change| change.map(budget).transpose()).transpose()?,
         };
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {
             format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())
@@ -404,6 +430,7 @@ impl Providers for Desk {
 
     async fn remove_endpoint(&self, id: String) -> Result<(), Problem> {
         self.person()?;
+        unused_provider(&self.app.snapshot(), &id)?;
         self.app.store.delete_endpoint(&id).await.map_err(fail)?;
         self.publish().await
     }

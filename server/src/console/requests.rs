@@ -1,10 +1,11 @@
 //! Requests: what was asked, what answered, what it took.
 
+use super::story::headline;
 use super::{Desk, fail};
 use crate::store::{AttemptRecord, RequestRecord, StoreError};
 use crate::usage::price::price_lines;
 use app::api::requests::{
-    AttemptRow, Cause, Outcome, RequestDetail, RequestFilter, RequestList, RequestRow, Requests,
+    AttemptRow, Cause, RequestDetail, RequestFilter, RequestList, RequestRow, Requests,
 };
 use app::api::{Problem, ProblemKind, Tokens};
 use async_trait::async_trait;
@@ -24,7 +25,8 @@ pub fn tokens(usage: &wire::Usage) -> Tokens {
     }
 }
 
-fn target(provider_id: &str, model: &str) -> String {
+/// `provider/model`; empty when there is none.
+pub(super) fn target(provider_id: &str, model: &str) -> String {
     if provider_id.is_empty() { String::new() } else { format!("{provider_id}/{model}") }
 }
 
@@ -86,21 +88,6 @@ fn attempt_rows(record: &RequestRecord) -> Vec<AttemptRow> {
         rule: String::new(),
         error: record.error.clone(),
     }]
-}
-
-fn headline(record: &RequestRecord) -> String {
-    let target = target(&record.provider_id, &record.model);
-    let failed = record.attempt_count - i32::from(record.outcome != Outcome::Failed);
-    match record.outcome {
-        Outcome::Answered if failed <= 0 => format!("Answered by {target}."),
-        Outcome::Answered if failed == 1 => format!("Answered by {target} after one attempt failed."),
-        Outcome::Answered => format!("Answered by {target} after {failed} attempts failed."),
-        Outcome::Failed if record.attempt_count == 0 => "Refused before any provider was asked.".to_owned(),
-        Outcome::Failed if record.attempt_count == 1 => format!("Failed: {target} gave no answer."),
-        Outcome::Failed => format!("Failed after {} attempts, {target} last.", record.attempt_count),
-        Outcome::Broken => format!("The answer of {target} broke off."),
-        Outcome::Cancelled => "The client left before the end.".to_owned(),
-    }
 }
 
 /// What a filter makes no sense as, in words, and the filter that does.

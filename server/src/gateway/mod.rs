@@ -16,21 +16,27 @@ mod relay;
 mod rescue;
 pub mod standing;
 pub mod translate;
+mod trial;
 
-use crate::clock;
+pub use trial::{try_out, would_plan};
+
+use crate::clock::{self, Moment};
 use crate::state::App;
+use crate::store::snapshot::Snapshot;
 use attempt::Left;
 use axum::extract::{ConnectInfo, Path, Request as Http, State};
 use axum::response::Response;
 use call::Course;
+use caller::Caller;
 use catalog::Also;
 use http::request::Parts;
-use inbound::{Asking, Side};
+use inbound::{Asking, Inbound, Side};
 use lost::Lost;
 use record::Trace;
 use rescue::Rest;
 use standing::Now;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use translate::Request;
 use wire::{Dialect, Fault, FaultKind};
 
@@ -158,6 +164,17 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
+    Ok(served(app, arrived, snapshot, caller, inbound).await)
+}
+
+/// The steps of a request that was let in and read: from here on there is a record of it.
+async fn served(
+    app: &App,
+    arrived: Moment,
+    snapshot: Arc<Snapshot>,
+    caller: Caller,
+    inbound: Inbound,
+) -> Response {
     let request = Request::new(&inbound);
     let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
     let conversation = || request.conversation_key(caller.key.as_ref().map(|key| key.id));
@@ -167,7 +184,7 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
         Err(none) => {
             trace.excluded(none.combo, none.exclusions);
             let lost = Lost::AllOut { fault: none.fault, retry_after: none.retry_after };
-            return Ok(relay::refuse(lost, inbound.dialect, trace));
+            return relay::refuse(lost, inbound.dialect, trace);
         }
     };
     trace.planned(&plan);
@@ -176,7 +193,7 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
     let mut left = Left::all(&plan);
     let winner = match attempt::run(course, &plan, &mut left, &mut trace).await {
         Ok(winner) => winner,
-        Err(lost) => return Ok(relay::refuse(lost, inbound.dialect, trace)),
+        Err(lost) => return relay::refuse(lost, inbound.dialect, trace),
     };
     if let (true, Some(step)) = (plan.keeps, plan.steps.get(winner.step))
         && let Some(conversation) = conversation()
@@ -187,5 +204,5 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
     drop(request);
     let rest =
         Rest { app: app.clone(), snapshot, plan, left, current, again: 0, tool: caller.tool, inbound, id };
-    Ok(relay::respond(winner, rest, trace, &app.tasks))
+    relay::respond(winner, rest, trace, &app.tasks)
 }

@@ -101,7 +101,15 @@ entity!(exclusions, "exclusions", {
     what: String, why: String,
 });
 
-// The daily sums have the same columns; they are only written so far, by name.
+// Sums have the same columns by the day; they are written by name. What is read of them:
+entity!(usage_days, "usage_days", {
+    #[sea_orm(primary_key, auto_increment = false)] period_at: i64,
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+    #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)] combo: String,
+    input_tokens: i64, cache_read_tokens: i64, cache_write_tokens: i64, output_tokens: i64, cost: i64,
+});
 entity!(usage_hours, "usage_hours", {
     #[sea_orm(primary_key, auto_increment = false)] period_at: i64,
     #[sea_orm(primary_key, auto_increment = false)] provider_id: String,

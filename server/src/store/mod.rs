@@ -6,7 +6,9 @@ mod accounts;
 mod alone;
 mod endpoints;
 mod entity;
+mod fallbacks;
 mod keys;
+mod lines;
 mod names;
 mod people;
 mod replicas;
@@ -15,6 +17,7 @@ mod rotations;
 mod sessions;
 mod settings;
 pub mod snapshot;
+mod spending;
 mod sums;
 mod words;
 
@@ -25,6 +28,7 @@ pub use people::Person;
 pub use replicas::{Ear, Heard, News};
 pub use requests::{AttemptRecord, RequestRecord};
 pub use sessions::{PERSON, SessionRecord, Sessions};
+pub use spending::Spending;
 pub use sums::{Sum, SumKey};
 
 use crate::accounts::seal::{CHECK, Seal, SealError, fill};

@@ -5,7 +5,8 @@ use super::words::{budget_columns, budget_of, strategy_of};
 use super::{Store, StoreError};
 use app::api::combos::{Alias, Combo, ComboTarget};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 fn target_of(row: &combo_targets::Model) -> ComboTarget {
     let budget = (row.budget_measure.clone(), row.budget_amount, row.budget_period.clone());
@@ -29,6 +30,17 @@ fn target_row(combo: &str, position: i32, target: &ComboTarget) -> combo_targets
         budget_amount: Set(amount),
         budget_period: Set(period),
     }
+}
+
+/// Combos that name a combo or alias go on naming it when it is called something else.
+async fn rename_targets(work: &DatabaseTransaction, old: Option<&str>, new: &str) -> Result<(), StoreError> {
+    let Some(old) = old.filter(|old| *old != new) else { return Ok(()) };
+    combo_targets::Entity::update_many()
+        .col_expr(combo_targets::Column::Model, Expr::value(new))
+        .filter(combo_targets::Column::Model.eq(old))
+        .exec(work)
+        .await?;
+    Ok(())
 }
 
 impl Store {
@@ -80,6 +92,7 @@ impl Store {
             max_attempts: Set(combo.max_attempts),
         };
         combos::Entity::insert(row).exec_without_returning(&work).await?;
+        rename_targets(&work, replaces, &combo.name).await?;
         let targets: Vec<combo_targets::ActiveModel> = (0..)
             .zip(&combo.targets)
             .map(|(position, target)| target_row(&combo.name, position, target))
@@ -123,6 +136,7 @@ impl Store {
             created_at: Set(now),
         };
         aliases::Entity::insert(row).exec_without_returning(&work).await?;
+        rename_targets(&work, replaces, &alias.name).await?;
         Ok(work.commit().await?)
     }
 

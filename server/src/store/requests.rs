@@ -1,7 +1,8 @@
 //! Single requests with their attempts and exclusions.
 
 use super::entity::{attempts, exclusions, requests};
-use super::words::{cause_of, cause_word, outcome_of, outcome_word, tier_of, tier_word};
+use super::lines::{dropped_lines, dropped_of, plan_lines, plan_of};
+use super::words::{cause_of, cause_word, outcome_of, outcome_word};
 use super::{Store, StoreError};
 use app::api::combos::PlanRow;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome, RequestFilter};
@@ -14,8 +15,6 @@ use uuid::Uuid;
 
 /// Rows per INSERT: both databases limit the number of bound values to under 32,768 or 65,536.
 const CHUNK: usize = 500;
-/// How many of the things that a translation left out are kept by name.
-const DROPPED: usize = 24;
 
 /// One request as it ended.
 #[derive(Clone, Debug)]
@@ -163,36 +162,6 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
     }
 }
 
-/// One line each, place and reason apart by a tab; what is beyond the first few is only counted, since a client says
-/// the same with every request.
-fn dropped_lines(dropped: &[LeftOut]) -> String {
-    let mut lines: Vec<String> =
-        dropped.iter().take(DROPPED).map(|one| format!("{}\t{}", one.what, one.why)).collect();
-    if dropped.len() > DROPPED {
-        lines.push(format!("{} more\t", dropped.len() - DROPPED));
-    }
-    lines.join("\n")
-}
-
-/// One line a step. A model's name is whatever the client wrote: what would end a column or a line becomes a blank.
-fn plan_lines(plan: &[PlanRow]) -> String {
-    let plain = |text: &str| text.replace(char::is_control, " ");
-    let line = |row: &PlanRow| {
-        let tier = row.tier.map_or("", tier_word);
-        format!("{}\t{}\t{tier}\t{}", plain(&row.target), plain(&row.account), plain(&row.why))
-    };
-    plan.iter().map(line).collect::<Vec<String>>().join("\n")
-}
-
-fn plan_of(lines: &str) -> Vec<PlanRow> {
-    let row = |line: &str| {
-        let mut columns = line.splitn(4, '\t').map(str::to_owned);
-        let (target, account) = (columns.next()?, columns.next()?);
-        Some(PlanRow { target, account, tier: tier_of(&columns.next()?), why: columns.next()? })
-    };
-    lines.lines().filter_map(row).collect()
-}
-
 fn attempt_row(request_id: Uuid, position: i32, attempt: &AttemptRecord) -> attempts::ActiveModel {
     attempts::ActiveModel {
         request_id: Set(request_id),
@@ -245,7 +214,7 @@ pub(super) async fn insert(work: &DatabaseTransaction, records: &[RequestRecord]
     Ok(())
 }
 
-fn record_of(row: requests::Model) -> RequestRecord {
+pub(super) fn record_of(row: requests::Model) -> RequestRecord {
     let number = |tokens: Option<i64>| tokens.and_then(|tokens| u64::try_from(tokens).ok());
     let usage = match (number(row.input_tokens), number(row.output_tokens)) {
         (Some(input), Some(output)) => Some(wire::Usage {
@@ -265,14 +234,7 @@ fn record_of(row: requests::Model) -> RequestRecord {
         key_name: row.key_name,
         dialect: row.dialect,
         upstream_dialect: row.upstream_dialect,
-        dropped: row
-            .dropped
-            .lines()
-            .map(|line| {
-                let (what, why) = line.split_once('\t').unwrap_or((line, ""));
-                LeftOut { what: what.to_owned(), why: why.to_owned() }
-            })
-            .collect(),
+        dropped: dropped_of(&row.dropped),
         asked: row.asked,
         combo: row.combo,
         provider_id: row.provider_id,
@@ -295,6 +257,24 @@ fn record_of(row: requests::Model) -> RequestRecord {
         error: row.error,
         plan: plan_of(&row.plan),
         exclusions: Vec::new(),
+    }
+}
+
+pub(super) fn attempt_of(row: attempts::Model) -> AttemptRecord {
+    AttemptRecord {
+        provider_id: row.provider_id,
+        model: row.model,
+        account_id: row.account_id,
+        account_name: row.account_name,
+        start_ms: row.start_ms,
+        first_token_ms: row.first_token_ms,
+        total_ms: row.total_ms,
+        status: row.status.and_then(|status| u16::try_from(status).ok()),
+        won: row.won,
+        cause: cause_of(&row.cause).unwrap_or_default(),
+        verdict: row.verdict,
+        rule: row.rule,
+        error: row.error,
     }
 }
 
@@ -359,6 +339,11 @@ fn matching(filter: &RequestFilter) -> Condition {
     all
 }
 
+/// The smallest version 7 id of a millisecond: the first 48 bits are the time.
+pub(super) fn first_id(unix_ms: i64) -> Uuid {
+    Uuid::from_u128(u128::try_from(unix_ms).unwrap_or(0) << 80)
+}
+
 impl Store {
     /// Requests that match, newest first, without their attempts.
     pub async fn requests(
@@ -384,24 +369,7 @@ impl Store {
             .order_by_asc(attempts::Column::Position)
             .all(&self.db)
             .await?;
-        record.attempts = rows
-            .into_iter()
-            .map(|row| AttemptRecord {
-                provider_id: row.provider_id,
-                model: row.model,
-                account_id: row.account_id,
-                account_name: row.account_name,
-                start_ms: row.start_ms,
-                first_token_ms: row.first_token_ms,
-                total_ms: row.total_ms,
-                status: row.status.and_then(|status| u16::try_from(status).ok()),
-                won: row.won,
-                cause: cause_of(&row.cause).unwrap_or_default(),
-                verdict: row.verdict,
-                rule: row.rule,
-                error: row.error,
-            })
-            .collect();
+        record.attempts = rows.into_iter().map(attempt_of).collect();
         let rows = exclusions::Entity::find()
             .filter(exclusions::Column::RequestId.eq(id))
             .order_by_asc(exclusions::Column::Position)
@@ -413,9 +381,7 @@ impl Store {
 
     /// Deletes requests that arrived before a time, with their attempts and exclusions; sums stay.
     pub async fn forget_requests(&self, before: i64) -> Result<u64, StoreError> {
-        let millis = u128::try_from(before).unwrap_or(0);
-        // The smallest version 7 id of that millisecond: the first 48 bits are the time.
-        let first = Uuid::from_u128(millis << 80);
+        let first = first_id(before);
         attempts::Entity::delete_many().filter(attempts::Column::RequestId.lt(first)).exec(&self.db).await?;
         exclusions::Entity::delete_many()
             .filter(exclusions::Column::RequestId.lt(first))

@@ -168,6 +168,36 @@ impl Snapshot {
         self.combos.get(name).filter(|combo| combo.enabled)
     }
 
+    /// All combos, on or off, by name.
+    pub fn combos(&self) -> impl Iterator<Item = &Combo> {
+        self.combos.values()
+    }
+
+    /// The combo of that name, on or off.
+    pub fn combo_named(&self, name: &str) -> Option<&Combo> {
+        self.combos.get(name)
+    }
+
+    /// All aliases, by name.
+    pub fn aliases(&self) -> impl Iterator<Item = &Alias> {
+        self.aliases.values()
+    }
+
+    /// The combos that a request for this one may go through: itself, those among its targets, and so on.
+    pub fn combos_within(&self, name: &str) -> Vec<String> {
+        let mut found = vec![name.to_owned()];
+        let mut next = 0;
+        while let Some(combo) = found.get(next).and_then(|name| self.combos.get(name)) {
+            for target in &combo.targets {
+                if self.combos.contains_key(&target.model) && !found.contains(&target.model) {
+                    found.push(target.model.clone());
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
     /// Whether a combo, on or off, or an alias has that name.
     pub fn is_own_name(&self, name: &str) -> bool {
         self.combos.contains_key(name) || self.aliases.contains_key(name)
@@ -182,11 +212,15 @@ impl Snapshot {
     pub fn model_names(&self) -> Vec<String> {
         let combos = self.combos.values().filter(|combo| combo.enabled).map(|combo| combo.name.clone());
         let aliases = self.aliases.keys().cloned();
-        let models = self.providers.values().filter(|provider| provider.connected()).flat_map(|provider| {
+        combos.chain(aliases).chain(self.connected_models()).collect()
+    }
+
+    /// The models of connected providers, as `prefix/model`.
+    pub fn connected_models(&self) -> impl Iterator<Item = String> {
+        self.providers.values().filter(|provider| provider.connected()).flat_map(|provider| {
             let spec = &provider.spec;
             spec.models.iter().map(|model| format!("{}/{}", spec.prefix, model.id))
-        });
-        combos.chain(aliases).chain(models).collect()
+        })
     }
 }
 

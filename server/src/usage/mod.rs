@@ -1,4 +1,4 @@
-//! What requests used: priced, written down, summed up, forgotten when old.
+//! What requests used: priced, written down, summed up, held against budgets, forgotten when old.
 
 pub mod budget;
 pub mod price;

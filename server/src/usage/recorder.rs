@@ -3,6 +3,8 @@
 use crate::gateway::live::Live;
 use crate::store::{RequestRecord, Store};
 use crate::tasks::Tasks;
+use crate::usage::budget::Budgets;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::OwnedPermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -37,11 +39,11 @@ impl Place {
 }
 
 impl Recorder {
-    /// Starts the writer, which also tells open dashboards of what it wrote: a row that is shown can be opened. It
-    /// ends when every clone of the recorder and every place is gone, all written.
-    pub fn start(store: Store, live: Live, tasks: &Tasks) -> Self {
+    /// Starts the writer, which also counts what it wrote against budgets and tells open dashboards of it: a row that
+    /// is shown can be opened. It ends when every clone of the recorder and every place is gone, all written.
+    pub fn start(store: Store, budgets: Arc<Budgets>, live: Live, tasks: &Tasks) -> Self {
         let (queue, records) = channel(QUEUE);
-        tasks.spawn(write(store, live, records, tasks.clone()));
+        tasks.spawn(write(store, budgets, live, records, tasks.clone()));
         Self { queue }
     }
 
@@ -61,7 +63,13 @@ impl Recorder {
     }
 }
 
-async fn write(store: Store, live: Live, mut records: Receiver<RequestRecord>, tasks: Tasks) {
+async fn write(
+    store: Store,
+    budgets: Arc<Budgets>,
+    live: Live,
+    mut records: Receiver<RequestRecord>,
+    tasks: Tasks,
+) {
     let stopping = tasks.stopping();
     let mut batch = Vec::with_capacity(BATCH);
     while records.recv_many(&mut batch, BATCH).await > 0 {
@@ -78,7 +86,7 @@ async fn write(store: Store, live: Live, mut records: Receiver<RequestRecord>, t
             }
         }
         let mut failing = false;
-        while let Err(error) = store.write_usage(&batch).await {
+        while let Err(error) = budgets.write(&store, &batch).await {
             if !failing {
                 tracing::error!(%error, requests = batch.len(), "usage could not be written; trying again every second");
                 failing = true;

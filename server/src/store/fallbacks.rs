@@ -1,0 +1,38 @@
+//! Requests that had to go elsewhere.
+
+use super::entity::{attempts, requests};
+use super::requests::{attempt_of, record_of};
+use super::words::outcome_word;
+use super::{RequestRecord, Store, StoreError};
+use app::api::requests::Outcome;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+impl Store {
+    /// The newest requests since then that took more than one attempt, or whose only one failed; with their attempts.
+    pub async fn fallbacks(&self, since: i64, limit: u64) -> Result<Vec<RequestRecord>, StoreError> {
+        use requests::Column;
+        let lost = [Outcome::Failed, Outcome::Broken].map(outcome_word);
+        let elsewhere = Condition::any()
+            .add(Column::Attempts.gt(1))
+            .add(Condition::all().add(Column::Attempts.eq(1)).add(Column::Outcome.is_in(lost)));
+        let rows = requests::Entity::find()
+            .filter(Column::Id.gte(super::requests::first_id(since)))
+            .filter(elsewhere)
+            .order_by_desc(Column::Id)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        let mut records: Vec<RequestRecord> = rows.into_iter().map(record_of).collect();
+        let attempts = attempts::Entity::find()
+            .filter(attempts::Column::RequestId.is_in(records.iter().map(|record| record.id)))
+            .order_by_asc(attempts::Column::Position)
+            .all(&self.db)
+            .await?;
+        for row in attempts {
+            if let Some(record) = records.iter_mut().find(|record| record.id == row.request_id) {
+                record.attempts.push(attempt_of(row));
+            }
+        }
+        Ok(records)
+    }
+}
