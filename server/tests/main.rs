@@ -16,6 +16,7 @@ mod bad_settings;
 mod commands;
 mod compressed;
 mod drain;
+mod dry_run;
 mod failover;
 mod formats;
 mod network;

@@ -44,5 +44,5 @@ pub use transcode::{
     Asked, Encoded, Event, Finish, Form, Opening, ReasoningStyle, Reply, Target, Translation, decode, encode,
     read_whole, write_stream, write_whole,
 };
-pub use turns::diagnose;
+pub use turns::{diagnose, guess_request};
 pub use usage::Usage;

@@ -74,6 +74,27 @@ impl Turns {
     }
 }
 
+/// The dialect of a request by its members; `anthropic`: its headers say that it is one for Anthropic.
+pub fn guess_request(body: &[u8], anthropic: bool) -> Dialect {
+    let (mut messages, mut system, mut found) = (false, false, None);
+    // What cannot be read has no members.
+    let _ = crate::json::Cursor::lenient(body).object(|cursor, key| {
+        match key {
+            b"contents" => found = Some(Dialect::Gemini),
+            b"input" | b"previous_response_id" => found = Some(Dialect::Responses),
+            b"messages" => messages = true,
+            b"system" | b"stop_sequences" | b"thinking" => system = true,
+            _ => {}
+        }
+        cursor.skip()
+    });
+    match found {
+        Some(found) if !messages => found,
+        _ if anthropic || system => Dialect::Messages,
+        _ => Dialect::Chat,
+    }
+}
+
 /// What is wrong with a body by our own reading of its dialect, as a sentence that names the place.
 ///
 /// For a body that a provider has refused, not for one on its way there: it is decoded as a whole, and what a vendor has
