@@ -30,6 +30,22 @@ export async function fill(house: House, provider: Provider): Promise<string> {
   await house.connect(provider, { prefix: "a-rather-long-prefix-of-a-custom-server", keys: [""] });
   await house.api("POST", "/accounts", { provider: "groq", name: "work", key: "gsk_0123456789abcdef" });
   await house.api("POST", "/accounts", { provider: "anthropic", name: "a name that says who pays for it", key: "sk-ant-0123456789" });
+  await house.api("POST", "/combos", {
+    name: "coder",
+    targets: [
+      { model: "scripted/error-500", budget: { measure: "cost", amount: 5_000_000_000, period: "day" } },
+      { model: `scripted/${LONG}`, budget: { measure: "tokens", amount: 10, period: "month" } },
+      { model: "groq/llama-3.3-70b-versatile", enabled: false },
+      { model: "anthropic/claude-sonnet-4-5" },
+    ],
+  });
+  await house.api("POST", "/combos", {
+    name: "shared-by-weight.a-name-as-long-as-it-may-be-for-a-combo-of-the-build-machine",
+    strategy: "weighted",
+    rescue: false,
+    targets: [{ model: "scripted/ok", weight: 3 }, { model: "coder" }],
+  });
+  await house.api("POST", "/aliases", { name: "gpt-5", model: "coder" });
   const keys = [await house.key("claude-code on my laptop"), await house.key("the build machine"), await house.key("unused")];
   const asked: [string, Parameters<typeof ask>[3]?][] = [
     ["scripted/ok"],
@@ -44,6 +60,7 @@ export async function fill(house: House, provider: Provider): Promise<string> {
     ["a-rather-long-prefix-of-a-custom-server/gzip", { agent: "a-tool-that-nobody-has-ever-heard-of/0.1" }],
     ["a-rather-long-prefix-of-a-custom-server/error-404"],
     ["nobody/knows-this-model", { agent: "my-script/1.0" }],
+    ["coder"],
     ["scripted/ok", { stream: false }],
   ];
   for (const [at, [model, how]] of asked.entries()) await ask(house, keys[at % 2], model, how);

@@ -18,6 +18,10 @@ const NAMES: Record<string, string> = {
   "/providers/groq": "provider-groq",
   "/providers/anthropic": "provider-anthropic",
   "/providers/scripted": "provider-scripted",
+  "/combos": "combos",
+  "/combos?plan=coder": "combos-plan",
+  "/combos/edit": "combo-new",
+  "/combos/edit?combo=coder": "combo-edit",
   "/connect": "connect",
   "/translator": "translator",
   "/translator?example=messages-request": "translator-request",
@@ -115,7 +119,8 @@ for (const colorScheme of THEMES) {
     test("pages of an empty installation", async ({ windows }) => {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
-      const paths = ["/", "/requests", "/providers", "/providers/groq", "/connect", "/translator", "/settings", "/nothing/here"];
+      const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit"];
+      paths.push("/connect", "/translator", "/settings", "/nothing/here");
       await look(page, "empty", colorScheme, named(paths));
     });
 
@@ -123,6 +128,7 @@ for (const colorScheme of THEMES) {
       const id = await fill(house, provider);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
+      paths.push("/combos", "/combos?plan=coder", "/combos/edit?combo=coder");
       const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
       await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
     });
@@ -130,11 +136,14 @@ for (const colorScheme of THEMES) {
     test("open dialogs", async ({ house, provider, windows }, info) => {
       await house.connect(provider);
       await house.key("laptop");
+      await house.api("POST", "/combos", { name: "coder", targets: [{ model: "scripted/ok" }] });
       const page = await windows.signedIn({ colorScheme });
       const dialogs: [string, string | RegExp, string][] = [
         ["/providers", "Custom endpoint", "dialog-endpoint"],
         ["/providers/scripted", "Change the account account 1", "dialog-account"],
         ["/providers/scripted", "Remove the account account 1", "dialog-remove"],
+        ["/providers/scripted", "Set the budget of the account account 1", "dialog-budget"],
+        ["/combos/edit?combo=coder", "Remove the combo", "dialog-combo"],
         ["/connect", "Create a key", "dialog-key"],
         ["/", /^Go to a page/, "dialog-palette"],
       ];

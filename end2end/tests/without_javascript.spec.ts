@@ -49,6 +49,8 @@ test("every page says what it is about", async ({ windows }) => {
     ["/requests", "Requests", "No requests yet"],
     ["/providers", "Providers", "No provider is connected"],
     ["/providers/groq", "Groq", "No account yet"],
+    ["/combos", "Combos", "No combo yet"],
+    ["/combos/edit", "New combo", "Strategy and limits"],
     ["/connect", "Connect", "Anthropic-compatible"],
     ["/translator", "Translator", "Nothing is translated yet"],
     ["/settings", "Settings", "Current password"],
@@ -98,4 +100,21 @@ test("a text is translated by a plain form", async ({ windows }) => {
   await page.getByLabel("Original").fill('{"model": "m", "messages": "none"}');
   await page.getByRole("button", { name: "Translate" }).click();
   await expect(page.getByRole("alert")).toContainText("messages");
+});
+
+test("a combo is made, put in order and looked into by plain forms", async ({ house, provider, windows }) => {
+  await house.connect(provider);
+  const page = await windows.signedIn(MUTE);
+  await page.goto("/combos/edit");
+  await page.getByLabel("Name").fill("coder");
+  await page.getByLabel("Model").nth(0).fill("scripted/ok");
+  await page.getByLabel("Model").nth(1).fill("scripted/reasoning");
+  await page.getByRole("button", { name: "Make the combo" }).click();
+  await expect(page).toHaveURL("/combos");
+  await page.getByRole("button", { name: "Move down scripted/ok" }).click();
+  await expect(page.locator("[data-item]").first()).toContainText("scripted/reasoning");
+  await page.getByRole("switch", { name: "Use scripted/ok" }).click();
+  await expect(page.getByRole("switch", { name: "Use scripted/ok" })).not.toBeChecked();
+  await page.getByRole("link", { name: "Dry run of the combo coder" }).click();
+  await expect(page.getByRole("region", { name: "Plan for coder" })).toContainText("scripted/reasoning");
 });

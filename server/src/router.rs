@@ -83,6 +83,7 @@ fn gateway_routes() -> Vec<Route> {
         ]);
     }
     routes.push(route(POST, "/v1/responses/compact", Caller, gateway::compact));
+    routes.push(route(POST, "/v1/route", Caller, gateway::route));
     for also in Also::ALL {
         let path = format!("/v1/{}", also.segment());
         routes.push(route(POST, &path, Caller, gateway::also));

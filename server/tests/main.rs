@@ -17,6 +17,7 @@ mod combos;
 mod commands;
 mod compressed;
 mod drain;
+mod dry_run;
 mod failover;
 mod formats;
 mod network;

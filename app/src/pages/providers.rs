@@ -105,6 +105,11 @@ fn AccountWords(account: AccountRow) -> impl IntoView {
     let trouble = matches!(account.health, Health::Parked | Health::Refused);
     let again = account.parked_until.filter(|_| trouble);
     let back = again.filter(|_| account.health == Health::Parked);
+    let waiting = match account.waiting.len() {
+        0 => None,
+        1 => Some("1 model waits".to_owned()),
+        some => Some(format!("{some} models wait")),
+    };
     view! {
         <li>
             <HealthBadge health=account.health />
@@ -118,6 +123,7 @@ fn AccountWords(account: AccountRow) -> impl IntoView {
                         </span>
                     }
                 })}
+            {waiting.map(|words| view! { <span class="soft">{words}</span> })}
             {account
                 .last_used_at
                 .filter(|_| !trouble)

@@ -87,6 +87,7 @@ pub fn EnhancedForm(
             let problem = send(&action, &form, button, done, said).await.err();
             busy.set(false);
             alert.set(place(&form, problem));
+            request_animation_frame(move || bring_alert_into_view(&form));
         });
     };
     view! {
@@ -118,6 +119,15 @@ fn Said(said: TestResult) -> impl IntoView {
             <Icon glyph />
             <span>{said.sentence} " " <span class="faint">"(" {took} ")"</span></span>
         </span>
+    }
+}
+
+/// A refusal stands on top of its form, which may be out of sight from the button at its end.
+fn bring_alert_into_view(form: &HtmlFormElement) {
+    if let Ok(Some(alert)) = form.query_selector(".alert:not([hidden])")
+        && alert.get_bounding_client_rect().top() < 0.0
+    {
+        alert.scroll_into_view();
     }
 }
 

@@ -174,6 +174,7 @@ async fn accounts_show_what_waits_what_is_used_and_in_which_order_they_go() {
     page.says(
         "claude-haiku-4-5 Keeps failing Overloaded (529) three times in a row. Tried again in 0:18 , with one request at a time.",
     );
+    open(Mood::Normal, "/providers").await.says("Ready work 2 models wait");
     page.says("claude-opus-4-5 Waiting Its weekly limit is used up. Tried again in 1 day .");
     page.says("3.2M of 5M tokens used this week , 1.8M tokens left; it begins anew in 1 day");
     page.says("Today 3.2M tokens, $19.87.");

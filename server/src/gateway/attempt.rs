@@ -127,7 +127,11 @@ pub(super) async fn run(
                 racing.push(go(course, run, after));
             }
             Judged::Stop => {
-                return Err(refusal(failed, run.step, &judged.ruling, course.request.inbound.dialect));
+                let mut sentence = judged.ruling.sentence.clone();
+                if let Some(fault) = course.request.fault(run.step, &failed) {
+                    sentence = format!("{sentence}; by our own reading {fault}");
+                }
+                return Err(refusal(failed, run.step, sentence, course.request.inbound.dialect));
             }
             Judged::GoOn => {
                 failures.push((run.step, failed, judged.ruling));

@@ -81,28 +81,49 @@ pub(super) async fn read(asking: Asking, parts: Parts, body: Body, max_bytes: i6
     if boundary.is_none() {
         check_type(&parts.headers)?;
     }
+    let bytes = collect(&parts.headers, body, max_bytes).await?;
+    look(asking, parts, bytes, boundary.as_deref())
+}
+
+/// Reads a body within its limit.
+async fn collect(headers: &HeaderMap, body: Body, max_bytes: i64) -> Result<Bytes, Fault> {
     let limit = usize::try_from(max_bytes).unwrap_or(usize::MAX);
-    let stated =
-        parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let stated = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if stated.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    let bytes = match Limited::new(body, limit).collect().await {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return Err(too_large(limit)),
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Err(_) => {
-            return Err(Fault::new(
-                FaultKind::Malformed,
-                "The request body broke off before its end. Send it again.",
-            ));
+            Err(Fault::new(FaultKind::Malformed, "The request body broke off before its end. Send it again."))
         }
-    };
+    }
+}
+
+/// Reads a request whose body says itself in which dialect it is: `contents`, `input`, or `messages` with what only
+/// Anthropic's requests have beside them. The model stands in the body whatever the dialect.
+pub(super) async fn read_any(parts: Parts, body: Body, max_bytes: i64) -> Result<Inbound, Fault> {
+    check_type(&parts.headers)?;
+    let bytes = collect(&parts.headers, body, max_bytes).await?;
+    let malformed = |why: wire::Malformed| Fault::new(FaultKind::Malformed, why.to_string());
+    // Every dialect's strict reading is the same; chat's finds the model's name.
+    let named = wire::peek(Dialect::Chat, &bytes).map_err(malformed)?;
+    let dialect = wire::guess_request(&bytes, parts.headers.contains_key("anthropic-version"));
+    let in_path = (dialect == Dialect::Gemini).then_some((named.model, named.stream));
+    look(Asking { in_path, ..Asking::of(dialect) }, parts, bytes, None)
+}
+
+fn look(asking: Asking, parts: Parts, bytes: Bytes, boundary: Option<&str>) -> Result<Inbound, Fault> {
     let Asking { dialect, in_path, side } = asking;
     let peeked = match boundary {
-        Some(boundary) => wire::peek_form(&boundary, &bytes),
+        Some(boundary) => wire::peek_form(boundary, &bytes),
         None => wire::peek(dialect, &bytes),
     };
     let mut peek = peeked.map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
+    if side.is_none() {
+        peek.conversation().map_err(|why| Fault::new(FaultKind::Malformed, why.to_string()))?;
+    }
     if let Some((model, stream)) = in_path {
         peek = peek.with_path(model, stream);
     }

@@ -96,8 +96,8 @@ pub(super) enum Lost {
 
 /// The provider's own refusal: its very bytes where the client speaks its dialect, else its status and words in the
 /// client's.
-pub(super) fn refusal(mut failed: Failed, step: &Step, ruling: &Ruling, client: Dialect) -> Lost {
-    let sentence = format!("{}: {}", ruling.sentence, failed.error.message);
+pub(super) fn refusal(mut failed: Failed, step: &Step, sentence: String, client: Dialect) -> Lost {
+    let sentence = format!("{sentence}: {}", failed.error.message);
     let same = step.target.speaks().is_some_and(|speaks| speaks.dialect == client);
     match failed.status {
         // An error inside a 200 stream has no status of its own; the client must not take it for an answer.
@@ -121,7 +121,7 @@ pub(super) fn all_out(plan: &Plan, mut failures: Vec<(&Step, Failed, Ruling)>, c
         && failed.status.is_some_and(|status| status.is_client_error())
         && let Some((step, failed, ruling)) = failures.pop()
     {
-        return refusal(failed, step, &ruling, client);
+        return refusal(failed, step, ruling.sentence, client);
     }
     let now = clock::now().unix_ms;
     let parks: Vec<Option<Park>> = failures

@@ -18,7 +18,7 @@ pub mod standing;
 pub mod translate;
 mod trial;
 
-pub use trial::{try_out, would_plan};
+pub use trial::{route, try_out, would_plan};
 
 use crate::clock::{self, Moment};
 use crate::state::App;

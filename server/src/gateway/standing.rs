@@ -99,10 +99,19 @@ impl<'a, F: Fn() -> Option<u64>> Now<'a, F> {
     }
 }
 
+impl<F> Now<'_, F> {
+    /// The same, but nobody's turn is taken.
+    #[must_use]
+    pub fn without_turns(self) -> Self {
+        Self { takes: false, ..self }
+    }
+}
+
 impl<'a> Now<'a, fn() -> Option<u64>> {
     /// For no request: takes nobody's turn.
     pub fn looking(app: &'a App) -> Self {
-        Self { takes: false, ..Self::new(app, clock::now().unix_ms, 0, || None) }
+        let none: fn() -> Option<u64> = || None;
+        Self::new(app, clock::now().unix_ms, 0, none).without_turns()
     }
 }
 

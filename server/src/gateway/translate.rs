@@ -2,6 +2,7 @@
 //! every byte survives but the named edits; transcoded otherwise.
 
 use super::inbound::{Inbound, Side};
+use super::lost::Failed;
 use super::plan::{self, Limits, Step, Wants};
 use bytes::Bytes;
 use catalog::{Also, Prefill, Reasoning};
@@ -92,6 +93,15 @@ impl<'i> Request<'i> {
     fn reasons(&self) -> bool {
         let reasoning = self.conversation().ok().and_then(|conversation| conversation.reasoning.as_ref());
         reasoning.is_some_and(|reasoning| !reasoning.off())
+    }
+
+    /// What is wrong with a request that was refused as it came, by our own reading of its dialect.
+    pub(super) fn fault(&self, step: &Step, failed: &Failed) -> Option<Malformed> {
+        let inbound = self.inbound;
+        let same = step.target.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
+        let faulty = failed.status.is_some_and(|status| matches!(status.as_u16(), 400 | 422));
+        let asks = same && faulty && inbound.side.is_none();
+        asks.then(|| wire::diagnose(inbound.dialect, &inbound.bytes, inbound.peek.stream))?
     }
 
     /// Whether the answer must have a form that two halves from two models would not have.

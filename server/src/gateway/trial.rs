@@ -1,21 +1,26 @@
 //! A person's own look at the gateway, from the dashboard or the management API: what would answer for a model name,
 //! and whether it does.
 
-use super::caller::{Caller, Tool};
+use super::caller::{self, Caller, Tool};
 use super::inbound::{self, Asking};
 use super::plan::{self, Asked};
+use super::relay::fault_response;
 use super::standing::Now;
+use super::translate::Request;
 use crate::clock;
 use crate::state::App;
 use app::api::combos::RoutePlan;
 use app::api::providers::TestResult;
+use axum::Json;
 use axum::body::Body;
-use axum::response::Response;
+use axum::extract::{ConnectInfo, State};
+use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, Limited};
 use serde_json::json;
+use std::net::SocketAddr;
 use std::time::Duration;
-use wire::{Dialect, Malformed, Needs};
+use wire::{Dialect, Fault, Malformed, Needs};
 
 /// How long a trial may take: fallbacks included.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -46,6 +51,29 @@ impl Asked for Short<'_> {
 /// What a short chat request for a model name would be answered by now. Sends nothing, and takes nobody's turn.
 pub fn would_plan(app: &App, model: &str) -> RoutePlan {
     plan::told(model, plan::plan(&app.snapshot(), &Short(model), &Now::looking(app)))
+}
+
+/// `POST /v1/route`: what would be done for a request, in whatever dialect, without sending it.
+pub async fn route(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: http::Request<Body>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let planned = async {
+        let snapshot = app.snapshot();
+        let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
+        let inbound = inbound::read_any(parts, body, snapshot.policy.max_body_bytes).await?;
+        let request = Request::new(&inbound);
+        let conversation = || request.conversation_key(caller.key.as_ref().map(|key| key.id));
+        let now = Now::new(&app, clock::now().unix_ms, snapshot.policy.affinity_ms, conversation);
+        let made = plan::plan(&snapshot, &request, &now.without_turns());
+        Ok::<_, Fault>(plan::told(&inbound.peek.model, made))
+    };
+    match planned.await {
+        Ok(plan) => Json(plan).into_response(),
+        Err(fault) => fault_response(&fault, Dialect::Chat),
+    }
 }
 
 /// Sends one small real request for a model name through every step, as a tool's would go.

@@ -101,7 +101,7 @@ async fn a_thought_is_shown_and_comes_back_with_its_proof() {
         wish.history = heard.turns;
         wish.history.push(tools::said(pair.client, "Go on."));
         let next = answered(&house, pair, "reasoning", &wish).await;
-        let expected = format!("Proofs: {}.", pair.proofs());
+        let expected = format!("Proofs: {}.", pair.proofs(false));
         let got = body_of(&last_seen(&house));
         assert!(next.text.ends_with(&expected), "{pair:?}: {}\nthe provider got {got}", next.text);
     })
@@ -140,7 +140,7 @@ async fn two_calls_at_once_go_there_and_back() {
         let got = body_of(&last_seen(&house));
         let expected = format!("read_file said: {}. search said: {}. I thought", RESULTS[0], RESULTS[1]);
         assert!(next.text.starts_with(&expected), "{pair:?}: {}\nthe provider got {got}", next.text);
-        let expected = format!("Proofs: {}.", pair.proofs());
+        let expected = format!("Proofs: {}.", pair.proofs(true));
         assert!(next.text.ends_with(&expected), "{pair:?}: {}\nthe provider got {got}", next.text);
         assert_eq!(next.stop, tools::stop_word(pair.client, false, false));
         for call in CALLS {

@@ -85,8 +85,13 @@ async fn where_nobody_counts_an_estimate_says_that_it_is_one() {
 #[tokio::test]
 async fn a_count_that_makes_no_sense_is_refused_in_the_client_s_dialect() {
     let house = house().await;
-    let answer =
-        house.send("/v1/messages/count_tokens", &[], r#"{"model":"nobody/knows","messages":[]}"#).await;
+    let answer = house
+        .send(
+            "/v1/messages/count_tokens",
+            &[],
+            r#"{"model":"nobody/knows","messages":[{"role":"user","content":"Hi"}]}"#,
+        )
+        .await;
     assert_eq!(
         (answer.status, &answer.value()["error"]["type"]),
         (404, &json!("not_found_error")),

@@ -97,10 +97,10 @@ struct Pair {
 }
 
 impl Pair {
-    /// How many proofs come back on the next turn. Ollama has none, and no place to keep those of others; Messages has
-    /// a place at thoughts only, and Gemini puts its own on texts and calls.
-    fn proofs(self) -> usize {
-        let lost = (self.client, self.provider) == (Dialect::Messages, Dialect::Gemini);
+    /// Proofs of thought that come back to the provider of its own making. A client of Messages gets Gemini's with calls
+    /// only: those on words come after them, and Google asks for none of these.
+    fn proofs(self, calls: bool) -> usize {
+        let lost = (self.client, self.provider) == (Dialect::Messages, Dialect::Gemini) && !calls;
         usize::from(![self.client, self.provider].contains(&Dialect::Ollama) && !lost)
     }
 }

@@ -60,7 +60,7 @@ async fn the_first_provider_knows_its_own_proof_again_after_another_has_answered
             if turn == 2 {
                 let got = body_of(&last_seen(&house));
                 assert!(
-                    heard.text.ends_with(&format!("Proofs: {}.", pair.proofs())),
+                    heard.text.ends_with(&format!("Proofs: {}.", pair.proofs(false))),
                     "{}\n{got}",
                     heard.text
                 );

@@ -21,6 +21,7 @@ mod splice;
 mod sse;
 mod tap;
 mod transcode;
+mod turns;
 mod usage;
 
 pub use continuation::{Resume, continuation};
@@ -43,4 +44,5 @@ pub use transcode::{
     Asked, Encoded, Event, Finish, Form, Opening, ReasoningStyle, Reply, Target, Translation, decode, encode,
     read_whole, write_stream, write_whole,
 };
+pub use turns::{diagnose, guess_request};
 pub use usage::Usage;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::{
     Dialect, Edit,
     json::{Cursor, Flaw, MAX_DEPTH, Shape, What, quote},
+    turns::Turns,
 };
 
 /// What a request body states about itself, and where.
@@ -24,6 +25,8 @@ pub struct Peek {
     usage: Option<(Range<usize>, &'static str)>,
     /// Whether usage can be asked for beside a stream that was not asked for.
     usage_with_stream: bool,
+    /// Why there is nothing to answer, if there is not.
+    unsaid: Option<Malformed>,
 }
 
 /// Why a body cannot be read, as one sentence for the developer who sent it.
@@ -38,6 +41,9 @@ type Found = (Shape, Range<usize>);
 
 /// Validates the whole body as strict JSON (UTF-8, no duplicate key at any depth, at most 128 levels) and
 /// finds `model`, `stream` and `stream_options`.
+///
+/// Whether it holds anything to answer is found, too, but told by [`Peek::conversation`] only: what endpoints at the side
+/// are asked for (vectors, sound, pictures) stands in other members.
 ///
 /// Keys are compared exactly: `Model` is another key than `model`, and is passed on as such. Whether the
 /// request makes sense otherwise is for the provider to say.
@@ -63,6 +69,7 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
     let mut model: Option<(Found, Vec<u8>)> = None;
     let mut stream: Option<Found> = None;
     let mut options: Option<Options> = None;
+    let mut turns = Turns::of(dialect);
     cursor
         .object(|cursor, key| {
             match key {
@@ -74,7 +81,7 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
                 }
                 b"stream" => stream = Some((cursor.shape()?, cursor.span()?)),
                 b"stream_options" => options = Some(Options::read(cursor)?),
-                _ => cursor.skip()?,
+                _ => turns.member(key, cursor)?,
             }
             Ok(())
         })
@@ -97,7 +104,8 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
     let stream = streams && dialect != Dialect::Gemini;
     let usage_with_stream = dialect == Dialect::Chat && !stream && options.is_none();
     let usage = if dialect == Dialect::Chat && stream { usage_edit(options, stream_end) } else { None };
-    Ok(Peek { model, stream, model_span, stream_span, form: false, usage, usage_with_stream })
+    let unsaid = turns.fault();
+    Ok(Peek { model, stream, model_span, stream_span, form: false, usage, usage_with_stream, unsaid })
 }
 
 fn read_model(found: Option<(Found, Vec<u8>)>) -> Result<(String, Range<usize>), Malformed> {
@@ -185,6 +193,7 @@ impl Peek {
             form: true,
             usage: None,
             usage_with_stream: false,
+            unsaid: None,
         }
     }
 
@@ -192,6 +201,12 @@ impl Peek {
     #[must_use]
     pub fn with_path(self, model: String, stream: bool) -> Self {
         Self { model, stream, ..self }
+    }
+
+    /// Whether the body holds a conversation: turns in the member and of the shape that every vendor of the dialect wants
+    /// them in, one at least. Not for endpoints at the side.
+    pub fn conversation(&self) -> Result<(), Malformed> {
+        self.unsaid.clone().map_or(Ok(()), Err)
     }
 
     /// The edit that makes the body ask for a stream, or for none. `usage`: a chat provider is made to state usage at
@@ -258,7 +273,8 @@ fn place(body: &[u8], at: usize) -> String {
     format!("line {line}, column {column}")
 }
 
-const fn name(shape: Shape) -> &'static str {
+/// What kind of value it is, for a sentence.
+pub(crate) const fn name(shape: Shape) -> &'static str {
     match shape {
         Shape::Object => "an object",
         Shape::Array => "an array",

@@ -3,21 +3,30 @@
 //!
 //! They are there when an earlier answer of the same conversation came from a provider of another dialect.
 
-use crate::conversation::Seal;
 use crate::conversation::seal::{is_packed, may_hold_packed};
+use crate::conversation::{Bundle, Seal};
 use crate::json::tree::{Node, Object, Value};
 use crate::{Dialect, Edit};
 use bytes::Bytes;
+use memchr::memmem;
 use std::ops::Range;
 
 /// What Google documents for calls that another model made (thought signatures, FAQ, 2026).
 pub(crate) const NO_SEAL: &str = "skip_thought_signature_validator";
 
+/// Whether a provider of this id is Google, whose endpoint for chat knows `extra_content` and refuses a call of the
+/// running turn that has no signature (ai.google.dev, thought signatures, 2026).
+pub(crate) fn is_google(issuer: &str) -> bool {
+    matches!(issuer, "gemini" | "google" | "vertex")
+}
+
 /// The edits that make a request body acceptable to `issuer`. None for a body without packed seals, which is not
 /// parsed. `signed`: thoughts with an empty signature go too; an answer of a vendor that seals nothing left them.
 pub fn reseal(dialect: Dialect, issuer: &str, signed: bool, body: &[u8]) -> Vec<Edit> {
     let unsigned = signed && dialect == Dialect::Messages && may_be_unsigned(body);
-    if !unsigned && !may_hold_packed(body) {
+    let calls =
+        dialect == Dialect::Chat && is_google(issuer) && memmem::find(body, b"\"tool_calls\"").is_some();
+    if !unsigned && !calls && !may_hold_packed(body) {
         return Vec::new();
     }
     let Ok(text) = std::str::from_utf8(body) else { return Vec::new() };
@@ -41,11 +50,14 @@ pub fn reseal(dialect: Dialect, issuer: &str, signed: bool, body: &[u8]) -> Vec<
         let first = work.list(turn.get(blocks));
         firsts.push((turn.get("role").and_then(Node::as_text), first.and_then(kind)));
         if dialect == Dialect::Chat {
-            work.googles(turn);
+            work.googles(turn, false);
             if let Some(Node { value: Value::List(calls), .. }) = turn.get("tool_calls") {
-                calls.iter().filter_map(object_of).for_each(|call| work.googles(call));
+                calls.iter().filter_map(object_of).for_each(|call| work.googles(call, true));
             }
         }
+    }
+    if calls {
+        work.sign_calls(turns);
     }
     if dialect == Dialect::Messages && !work.edits.is_empty() && calls_without_a_thought(&firsts) {
         work.think_no_more(&object);
@@ -91,7 +103,7 @@ struct Work<'w> {
 
 /// Whether there may be a thought with an empty signature, without parsing.
 fn may_be_unsigned(body: &[u8]) -> bool {
-    memchr::memmem::find_iter(body, b"\"signature\"").any(|at| {
+    memmem::find_iter(body, b"\"signature\"").any(|at| {
         let rest = body.get(at + 11..).unwrap_or_default();
         let rest = rest.trim_ascii_start();
         rest.strip_prefix(b":").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"\"\""))
@@ -143,13 +155,19 @@ impl Work<'_> {
                 }
             }
         };
-        let Some(node) = item.get(member) else { return Fate::Kept };
+        let Some(node) = item.get(member).or_else(|| item.get("thought_signature")) else {
+            return Fate::Kept;
+        };
         if self.unsigned && node.as_text() == Some("") {
             return Fate::Gone;
         }
         let Some(text) = node.as_text().filter(|text| is_packed(text)) else { return Fate::Kept };
-        let seal = Seal::unpack(self.dialect, text.into());
-        if seal.opens(self.dialect, self.issuer) {
+        // Thoughts that travel on a call are others'; what the call itself was signed with may be this provider's.
+        let seal = match Bundle::unpack(text) {
+            Some(bundle) => bundle.own,
+            None => Some(Seal::unpack(self.dialect, text.into())),
+        };
+        if let Some(seal) = seal.filter(|seal| seal.opens(self.dialect, self.issuer)) {
             self.put(node, &seal.data);
             return Fate::Kept;
         }
@@ -163,8 +181,26 @@ impl Work<'_> {
         Fate::Gone
     }
 
+    /// Lets a stand-in vouch for calls that another vendor's model made in the turn that is running: the first of each
+    /// step is what Google looks at.
+    fn sign_calls(&mut self, turns: &[Node<'_>]) {
+        let running = turns.iter().filter_map(object_of).rev();
+        let running = running.take_while(|turn| turn.get("role").and_then(Node::as_text) != Some("user"));
+        for turn in running {
+            if let Some(Node { value: Value::List(calls), .. }) = turn.get("tool_calls")
+                && let Some(first) = calls.first()
+                && let Some(call) = object_of(first).filter(|call| !call.is_empty())
+                && call.get("extra_content").is_none()
+            {
+                let inside = self.span(first).start + 1;
+                let with = format!(r#""extra_content":{{"google":{{"thought_signature":"{NO_SEAL}"}}}},"#);
+                self.edits.push(Edit { span: inside..inside, with: with.into() });
+            }
+        }
+    }
+
     /// Google's own place for seals in chat, in a turn or a call. Nobody else knows the member.
-    fn googles(&mut self, holder: &Object<'_>) {
+    fn googles(&mut self, holder: &Object<'_>, is_call: bool) {
         let Some(extra) = holder.get("extra_content") else { return };
         let seal = inside(extra, "google").and_then(|google| inside(google, "thought_signature"));
         let Some(node) = seal else { return };
@@ -173,6 +209,8 @@ impl Work<'_> {
         // Packed was what Gemini issued in its own dialect: its endpoint for chat takes it too.
         if seal.opens(Dialect::Gemini, self.issuer) {
             self.put(node, &seal.data);
+        } else if is_call && is_google(self.issuer) {
+            self.put(node, NO_SEAL);
         } else {
             let span = self.member(extra, "extra_content");
             self.edits.push(Edit { span, with: Bytes::new() });
@@ -225,115 +263,5 @@ fn inside<'n, 'a>(node: &'n Node<'a>, key: &str) -> Option<&'n Node<'a>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::{Value as Json, json};
-
-    fn packed(dialect: Dialect, issuer: &str) -> String {
-        Seal { dialect, issuer: issuer.into(), data: "own+data==".into() }.pack()
-    }
-
-    fn resealed(dialect: Dialect, issuer: &str, body: &Json) -> Json {
-        let body = Bytes::from(body.to_string());
-        let edits = reseal(dialect, issuer, true, &body);
-        serde_json::from_slice(&crate::splice(&body, edits).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn foreign_thoughts_are_taken_out_and_all_else_stays() {
-        let foreign = packed(Dialect::Gemini, "gemini");
-        let thought = json!({ "type": "thinking", "thinking": "hm", "signature": foreign });
-        let own = json!({ "type": "thinking", "thinking": "hm", "signature": "EqoB" });
-        let unsigned = json!({ "type": "thinking", "thinking": "hm", "signature": "" });
-        let text = json!({ "type": "text", "text": "yes" });
-        for (content, left) in [
-            (json!([thought, text]), json!([text])),
-            (json!([text, thought]), json!([text])),
-            (json!([thought, thought, text, thought, own]), json!([text, own])),
-            (json!([thought]), json!([])),
-            (json!([unsigned, text]), json!([text])),
-        ] {
-            let body = json!({ "messages": [{ "role": "assistant", "content": content }] });
-            let after = resealed(Dialect::Messages, "anthropic", &body);
-            assert_eq!(after["messages"][0]["content"], left);
-        }
-    }
-
-    #[test]
-    fn a_seal_goes_back_to_its_issuer() {
-        let seal = packed(Dialect::Responses, "openai");
-        let body = json!({ "input": [{ "type": "reasoning", "summary": [], "encrypted_content": seal }] });
-        assert_eq!(
-            resealed(Dialect::Responses, "openai", &body)["input"][0]["encrypted_content"],
-            "own+data=="
-        );
-        assert_eq!(resealed(Dialect::Responses, "xai", &body)["input"], json!([]));
-    }
-
-    #[test]
-    fn gemini_keeps_what_was_said_without_its_seal() {
-        let seal = packed(Dialect::Messages, "anthropic");
-        let body = json!({ "contents": [{ "role": "model", "parts": [
-            { "text": "hm", "thought": true, "thoughtSignature": seal },
-            { "functionCall": { "name": "ls", "args": {} }, "thoughtSignature": seal },
-        ] }] });
-        let parts = resealed(Dialect::Gemini, "gemini", &body)["contents"][0]["parts"].clone();
-        assert_eq!(
-            parts,
-            json!([{ "functionCall": { "name": "ls", "args": {} }, "thoughtSignature": NO_SEAL }])
-        );
-    }
-
-    #[test]
-    fn chat_keeps_the_calls() {
-        let seal = packed(Dialect::Gemini, "gemini");
-        let body = json!({ "messages": [{ "role": "assistant", "content": null,
-            "reasoning_details": [{ "type": "reasoning.encrypted", "data": seal }],
-            "tool_calls": [{ "id": "c", "extra_content": { "google": { "thought_signature": seal } } }] }] });
-        let turn = resealed(Dialect::Chat, "openai", &body)["messages"][0].clone();
-        assert_eq!(turn["reasoning_details"], json!([]));
-        assert_eq!(turn["tool_calls"], json!([{ "id": "c" }]), "nobody but Google knows the member");
-    }
-
-    #[test]
-    fn google_s_own_endpoint_for_chat_gets_its_seals_back() {
-        let seal = packed(Dialect::Gemini, "gemini");
-        for body in [
-            json!({ "messages": [{ "extra_content": { "google": { "thought_signature": seal } }, "role": "assistant" }] }),
-            json!({ "messages": [{ "role": "assistant", "extra_content": { "google": { "thought_signature": seal } } }] }),
-        ] {
-            let turn = resealed(Dialect::Chat, "gemini", &body)["messages"][0].clone();
-            assert_eq!(turn["extra_content"]["google"]["thought_signature"], "own+data==");
-            let turn = resealed(Dialect::Chat, "openai", &body)["messages"][0].clone();
-            assert_eq!(turn, json!({ "role": "assistant" }));
-        }
-    }
-
-    #[test]
-    fn without_its_thought_a_call_under_way_ends_thinking() {
-        let foreign = packed(Dialect::Gemini, "gemini");
-        let thought = json!({ "type": "thinking", "thinking": "hm", "signature": foreign });
-        let own = json!({ "type": "thinking", "thinking": "hm", "signature": "EqoB" });
-        let call = json!({ "type": "tool_use", "id": "a", "name": "ls", "input": {} });
-        let result = json!({ "role": "user", "content": [{ "type": "tool_result", "tool_use_id": "a" }] });
-        let model = |content: Json| json!({ "role": "assistant", "content": content });
-        let on = json!({ "type": "enabled", "budget_tokens": 1024 });
-        let off = json!({ "type": "disabled" });
-        for (turns, thinking) in [
-            (json!([model(json!([thought, call])), result]), &off),
-            (json!([model(json!([own, call])), result, model(json!([thought, call])), result]), &on),
-            (
-                json!([
-                    model(json!([thought, call])),
-                    result,
-                    model(json!("done")),
-                    json!({ "role": "user", "content": "next" })
-                ]),
-                &on,
-            ),
-        ] {
-            let body = json!({ "messages": turns, "thinking": on });
-            assert_eq!(&resealed(Dialect::Messages, "anthropic", &body)["thinking"], thinking, "{body}");
-        }
-    }
-}
+#[path = "reseal_tests.rs"]
+mod tests;

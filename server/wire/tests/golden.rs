@@ -16,8 +16,8 @@ use std::{
 
 use bytes::Bytes;
 use wire::{
-    Asked, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode, encode, peek,
-    read_reply, read_whole, write_whole,
+    Asked, Dialect, ProviderError, ReasoningStyle, Reply, Report, Target, Translation, decode, diagnose,
+    encode, peek, read_reply, read_whole, write_whole,
 };
 
 /// The provider of every reply, and the one every request is for.
@@ -307,5 +307,15 @@ fn faults() {
             Ok(_) => panic!("{dialect}/{fixture} is not refused"),
             Err(refusal) => assert_eq!(refusal.to_string(), sentence.trim_end(), "{dialect}/{fixture}"),
         }
+    }
+}
+
+#[test]
+fn a_diagnosis_finds_a_fault_where_there_is_one() {
+    for (dialect, fixture, body) in fixtures("faults") {
+        assert!(diagnose(dialect, &body, false).is_some(), "{dialect}/{fixture}");
+    }
+    for (dialect, fixture, body) in fixtures("requests") {
+        assert_eq!(diagnose(dialect, &body, false), None, "{dialect}/{fixture}");
     }
 }

@@ -166,12 +166,6 @@ impl Job {
             "A real request is also fitted to its target: the limits of the model, and what the provider refuses."
                 .to_owned(),
         );
-        if encoded.dropped.iter().any(|dropped| dropped.path.starts_with("turns[")) {
-            notes.push(
-                "`turns[1].blocks[0]` is the first block of the second turn, not counting instructions."
-                    .to_owned(),
-            );
-        }
         let dropped = encoded.dropped.into_iter().map(|Dropped { path, why }| LeftOut { what: path, why });
         Ok(Done { text: pretty(&encoded.body), dropped: dropped.collect(), notes })
     }

@@ -3,17 +3,20 @@
 //! It borrows from the body it was decoded from. JSON that is only handed on (tool arguments, schemas) is kept as
 //! the text it was written as, so number formats and key order survive.
 
+mod bundle;
 mod content;
 mod names;
 mod needs;
+mod places;
 pub(crate) mod seal;
 
+pub(crate) use bundle::{Bundle, Thought};
 pub use content::{Block, Cache, Media, MediaKind, Source, ToolCall, ToolKind, ToolResult};
 pub(crate) use names::fnv;
 pub use names::{Names, call_id};
 pub use needs::Needs;
+pub use places::Places;
 pub use seal::Seal;
-pub(crate) use seal::is_packed;
 
 use std::borrow::Cow;
 
@@ -40,6 +43,8 @@ pub struct Conversation<'a> {
     pub reasoning: Option<Reasoning>,
     /// What form the answer must have; `None`: text.
     pub format: Option<OutputFormat<'a>>,
+    /// How many words the answer should make: OpenAI's `low`, `medium` or `high`.
+    pub verbosity: Option<Cow<'a, str>>,
     /// The client's own user, as it names them.
     pub user: Option<Cow<'a, str>>,
     /// Labels the client wants kept with the request, in order.
@@ -57,6 +62,8 @@ pub struct Conversation<'a> {
     pub stream_usage: bool,
     /// What was said that this form cannot hold, found while decoding.
     pub dropped: Vec<Dropped>,
+    /// Where all of this stood in the client's body.
+    pub places: Places,
 }
 
 /// One turn.
@@ -200,6 +207,16 @@ pub struct Dropped {
     pub path: String,
     /// Why, as one clause.
     pub why: String,
+}
+
+impl Conversation<'_> {
+    /// Whether a tool of the client's has this name.
+    pub(crate) fn has_tool(&self, wanted: &str) -> bool {
+        self.tools.iter().any(|tool| match tool {
+            Tool::Function { name, .. } | Tool::Custom { name, .. } => name == wanted,
+            Tool::Hosted { .. } => false,
+        })
+    }
 }
 
 impl Effort {

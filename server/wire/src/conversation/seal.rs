@@ -6,12 +6,16 @@
 //! packed there behind a mark, so that we know it again on the next turn, in any replica, without remembering
 //! anything.
 
+use super::Bundle;
 use crate::Dialect;
 use std::borrow::Cow;
 
 /// What a packed seal begins with. Letters and digits only, with a length that is a multiple of four: it stays valid
 /// base64 at its start, which clients of Gemini decode.
 const MARK: &str = "NinerouterSeal01";
+
+/// What everything that we pack begins with.
+const ANY_MARK: &str = "NinerouterSeal";
 
 /// A vendor's seal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,9 +41,7 @@ impl<'a> Seal<'a> {
 
     /// The seal as a text for an opaque field of any dialect: standard base64, so that it passes for Gemini's too.
     pub fn pack(&self) -> String {
-        use base64::{Engine, prelude::BASE64_STANDARD};
-        let inner = format!("{}\n{}\n{}", self.dialect, self.issuer, self.data);
-        format!("{MARK}{}", BASE64_STANDARD.encode(inner))
+        wrapped(MARK, &format!("{}\n{}\n{}", self.dialect, self.issuer, self.data))
     }
 
     /// Whether `issuer`, asked in `dialect`, takes it back.
@@ -58,15 +60,29 @@ impl<'a> Seal<'a> {
 }
 
 fn packed(text: &str) -> Option<(Dialect, String, String)> {
-    use base64::{Engine, prelude::BASE64_STANDARD};
-    let inner = BASE64_STANDARD.decode(text.strip_prefix(MARK)?).ok()?;
-    let inner = String::from_utf8(inner).ok()?;
+    let inner = unwrapped(MARK, text)?;
     let mut parts = inner.splitn(3, '\n');
     let (dialect, issuer, data) = (parts.next()?, parts.next()?, parts.next()?);
     Some((dialect.parse().ok()?, issuer.to_owned(), data.to_owned()))
 }
 
-/// What stands for the seal of a thought that has none, in a dialect that looks a thought up elsewhere without one.
+/// A text of ours behind a mark, in standard base64.
+pub(super) fn wrapped(mark: &str, inner: &str) -> String {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    format!("{mark}{}", BASE64_STANDARD.encode(inner))
+}
+
+/// The text behind a mark. Google's SDK for Python gives it back in the other alphabet (googleapis/python-genai#2105,
+/// 2026-02-26).
+pub(super) fn unwrapped(mark: &str, text: &str) -> Option<String> {
+    use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE};
+    let inner = text.strip_prefix(mark)?;
+    let inner = BASE64_STANDARD.decode(inner).or_else(|_| BASE64_URL_SAFE.decode(inner)).ok()?;
+    String::from_utf8(inner).ok()
+}
+
+/// What stands for a seal where there is none: of a thought, in a dialect that looks a thought up elsewhere without one,
+/// and of a call for clients of Gemini, which refuses one without.
 pub(crate) fn mark() -> String {
     Seal { dialect: Dialect::Chat, issuer: "".into(), data: "".into() }.pack()
 }
@@ -78,12 +94,12 @@ pub(crate) fn is_mark(text: &str) -> bool {
 
 /// Whether a body holds a packed seal at all, without parsing it.
 pub(crate) fn may_hold_packed(body: &[u8]) -> bool {
-    memchr::memmem::find(body, MARK.as_bytes()).is_some()
+    memchr::memmem::find(body, ANY_MARK.as_bytes()).is_some()
 }
 
 /// Whether a text from an opaque field is a packed seal.
 pub(crate) fn is_packed(text: &str) -> bool {
-    packed(text).is_some()
+    packed(text).is_some() || Bundle::unpack(text).is_some()
 }
 
 #[cfg(test)]
@@ -118,5 +134,13 @@ mod tests {
         assert_eq!(own.data, "CiQB");
         assert!(own.opens(Dialect::Gemini, "gemini"));
         assert!(!is_packed("NinerouterSeal01!!"));
+    }
+
+    #[test]
+    fn the_other_alphabet_is_read_too() {
+        let seal = Seal { dialect: Dialect::Messages, issuer: "anthropic".into(), data: "é?>~ÿ".into() };
+        let text = seal.pack().replace('+', "-").replace('/', "_");
+        assert_ne!(text, seal.pack(), "otherwise this shows nothing");
+        assert_eq!(Seal::unpack(Dialect::Gemini, text.into()), seal);
     }
 }

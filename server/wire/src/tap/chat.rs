@@ -1,6 +1,6 @@
 //! Chat Completions: chunks of a stream and whole replies, which differ in `delta` and `message` only.
 
-use super::{Reading, Said, first_text, signs::Signs};
+use super::{Reading, Said, broken::broken, first_text, signs::Signs};
 use crate::json::{Cursor, Flaw};
 
 /// What the document's `choices` hold.
@@ -11,6 +11,8 @@ struct Choices {
     call: bool,
     finish: bool,
     error: bool,
+    /// Why there is nothing to go on with.
+    broken: Option<&'static str>,
 }
 
 /// Reads one chunk or reply; the second answer is whether it carries usage and no choices.
@@ -48,6 +50,7 @@ pub(super) fn document(
     })?;
     reading.report.usage = reading.chat.usage();
     reading.report.content |= choices.content;
+    signs.error |= reading.broke(choices.broken, "");
 
     let said = if signs.error || choices.error || signs.words && !listed && !usage {
         Said::Error
@@ -69,8 +72,12 @@ impl Choices {
         cursor
             .object(|cursor, key| {
                 match key {
-                    b"delta" | b"message" => self.delta(cursor)?,
-                    b"text" => self.content |= cursor.filled()?,
+                    b"delta" | b"message" => self.delta(reading, cursor)?,
+                    b"text" => {
+                        let filled = cursor.filled()?;
+                        self.content |= filled;
+                        reading.answers |= filled;
+                    }
                     b"finish_reason" => {
                         if let Some(reason) = cursor.text()?
                             && !reason.is_empty()
@@ -79,7 +86,11 @@ impl Choices {
                             self.finish = true;
                             // OpenRouter ends a stream that broke so, with an `error` beside it.
                             self.error |= reason == "error";
+                            self.broken = self.broken.or(broken(&reason));
                         }
+                    }
+                    b"native_finish_reason" => {
+                        self.broken = self.broken.or(cursor.text()?.and_then(|reason| broken(&reason)));
                     }
                     b"error" => self.error |= cursor.filled()?,
                     // Moonshot (earendil-works/pi#2017, 2026-03-10).
@@ -95,20 +106,28 @@ impl Choices {
 
     /// Is there anything of an answer in it? Whatever is not empty counts, except what says who speaks: a vendor's
     /// own field for reasoning or images is content too.
-    fn delta(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+    fn delta(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
         cursor
             .object(|cursor, key| {
                 match key {
                     b"role" | b"name" | b"id" | b"type" | b"object" | b"provider_specific_fields" => {
                         cursor.skip()?;
                     }
+                    b"reasoning" | b"reasoning_content" | b"reasoning_details" => {
+                        self.content |= cursor.filled()?;
+                    }
                     b"tool_calls" | b"function_call" => self.call |= cursor.filled()?,
-                    _ => self.content |= cursor.filled()?,
+                    _ => {
+                        let filled = cursor.filled()?;
+                        self.content |= filled;
+                        reading.answers |= filled;
+                    }
                 }
                 Ok(())
             })
             .map(drop)?;
         self.content |= self.call;
+        reading.answers |= self.call;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Gemini: chunks of a stream and whole replies, which have the same shape.
 
-use super::{Reading, Said, first_text, signs::Signs};
-use crate::json::{Cursor, Flaw};
+use super::{Reading, Said, broken::broken, first_text, signs::Signs};
+use crate::json::{Cursor, Flaw, Shape};
 
 #[derive(Default)]
 struct Candidates {
@@ -9,6 +9,10 @@ struct Candidates {
     content: bool,
     call: bool,
     finish: bool,
+    /// Why there is nothing to go on with.
+    broken: Option<&'static str>,
+    /// What Google says about the end.
+    message: String,
 }
 
 /// Reads one chunk or reply.
@@ -37,6 +41,7 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
     })?;
     reading.report.usage = reading.gemini.usage();
     reading.report.content |= candidates.content;
+    signs.error |= reading.broke(candidates.broken.take(), &candidates.message);
 
     Ok(if signs.error || signs.words && !candidates.listed && !candidates.finish && !usage {
         Said::Error
@@ -58,33 +63,41 @@ impl Candidates {
                 b"content" => cursor
                     .object(|cursor, key| {
                         if key == b"parts" {
-                            cursor.array(|cursor| self.part(cursor)).map(drop)
+                            cursor.array(|cursor| self.part(reading, cursor)).map(drop)
                         } else {
                             cursor.skip()
                         }
                     })
                     .map(drop),
                 b"finishReason" => self.stop(reading, cursor),
+                b"finishMessage" => first_text(&mut self.message, cursor),
                 _ => cursor.skip(),
             })
             .map(drop)
     }
 
     /// Is there anything of an answer in it? A signature alone is not.
-    fn part(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
-        cursor
-            .object(|cursor, key| {
-                match key {
-                    b"thought" | b"thoughtSignature" | b"partMetadata" => cursor.skip()?,
-                    b"functionCall" => {
-                        self.call |= cursor.filled()?;
-                        self.content |= self.call;
-                    }
-                    _ => self.content |= cursor.filled()?,
+    fn part(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
+        let (mut filled, mut thought) = (false, false);
+        cursor.object(|cursor, key| {
+            match key {
+                b"thought" => {
+                    thought = cursor.shape()? == Shape::True;
+                    cursor.skip()?;
                 }
-                Ok(())
-            })
-            .map(drop)
+                b"thoughtSignature" | b"partMetadata" => cursor.skip()?,
+                b"functionCall" => {
+                    let call = cursor.filled()?;
+                    self.call |= call;
+                    filled |= call;
+                }
+                _ => filled |= cursor.filled()?,
+            }
+            Ok(())
+        })?;
+        self.content |= filled;
+        reading.answers |= filled && !thought;
+        Ok(())
     }
 
     fn stop(&mut self, reading: &mut Reading, cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
@@ -93,6 +106,7 @@ impl Candidates {
         {
             reading.stop(&reason);
             self.finish = true;
+            self.broken = broken(&reason);
         }
         Ok(())
     }

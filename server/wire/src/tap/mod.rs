@@ -1,6 +1,7 @@
 //! Watches a reply that is passed on in the dialect it came in: frames go out as they came, while usage,
 //! finish reason and errors are noted.
 
+mod broken;
 mod chat;
 mod gemini;
 mod messages;
@@ -103,6 +104,8 @@ struct Reading {
     dialect: Dialect,
     report: Report,
     end_seen: bool,
+    /// Chat and Gemini: anything but thoughts came.
+    answers: bool,
     chat: ChatCounts,
     messages: MessagesCounts,
     responses: ResponsesCounts,
@@ -291,6 +294,7 @@ impl Reading {
             dialect,
             report: Report::default(),
             end_seen: false,
+            answers: false,
             chat: ChatCounts::default(),
             messages: MessagesCounts::default(),
             responses: ResponsesCounts::default(),

@@ -16,16 +16,21 @@ pub(crate) mod gemini;
 #[cfg(debug_assertions)]
 mod grammar;
 mod joint;
+mod lost_seals;
 pub(crate) mod messages;
 pub(crate) mod ollama;
+mod parameters;
 mod reply;
 pub(crate) mod responses;
+mod structured;
 mod target;
 mod translation;
 
 pub(crate) use calls::Calls;
 pub use event::{Event, Opening};
 pub(crate) use joint::Given;
+pub(crate) use lost_seals::LostSeals;
+pub(crate) use parameters::parameters;
 pub use reply::{Asked, Finish, Form, Reply};
 pub use target::{Encoded, ReasoningStyle, Target};
 pub(crate) use translation::Sink;
@@ -37,7 +42,7 @@ use crate::json::{
     tree::{Node, Object, Path},
 };
 use crate::rescue::Tail;
-use crate::{Conversation, Dialect, Malformed};
+use crate::{Conversation, Dialect, Dropped, Malformed};
 
 /// Whether an uploaded file's id can be OpenAI's: letters, digits, `_` and `-`, where Anthropic's begin with `file_` and
 /// Gemini's are addresses.
@@ -61,6 +66,7 @@ pub fn decode(dialect: Dialect, body: &[u8], stream: bool) -> Result<Conversatio
         Dialect::Ollama => ollama::decode(object),
     }?;
     conversation.stream = stream;
+    conversation.places.set_dialect(dialect);
     Ok(conversation)
 }
 
@@ -73,6 +79,14 @@ pub fn encode(dialect: Dialect, conversation: &Conversation<'_>, target: &Target
         Dialect::Gemini => gemini::encode(conversation, target),
         Dialect::Ollama => ollama::encode(conversation, target),
     };
+    if conversation.verbosity.is_some() && !matches!(dialect, Dialect::Chat | Dialect::Responses) {
+        encoded.dropped.push(Dropped::new(&"verbosity", "no other dialect than OpenAI's has it"));
+    }
+    for dropped in &mut encoded.dropped {
+        if let Some(own) = conversation.places.own(&dropped.path) {
+            dropped.path = own;
+        }
+    }
     encoded.dropped.extend(conversation.dropped.iter().cloned());
     encoded.dropped.sort();
     encoded.dropped.dedup();

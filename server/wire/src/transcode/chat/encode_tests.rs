@@ -60,11 +60,11 @@ fn a_plain_request_comes_out_as_it_went_in() {
         r#""arguments":"{\"a\": 1.0}"}}]},"#,
         r#"{"role":"tool","tool_call_id":"c1","content":"x"},{"role":"system","content":"late"},"#,
         r#"{"role":"assistant","content":"done"},{"role":"user","content":"more"}],"tools":[{"type":"function","function":"#,
-        r#"{"name":"ls","description":"List","parameters":{"type":"object","properties":{"title":{"type":"string"}}},"#,
-        r#""strict":true}}],"tool_choice":{"type":"function","function":{"name":"ls"}},"parallel_tool_calls":false,"#,
+        r#"{"name":"ls","description":"List","parameters":{"type":"object","properties":{"title":{"type":"string"}},"#,
+        r#""required":["title"],"additionalProperties":false},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"ls"}},"parallel_tool_calls":false,"#,
         r#""temperature":0.70,"top_p":1,"seed":7,"presence_penalty":0.5,"frequency_penalty":-0.5,"max_tokens":256,"#,
         r#""stop":["5"],"reasoning_effort":"high","response_format":{"type":"json_schema","json_schema":{"name":"city","#,
-        r#""description":"A city","schema":{"type":"object"},"strict":true}},"user":"u","#,
+        r#""description":"A city","schema":{"type":"object","properties":{},"additionalProperties":false},"strict":true}},"user":"u","#,
         r#""prompt_cache_key":"k","service_tier":"flex","stream":true,"stream_options":{"include_usage":true}}"#,
     );
     let decoded = decode(Dialect::Chat, body.as_bytes(), true).unwrap();
@@ -115,6 +115,44 @@ fn a_call_without_an_answer_is_left_out() {
     let (body, encoded) = sent(&conversation, &target());
     assert_eq!(body["messages"].as_array().unwrap().len(), 4);
     assert_eq!(lost(&encoded), ["turns[1].blocks[1]", "turns[3].blocks[0]"]);
+}
+
+/// A client that moves from another vendor to Google's own endpoint in the midst of a loop of calls.
+#[test]
+fn google_gets_a_stand_in_for_a_signature_that_was_never_issued() {
+    let own = Seal { dialect: Dialect::Gemini, issuer: "gemini".into(), data: "CiQB".into() };
+    let sealed = Block::ToolCall(ToolCall {
+        id: "d".into(),
+        name: "ls".into(),
+        input: "{}".into(),
+        kind: ToolKind::Function,
+        seal: Some(own),
+        cache: None,
+    });
+    let conversation = turns(vec![
+        text(Role::User, "list"),
+        turn(Role::Assistant, vec![call("a", "{}")]),
+        turn(Role::User, vec![result("a", vec![]), Block::text("again")]),
+        turn(Role::Assistant, vec![call("b", "{}"), call("c", "{}")]),
+        turn(Role::User, vec![result("b", vec![]), result("c", vec![])]),
+        turn(Role::Assistant, vec![sealed]),
+        turn(Role::User, vec![result("d", vec![])]),
+    ]);
+    let signatures = |model, issuer| {
+        let (body, _) = sent(&conversation, &Target::new(model, issuer, true));
+        let calls: Vec<Value> = body["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|message| message["tool_calls"].as_array().cloned().unwrap_or_default())
+            .map(|call| call["extra_content"]["google"]["thought_signature"].clone())
+            .collect();
+        json!(calls)
+    };
+    let stand_in = "skip_thought_signature_validator";
+    assert_eq!(signatures("gemini-3-pro-preview", "gemini"), json!([null, stand_in, null, "CiQB"]));
+    assert_eq!(signatures("gemini-2.5-pro", "gemini"), json!([null, null, null, "CiQB"]));
+    assert_eq!(signatures("gpt-5.5", "openai"), json!([null, null, null, null]));
 }
 
 #[test]

@@ -14,21 +14,23 @@ pub(crate) fn decode(mut body: Object<'_>) -> Result<Conversation<'_>, Malformed
     let mut conversation = Conversation::default();
     let root = Path::Root;
 
-    let key = either(&body, "systemInstruction", "system_instruction");
-    if let Some(node) = body.take(key) {
-        conversation.system = system(node, &root.key(key), &mut conversation.dropped)?;
-    }
     let contents = body.take("contents").ok_or_else(|| root.key("contents").missing())?;
     let path = root.key("contents");
     let mut turns = Turns::default();
     for (index, content) in some(contents, &path)?.into_iter().enumerate() {
         turns.content(content, &path.item(index))?;
     }
-    conversation.turns = turns.finish(&mut conversation.dropped);
+    turns.finish(&mut conversation);
     if conversation.turns.is_empty() {
         return Err(path.fault("must not be empty"));
     }
 
+    let key = either(&body, "systemInstruction", "system_instruction");
+    if let Some(node) = body.take(key) {
+        let path = root.key(key);
+        conversation.system = system(node, &path, &mut conversation.dropped)?;
+        conversation.places.system(conversation.system.len(), &path);
+    }
     tools::decode(&mut body, &mut conversation)?;
     let key = either(&body, "generationConfig", "generation_config");
     if let Some(object) = body.object(key, &root)? {

@@ -3,7 +3,7 @@
 /// Whether it is from before Gemini 3. Those take no ids of calls (Vertex: vercel/ai#15891, 2026-07-02;
 /// BerriAI/litellm#34603), no media inside tool results (google-gemini/gemini-cli#19436, 2026-02-18), no tools beside
 /// JSON output, and need no signatures.
-pub(super) fn before_3(model: &str) -> bool {
+pub(crate) fn before_3(model: &str) -> bool {
     let name = name(model);
     ["gemini-1", "gemini-2", "gemini-pro", "gemini-flash", "gemma", "learnlm"]
         .iter()

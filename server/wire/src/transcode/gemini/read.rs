@@ -1,6 +1,6 @@
 //! A provider's reply. A chunk of a stream is a reply of its own, with what is new.
 
-use super::NO_SIGNATURE;
+use super::stands_in;
 use crate::conversation::{Media, MediaKind, Seal, Source, ToolKind, call_id};
 use crate::json::tree::{Node, Object, Path, Value};
 use crate::transcode::Read;
@@ -36,7 +36,7 @@ impl Reader {
     fn part(&mut self, mut part: Object<'_>, out: &mut Vec<Event>) {
         let thought = part.bool("thought", &Path::Root).ok().flatten().unwrap_or(false);
         let seal = part.lenient_text("thoughtSignature");
-        let seal = seal.filter(|text| !text.is_empty() && !NO_SIGNATURE.contains(&text.as_ref()));
+        let seal = seal.filter(|text| !stands_in(text));
         let seal = seal.map(|data| Seal {
             dialect: Dialect::Gemini,
             issuer: self.issuer.clone().into(),

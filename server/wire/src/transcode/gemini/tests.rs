@@ -3,6 +3,7 @@
 mod noise;
 mod replies;
 mod requests;
+mod seals;
 
 use std::{fs, path::PathBuf};
 

@@ -1,13 +1,14 @@
 //! A reply for a client. A chunk of a stream is a reply of its own, with what is new.
 
-use super::NO_SIGNATURE;
-use crate::conversation::{Block, Media, Names, Seal, Source, ToolKind};
-use crate::json::tree::{Node, Value};
+mod parts;
+
+use super::mark;
+use crate::conversation::{Block, Bundle, Media, Names, Seal, Thought, ToolKind};
 use crate::json::write::{ObjectWriter, Writer as Json};
-use crate::transcode::reply::arguments;
 use crate::transcode::{Form, Write};
 use crate::usage::write_gemini;
-use crate::{Asked, Event, Finish, Opening, ProviderError, Reply, Usage};
+use crate::{Asked, Event, Finish, Opening, Reply, Usage};
+use parts::{call, error, media, object, reason, shown, text};
 use std::borrow::Cow;
 
 /// Encodes a stream.
@@ -21,6 +22,8 @@ pub(crate) struct Writer {
     /// A call was told. Gemini refuses a turn whose first call is not signed, so a call of another vendor's says that
     /// it cannot be, should Gemini be asked next.
     called: bool,
+    /// The sealed thoughts since the last call, which the next one keeps.
+    thoughts: Vec<Thought>,
     any: bool,
     done: bool,
 }
@@ -36,14 +39,17 @@ enum Open {
     /// None, or one that came whole.
     Nothing,
     Text,
-    Thought,
+    Thought {
+        words: String,
+        summary: bool,
+    },
     /// Held until it is whole.
     Call {
         id: String,
         name: String,
         kind: ToolKind,
         input: String,
-        seal: Option<String>,
+        seal: Option<Seal<'static>>,
     },
 }
 
@@ -58,6 +64,7 @@ impl Writer {
             usage: None,
             broken: false,
             called: false,
+            thoughts: Vec::new(),
             any: false,
             done: false,
         }
@@ -111,9 +118,10 @@ impl Writer {
             return;
         };
         let name = self.asked.names.own(&name).to_owned();
-        let stand_in = Some(NO_SIGNATURE[0]).filter(|_| !std::mem::replace(&mut self.called, true));
-        let seal = seal.as_deref().or(stand_in);
-        self.part(out, |part| call(part, &id, &name, &input, seal));
+        let first = !std::mem::replace(&mut self.called, true);
+        let seal = Bundle { own: seal, thoughts: std::mem::take(&mut self.thoughts) }.pack();
+        let seal = seal.or_else(|| first.then(mark));
+        self.part(out, |part| call(part, &id, &name, &input, seal.as_deref()));
     }
 
     fn finish(&mut self, finish: &Finish, out: &mut Vec<u8>) {
@@ -158,7 +166,9 @@ impl Write for Writer {
             Event::Open(opening) => {
                 self.open = match opening {
                     Opening::Text | Opening::Refusal => Open::Text,
-                    Opening::Reasoning { .. } => Open::Thought,
+                    Opening::Reasoning { summary } => {
+                        Open::Thought { words: String::new(), summary: *summary }
+                    }
                     Opening::ToolCall { id, name, kind } => Open::Call {
                         id: id.clone(),
                         name: name.clone(),
@@ -176,13 +186,19 @@ impl Write for Writer {
             }
             Event::Piece(piece) => match &mut self.open {
                 Open::Call { input, .. } => input.push_str(piece),
-                Open::Thought => self.part(out, |part| text(part, piece, true, None)),
+                Open::Thought { words, .. } => {
+                    words.push_str(piece);
+                    self.part(out, |part| text(part, piece, true, None));
+                }
                 Open::Text => self.part(out, |part| text(part, piece, false, None)),
                 Open::Nothing => {}
             },
             Event::Seal(new) => match &mut self.open {
-                Open::Call { seal, .. } => *seal = Some(given(new).into_owned()),
-                Open::Thought => self.part(out, |part| text(part, "", true, Some(&given(new)))),
+                Open::Call { seal, .. } => *seal = Some(new.clone()),
+                Open::Thought { words, summary } => {
+                    self.thoughts.extend(Thought::travelling(words, *summary, new));
+                    self.part(out, |part| text(part, "", true, Some(&given(new))));
+                }
                 Open::Text => self.part(out, |part| text(part, "", false, Some(&given(new)))),
                 Open::Nothing => {}
             },
@@ -217,12 +233,13 @@ impl Head {
 pub(crate) fn write_whole(reply: &Reply, asked: &Asked) -> Vec<u8> {
     let mut head = Head { id: asked.id.clone(), model: asked.model.clone() };
     head.replace(&reply.id, &reply.model, asked);
+    let mut thoughts = Vec::new();
     let parts: Vec<Option<Part<'_>>> =
-        reply.blocks.iter().filter_map(|block| part_of(block, asked)).collect();
+        reply.blocks.iter().filter_map(|block| part_of(block, asked, &mut thoughts)).collect();
     let broken = parts.iter().any(Option::is_none);
     let mut parts: Vec<Part<'_>> = parts.into_iter().flatten().collect();
     if let Some(Part::Call { seal, .. }) = parts.iter_mut().find(|part| matches!(part, Part::Call { .. })) {
-        seal.get_or_insert(Cow::Borrowed(NO_SIGNATURE[0]));
+        seal.get_or_insert_with(mark);
     }
     Json::object(1024, |body| {
         body.list("candidates", |list| {
@@ -253,24 +270,30 @@ pub(crate) fn write_whole(reply: &Reply, asked: &Asked) -> Vec<u8> {
 /// A block that is fit to be written.
 enum Part<'b> {
     Words { text: &'b str, thought: bool, seal: Option<Cow<'b, str>> },
-    Call { id: &'b str, name: &'b str, input: Cow<'b, str>, seal: Option<Cow<'b, str>> },
+    Call { id: &'b str, name: &'b str, input: Cow<'b, str>, seal: Option<String> },
     Media(&'b Media<'b>),
 }
 
-/// What a block becomes; `None`: nothing, `Some(None)`: a call that was cut.
-fn part_of<'b>(block: &'b Block<'_>, asked: &'b Asked) -> Option<Option<Part<'b>>> {
+/// What a block becomes; `None`: nothing, `Some(None)`: a call that was cut. `thoughts`: the sealed ones since the last
+/// call.
+fn part_of<'b>(
+    block: &'b Block<'static>,
+    asked: &'b Asked,
+    thoughts: &mut Vec<Thought>,
+) -> Option<Option<Part<'b>>> {
     Some(Some(match block {
         Block::Text { text, seal, .. } => {
             Part::Words { text, thought: false, seal: seal.as_ref().map(given) }
         }
         Block::Refusal(text) => Part::Words { text, thought: false, seal: None },
-        Block::Reasoning { text, seal, .. } => {
+        Block::Reasoning { text, seal, summary } => {
+            thoughts.extend(seal.as_ref().and_then(|seal| Thought::travelling(text, *summary, seal)));
             Part::Words { text, thought: true, seal: seal.as_ref().map(given) }
         }
         Block::ToolCall(call) => match object(&call.input, call.kind) {
             Some(input) => {
-                let (name, seal) = (asked.names.own(&call.name), call.seal.as_ref().map(given));
-                Part::Call { id: &call.id, name, input, seal }
+                let bundle = Bundle { own: call.seal.clone(), thoughts: std::mem::take(thoughts) };
+                Part::Call { id: &call.id, name: asked.names.own(&call.name), input, seal: bundle.pack() }
             }
             None => return Some(None),
         },
@@ -290,109 +313,8 @@ impl Part<'_> {
     }
 }
 
-fn text(part: &mut ObjectWriter<'_>, text: &str, thought: bool, seal: Option<&str>) {
-    part.text("text", text);
-    if thought {
-        part.bool("thought", true);
-    }
-    part.maybe_text("thoughtSignature", seal);
-}
-
-fn call(part: &mut ObjectWriter<'_>, id: &str, name: &str, input: &str, seal: Option<&str>) {
-    part.object("functionCall", |out| {
-        out.text("id", id);
-        out.text("name", name);
-        out.raw("args", input);
-    });
-    part.maybe_text("thoughtSignature", seal);
-}
-
-/// Whether Gemini has a part for it.
-fn shown(media: &Media<'_>) -> bool {
-    !matches!(media.source, Source::File { .. })
-}
-
-fn media(part: &mut ObjectWriter<'_>, media: &Media<'_>) {
-    match &media.source {
-        Source::Base64 { mime, data } => part.object("inlineData", |out| {
-            out.text("mimeType", mime);
-            out.text("data", data);
-        }),
-        Source::Url { url, mime } => part.object("fileData", |out| {
-            out.maybe_text("mimeType", mime.as_deref());
-            out.text("fileUri", url);
-        }),
-        Source::Text(text) => part.text("text", text),
-        Source::File { .. } => {}
-    }
-}
-
-/// The arguments as an object; `None`: they were cut or are no object, and Gemini has no way to say so but in the
-/// reason.
-fn object(input: &str, kind: ToolKind) -> Option<Cow<'_, str>> {
-    if kind == ToolKind::Custom {
-        let text = Json::object(input.len() + 16, |out| out.text("input", input));
-        return String::from_utf8(text).ok().map(Cow::Owned);
-    }
-    let input = arguments(input, kind);
-    let object = matches!(Node::parse(&input), Ok(Node { value: Value::Object(_), .. }));
-    object.then_some(input)
-}
-
 /// The seal as the client keeps it: base64, which Python's and Go's SDKs decode.
 fn given<'s>(seal: &'s Seal<'_>) -> Cow<'s, str> {
     let own = seal.dialect == crate::Dialect::Gemini && seal.issuer.is_empty();
     if own { Cow::Borrowed(seal.data.as_ref()) } else { Cow::Owned(seal.pack()) }
-}
-
-fn reason(finish: &Finish, broken: bool) -> Cow<'_, str> {
-    Cow::Borrowed(match finish {
-        Finish::Length | Finish::Window => "MAX_TOKENS",
-        Finish::Filtered | Finish::Refused => "SAFETY",
-        _ if broken => "MALFORMED_FUNCTION_CALL",
-        // Calls are no reason of their own.
-        Finish::Stop | Finish::StopSequence(_) | Finish::ToolCalls | Finish::Paused => "STOP",
-        Finish::Other(word)
-            if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') =>
-        {
-            word
-        }
-        Finish::Other(_) => "OTHER",
-    })
-}
-
-/// Google's errors have a status number, which its SDKs go by, and the name of a gRPC code. A code that is neither is
-/// told as the reason.
-fn error(body: &mut ObjectWriter<'_>, error: &ProviderError) {
-    let number = error.code.parse().ok().filter(|code: &u16| (400..600).contains(code));
-    let status = error.status.or(number).unwrap_or(500);
-    let grpc =
-        |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-    let name = match status {
-        _ if grpc(&error.kind) => error.kind.as_str(),
-        401 => "UNAUTHENTICATED",
-        403 => "PERMISSION_DENIED",
-        404 => "NOT_FOUND",
-        429 => "RESOURCE_EXHAUSTED",
-        400..=499 => "INVALID_ARGUMENT",
-        502 | 503 | 529 => "UNAVAILABLE",
-        504 => "DEADLINE_EXCEEDED",
-        _ => "INTERNAL",
-    };
-    let told = [&error.code, &error.kind]
-        .into_iter()
-        .find(|word| !word.is_empty() && word.as_str() != name && word.parse::<u16>() != Ok(status));
-    body.object("error", |out| {
-        out.count("code", status.into());
-        out.text("message", &error.message);
-        out.text("status", name);
-        if let Some(reason) = told {
-            out.list("details", |list| {
-                list.object(|detail| {
-                    detail.text("@type", "type.googleapis.com/google.rpc.ErrorInfo");
-                    detail.text("reason", reason);
-                });
-            });
-        }
-    });
 }

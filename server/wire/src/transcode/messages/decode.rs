@@ -25,7 +25,9 @@ pub(crate) fn decode(mut body: Object<'_>) -> Result<Conversation<'_>, Malformed
     tools::read(&mut body, &mut conversation)?;
     if let Some(system) = body.take("system") {
         let path = root.key("system");
-        conversation.system = instructions(system, &path, &mut conversation.dropped)?;
+        let Conversation { dropped, places, .. } = &mut conversation;
+        conversation.system =
+            instructions(system, &path, dropped, |length, path| places.system(length, path))?;
     }
     let path = root.key("messages");
     let messages = body.list("messages", root)?.ok_or_else(|| path.missing())?;
@@ -44,16 +46,20 @@ pub(crate) fn decode(mut body: Object<'_>) -> Result<Conversation<'_>, Malformed
     Ok(conversation)
 }
 
-/// `system`, or a message of that role.
+/// `system`, or a message of that role. `placed`: how many blocks there are by now, and where the last one stood.
 fn instructions<'a>(
     node: Node<'a>,
     path: &Path<'_>,
     dropped: &mut Vec<Dropped>,
+    mut placed: impl FnMut(usize, &Path<'_>),
 ) -> Result<Vec<Block<'a>>, Malformed> {
     let mut blocks = Vec::new();
     match node.value {
         Value::Text(text) if text.is_empty() => {}
-        Value::Text(text) => blocks.push(Block::text(text)),
+        Value::Text(text) => {
+            blocks.push(Block::text(text));
+            placed(1, path);
+        }
         Value::List(items) => {
             for (index, item) in items.into_iter().enumerate() {
                 let path = path.item(index);
@@ -74,6 +80,7 @@ fn instructions<'a>(
                     }
                     block => blocks.push(block),
                 }
+                placed(blocks.len(), &path);
             }
         }
         _ => return Err(path.fault(&format!("must be a string or an array, not {}", node.kind()))),
@@ -104,18 +111,21 @@ fn turns<'a>(
         let node = message.take("content").ok_or_else(|| path.key("content").missing())?;
         message.rest(&path, "is known to Anthropic only", &mut conversation.dropped);
         let path = path.key("content");
-        let blocks = content.message(node, role, &path)?;
+        let blocks = content.message(node, role, &path, &mut conversation.places)?;
         if blocks.is_empty() {
             if role == Role::User && !content.passed_over {
                 return Err(path.fault("is empty"));
             }
             conversation.dropped.push(Dropped::new(&path, "holds nothing that could be sent"));
+            conversation.places.forget();
             continue;
         }
         if role == Role::System && conversation.turns.is_empty() {
             conversation.system.extend(blocks);
+            conversation.places.settle_system();
         } else {
             conversation.turns.push(Turn { role, blocks });
+            conversation.places.settle_turn();
         }
     }
     conversation.tools.append(&mut content.tools);

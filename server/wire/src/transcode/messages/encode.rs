@@ -10,16 +10,20 @@ mod turns;
 mod write;
 
 use crate::conversation::{Cache, Names, OutputFormat, Role, Source};
+use crate::transcode::LostSeals;
+use crate::transcode::structured::{ANY_JSON, in_words};
 use crate::{Conversation, Dropped, Encoded, Target};
 use std::borrow::Cow;
 use std::fmt;
 
 /// Encodes a request.
 pub(crate) fn encode(conversation: &Conversation<'_>, target: &Target<'_>) -> Encoded {
-    let mut encoder = Encoder { conversation, target, names: Names::default(), dropped: Vec::new() };
+    let (names, seals) = (Names::default(), LostSeals::default());
+    let mut encoder = Encoder { conversation, target, names, dropped: Vec::new(), seals };
     let mut request = encoder.request();
     cache::settle(&mut request, target.place_cache, &mut encoder.dropped);
     encoder.name_the_rest(&request);
+    encoder.dropped.extend(encoder.seals.told());
     let body = encoder.write(&request);
     Encoded { body, dropped: encoder.dropped, names: encoder.names }
 }
@@ -30,6 +34,7 @@ struct Encoder<'c> {
     target: &'c Target<'c>,
     names: Names,
     dropped: Vec<Dropped>,
+    seals: LostSeals,
 }
 
 /// A request in the making.
@@ -155,13 +160,11 @@ impl<'c> Encoder<'c> {
                     return Some(fitted);
                 }
                 self.drop(&"format", "is asked for in the instructions: the target takes no such schema");
-                format!(
-                    "Answer with one JSON value that matches this JSON Schema, and nothing else:\n{schema}"
-                )
+                in_words(schema)
             }
             OutputFormat::Json => {
                 self.drop(&"format", "is asked for in the instructions: this dialect has no JSON mode");
-                "Answer with one JSON object and nothing else.".to_owned()
+                ANY_JSON.to_owned()
             }
         };
         system.push(Item { at: At::Nowhere, cache: None, what: What::Text(Cow::Owned(words)) });

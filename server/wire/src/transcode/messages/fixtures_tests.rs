@@ -155,7 +155,7 @@ fn unpacked(mut reply: Reply) -> Reply {
 fn with_ids(mut reply: Reply) -> Reply {
     for block in &mut reply.blocks {
         if let crate::conversation::Block::ToolCall(call) = block {
-            call.id = super::ids::valid(&call.id).into_owned().into();
+            call.id = super::ids::shown(&call.id).into_owned().into();
             call.input = crate::transcode::reply::arguments(&call.input, call.kind).into_owned().into();
         }
     }

@@ -4,7 +4,7 @@
 //! text does not tell them apart. Redacted data is marked inside the seal, where only this dialect looks.
 
 use crate::Dialect;
-use crate::conversation::Seal;
+use crate::conversation::{Block, Seal};
 use std::borrow::Cow;
 
 /// Stands before redacted data. Signatures are base64, which has no colon.
@@ -38,5 +38,19 @@ pub(super) fn shown(seal: &Seal<'_>) -> String {
         unmark(&seal.data).unwrap_or(&seal.data).to_owned()
     } else {
         seal.pack()
+    }
+}
+
+/// Puts the seal of a call that came last, which this dialect has no place for, back on it. The writer sends it as a
+/// thought without words right before the call.
+pub(super) fn return_to_call(blocks: &mut Vec<Block<'_>>) {
+    let of_calls = |seal: &Seal<'_>| matches!(seal.dialect, Dialect::Gemini | Dialect::Chat);
+    if let [.., Block::Reasoning { text, seal, .. }, Block::ToolCall(call)] = blocks.as_mut_slice()
+        && text.is_empty()
+        && call.seal.is_none()
+        && seal.as_ref().is_some_and(of_calls)
+    {
+        call.seal = seal.take();
+        blocks.remove(blocks.len() - 2);
     }
 }

@@ -1,14 +1,17 @@
 //! A reply for a client.
 
+mod whole;
+
+pub(crate) use whole::write_whole;
+
 use super::{ids, seals};
-use crate::conversation::{Block, Media, Names, Seal, Source, ToolCall, ToolKind};
+use crate::conversation::{Media, Names, Seal, Source, ToolKind};
 use crate::json::write::{ObjectWriter, Writer as Json};
 use crate::rescue::Tail;
 use crate::transcode::free_text;
-use crate::transcode::{Opening, Write, reply::arguments};
+use crate::transcode::{Opening, Write};
 use crate::usage::write_messages;
-use crate::{Asked, Event, Finish, ProviderError, Reply, Usage};
-use std::borrow::Cow;
+use crate::{Asked, Event, Finish, ProviderError, Usage};
 
 /// Encodes a stream.
 pub(crate) struct Writer {
@@ -35,6 +38,9 @@ enum Open {
         begun: bool,
         seal: Option<Seal<'static>>,
     },
+    /// A call that was not told yet. It waits for its second piece: Gemini's come in one piece with the seal after it,
+    /// and the seal must stand before the call.
+    Waiting(Waiting),
     Call {
         any: bool,
     },
@@ -42,6 +48,14 @@ enum Open {
     Custom {
         input: String,
     },
+}
+
+/// A call that was not told yet.
+struct Waiting {
+    id: String,
+    name: String,
+    kind: ToolKind,
+    input: String,
 }
 
 impl Writer {
@@ -99,17 +113,8 @@ impl Writer {
             Opening::Reasoning { .. } => Open::Thought { begun: false, seal: None },
             Opening::ToolCall { id, name, kind } => {
                 self.calls = true;
-                let name = self.asked.names.own(name).to_owned();
-                self.begin(out, |block| {
-                    block.text("type", "tool_use");
-                    block.text("id", &ids::valid(id));
-                    block.text("name", &name);
-                    block.object("input", |_| {});
-                });
-                match kind {
-                    ToolKind::Function => Open::Call { any: false },
-                    ToolKind::Custom => Open::Custom { input: String::new() },
-                }
+                let (id, name) = (id.clone(), self.asked.names.own(name).to_owned());
+                Open::Waiting(Waiting { id, name, kind: *kind, input: String::new() })
             }
             Opening::Media(media) => {
                 self.open = Open::Text { begun: false };
@@ -119,9 +124,50 @@ impl Writer {
         };
     }
 
+    /// Tells a call that was waiting. Its seal goes before it, as a thought without words, which clients send back; there
+    /// [`seals::return_to_call`] finds it. A text's seal has no such place: the model's last word must stay the last block
+    /// (Claude Code's `-p` prints no other), and Google asks for the seals of calls only.
+    fn tell(&mut self, seal: Option<&Seal<'_>>, out: &mut Vec<u8>) {
+        let Waiting { id, name, kind, input } = match std::mem::replace(&mut self.open, Open::None) {
+            Open::Waiting(waiting) => waiting,
+            other => {
+                self.open = other;
+                return;
+            }
+        };
+        if let Some(seal) = seal {
+            self.begin(out, |block| redacted(block, seal));
+            self.end_block(out);
+        }
+        self.begin(out, |block| {
+            block.text("type", "tool_use");
+            block.text("id", &ids::shown(&id));
+            block.text("name", &name);
+            block.object("input", |_| {});
+        });
+        self.open = match kind {
+            ToolKind::Custom => Open::Custom { input },
+            ToolKind::Function if input.is_empty() => Open::Call { any: false },
+            ToolKind::Function => {
+                self.delta(out, "input_json_delta", "partial_json", &input);
+                Open::Call { any: true }
+            }
+        };
+    }
+
+    fn end_block(&mut self, out: &mut Vec<u8>) {
+        frame(out, "content_block_stop", |event| event.count("index", self.index));
+        self.index += 1;
+    }
+
     fn piece(&mut self, piece: &str, out: &mut Vec<u8>) {
         match &mut self.open {
-            Open::None => {}
+            Open::Waiting(waiting) if waiting.input.is_empty() => return waiting.input.push_str(piece),
+            Open::Waiting(_) => self.tell(None, out),
+            _ => {}
+        }
+        match &mut self.open {
+            Open::None | Open::Waiting(_) => {}
             Open::Custom { input } => input.push_str(piece),
             Open::Call { any } => {
                 *any = true;
@@ -150,8 +196,12 @@ impl Writer {
     }
 
     fn close(&mut self, out: &mut Vec<u8>) {
+        self.tell(None, out);
         match std::mem::replace(&mut self.open, Open::None) {
-            Open::None | Open::Text { begun: false } | Open::Thought { begun: false, seal: None } => return,
+            Open::None
+            | Open::Waiting(_)
+            | Open::Text { begun: false }
+            | Open::Thought { begun: false, seal: None } => return,
             Open::Text { begun: true }
             | Open::Call { any: true }
             | Open::Thought { begun: true, seal: None } => {}
@@ -165,10 +215,7 @@ impl Writer {
             }
             Open::Thought { begun: false, seal: Some(seal) } => {
                 if is_redacted("", &seal) {
-                    self.begin(out, |block| {
-                        block.text("type", "redacted_thinking");
-                        block.text("data", &seals::shown(&seal));
-                    });
+                    self.begin(out, |block| redacted(block, &seal));
                 } else {
                     self.begin(out, |block| {
                         block.text("type", "thinking");
@@ -179,8 +226,7 @@ impl Writer {
                 }
             }
         }
-        frame(out, "content_block_stop", |event| event.count("index", self.index));
-        self.index += 1;
+        self.end_block(out);
     }
 
     fn finish(&mut self, finish: &Finish, out: &mut Vec<u8>) {
@@ -224,12 +270,10 @@ impl Write for Writer {
                 self.open(opening, out);
             }
             Event::Piece(piece) => self.piece(piece, out),
-            Event::Seal(new) => {
-                // Gemini's seals of texts and calls have no place here.
-                if let Open::Thought { seal, .. } = &mut self.open {
-                    *seal = Some(new.clone());
-                }
-            }
+            Event::Seal(new) => match &mut self.open {
+                Open::Thought { seal, .. } => *seal = Some(new.clone()),
+                _ => self.tell(Some(new), out),
+            },
             Event::Close => self.close(out),
             Event::Usage(usage) => self.usage = *usage,
             Event::Finish(finish) => {
@@ -244,72 +288,9 @@ impl Write for Writer {
     }
 }
 
-/// Encodes a whole reply.
-pub(crate) fn write_whole(reply: &Reply, asked: &Asked) -> Vec<u8> {
-    Json::object(1024, |message| {
-        head(message, &reply.id, &reply.model, asked);
-        let mut calls = false;
-        message.list("content", |content| {
-            for block in &reply.blocks {
-                if let Block::Text { text, .. } | Block::Refusal(text) = block
-                    && text.is_empty()
-                {
-                    continue;
-                }
-                if let Block::Reasoning { text, seal: None, .. } = block
-                    && text.is_empty()
-                {
-                    continue;
-                }
-                calls |= matches!(block, Block::ToolCall(_));
-                if !matches!(block, Block::ToolResult(_)) {
-                    content.object(|object| write_block(object, block, asked));
-                }
-            }
-        });
-        stop(message, &reply.finish, calls);
-        let usage = reply.usage.unwrap_or_default();
-        message.object("usage", |object| write_messages(&usage, object));
-    })
-}
-
-fn write_block(object: &mut ObjectWriter<'_>, block: &Block<'_>, asked: &Asked) {
-    match block {
-        Block::Text { text, .. } | Block::Refusal(text) => {
-            object.text("type", "text");
-            object.text("text", text);
-        }
-        Block::Reasoning { text, seal: Some(seal), .. } if is_redacted(text, seal) => {
-            object.text("type", "redacted_thinking");
-            object.text("data", &seals::shown(seal));
-        }
-        Block::Reasoning { text, seal, .. } => {
-            object.text("type", "thinking");
-            object.text("thinking", text);
-            object.text("signature", &seal.as_ref().map(seals::shown).unwrap_or_default());
-        }
-        Block::ToolCall(call) => {
-            object.text("type", "tool_use");
-            object.text("id", &ids::valid(&call.id));
-            object.text("name", asked.names.own(&call.name));
-            object.raw("input", &input(call));
-        }
-        Block::Media(media) => {
-            object.text("type", "text");
-            object.text("text", &described(media));
-        }
-        Block::ToolResult(_) => {}
-    }
-}
-
-/// A call's input as an object, which a whole reply cannot do without: what is no object stands in one.
-fn input<'c>(call: &'c ToolCall<'_>) -> Cow<'c, str> {
-    use crate::json::tree::{Node, Value};
-    let input = arguments(&call.input, call.kind);
-    match (call.kind, Node::parse(&input)) {
-        (ToolKind::Function, Ok(Node { value: Value::Object(_), .. })) => input,
-        _ => Cow::Owned(free_text::arguments(&input)),
-    }
+fn redacted(block: &mut ObjectWriter<'_>, seal: &Seal<'_>) {
+    block.text("type", "redacted_thinking");
+    block.text("data", &seals::shown(seal));
 }
 
 /// Whether a thought is shown as `redacted_thinking`: a lone seal of another vendor's, which clients keep and send

@@ -114,7 +114,7 @@ fn a_stream_looks_as_anthropics() {
     data: {"type":"content_block_stop","index":1}
 
     event: content_block_start
-    data: {"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"functions_f_0_4be0e962e9dcd7b8","name":"f","input":{}}}
+    data: {"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"ninerouter_id_ZnVuY3Rpb25zLmY6MA","name":"f","input":{}}}
 
     event: content_block_delta
     data: {"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{}"}}
@@ -153,6 +153,44 @@ fn a_lone_seal_becomes_what_clients_send_back() {
     let early = thought(&[Event::Seal(own("Er")), Event::Piece("Hm".to_owned())]);
     assert_eq!(early[1]["delta"]["type"], "thinking_delta");
     assert_eq!(early[2]["delta"]["type"], "signature_delta");
+}
+
+/// Gemini's signature comes after its call and refuses the next turn without it.
+#[test]
+fn a_calls_seal_stands_before_it_and_comes_back_to_it() {
+    let seal = Seal { dialect: Dialect::Gemini, issuer: "gemini".into(), data: "CiQB".into() };
+    let call = |id: &'static str, seal| {
+        let (kind, name, input) = (ToolKind::Function, "f".into(), r#"{"a":1}"#.into());
+        Block::ToolCall(ToolCall { id: id.into(), name, input, kind, seal, cache: None })
+    };
+    let blocks = vec![Block::text("Both."), call("functions.f:0", Some(seal)), call("b", None)];
+    let reply = Reply { blocks: blocks.clone(), finish: Finish::ToolCalls, ..Reply::default() };
+    let asked = Asked { id: "0a".to_owned(), ..Asked::default() };
+    let text = written(&reply.events());
+    well_formed(&text, "a sealed call");
+    let mut streamed: Vec<Value> = events(&text)
+        .into_iter()
+        .filter(|event| event["type"] == "content_block_start")
+        .map(|mut event| event["content_block"].take())
+        .collect();
+    streamed[0]["text"] = json!("Both.");
+    for at in [2, 3] {
+        streamed[at]["input"] = json!({"a": 1});
+    }
+    let whole: Value = serde_json::from_slice(&write_whole(Dialect::Messages, &reply, &asked)).unwrap();
+    assert_eq!(json!(streamed), whole["content"]);
+    assert_eq!(streamed[1]["type"], "redacted_thinking");
+
+    let result =
+        |at: usize| json!({"type": "tool_result", "tool_use_id": streamed[at]["id"], "content": "1"});
+    let request = json!({"max_tokens": 9, "messages": [
+        {"role": "user", "content": "Call."},
+        {"role": "assistant", "content": streamed},
+        {"role": "user", "content": [result(2), result(3)]},
+    ]})
+    .to_string();
+    let conversation = crate::decode(Dialect::Messages, request.as_bytes(), true).unwrap();
+    assert_eq!(conversation.turns[1].blocks, blocks, "ids and seals are the provider's own again");
 }
 
 #[test]

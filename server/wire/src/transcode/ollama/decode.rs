@@ -105,6 +105,9 @@ impl<'a> Messages<'_, 'a> {
         } else {
             self.conversation.turns.push(Turn { role: turn, blocks });
         }
+        let Conversation { system, turns, places, .. } = &mut *self.conversation;
+        places.system(system.len(), path);
+        places.turns(turns, path);
         Ok(())
     }
 
@@ -245,6 +248,7 @@ fn tools<'a>(body: &mut Object<'a>, conversation: &mut Conversation<'a>) -> Resu
         function.rest(&path_function, "Ollama's tools have no such member", dropped);
         tool.rest(&path, "Ollama's tools have no such member", dropped);
         conversation.tools.push(Tool::Function { name, description, schema, strict: None, cache: None });
+        conversation.places.tools(conversation.tools.len(), &path);
     }
     Ok(())
 }
@@ -262,7 +266,8 @@ fn format<'a>(body: &mut Object<'a>) -> Result<Option<OutputFormat<'a>>, Malform
             name: None,
             description: None,
             schema: node.raw.into(),
-            strict: None,
+            // Ollama follows it exactly.
+            strict: Some(true),
         })),
         _ => Err(path.fault(&format!("must be \"json\" or a JSON Schema, not {}", node.kind()))),
     }

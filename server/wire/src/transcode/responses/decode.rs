@@ -23,6 +23,7 @@ pub(crate) fn decode(mut body: Object<'_>) -> Result<Conversation<'_>, Malformed
     conversation.continues = continues(&mut body)?;
     if let Some(text) = body.text("instructions", &root)?.filter(|text| !text.is_empty()) {
         conversation.system.push(Block::text(text));
+        conversation.places.system(1, &root.key("instructions"));
     }
     tools::decode(&mut body, &mut conversation)?;
     settings(&mut body, &mut conversation)?;
@@ -81,7 +82,7 @@ fn settings<'a>(body: &mut Object<'a>, conversation: &mut Conversation<'a>) -> R
         conversation.reasoning = Some(self::reasoning(reasoning, &mut conversation.dropped)?);
     }
     if let Some(text) = body.object("text", &root)? {
-        conversation.format = self::text(text, &mut conversation.dropped)?;
+        self::text(text, conversation)?;
     }
     if body.bool("store", &root)? == Some(true) {
         conversation.dropped.push(Dropped::new(&root.key("store"), "answers are not kept"));
@@ -127,19 +128,15 @@ fn effort(word: &str) -> Option<Effort> {
     })
 }
 
-fn text<'a>(
-    mut object: Object<'a>,
-    dropped: &mut Vec<Dropped>,
-) -> Result<Option<OutputFormat<'a>>, Malformed> {
+fn text<'a>(mut object: Object<'a>, conversation: &mut Conversation<'a>) -> Result<(), Malformed> {
     let root = Path::Root;
     let path = root.key("text");
-    let Some(mut format) = object.object("format", &path)? else {
-        object.rest(&path, OPENAI_ONLY, dropped);
-        return Ok(None);
-    };
-    object.rest(&path, OPENAI_ONLY, dropped);
+    conversation.verbosity = object.text("verbosity", &path)?;
+    let format = object.object("format", &path)?;
+    object.rest(&path, OPENAI_ONLY, &mut conversation.dropped);
+    let Some(mut format) = format else { return Ok(()) };
     let path = path.key("format");
-    let decoded = match &*format.need_text("type", &path)? {
+    conversation.format = match &*format.need_text("type", &path)? {
         "text" => None,
         "json_object" => Some(OutputFormat::Json),
         "json_schema" => {
@@ -154,8 +151,8 @@ fn text<'a>(
         }
         other => return Err(path.key("type").fault(&format!("is {other:?}, which is no format"))),
     };
-    format.rest(&path, OPENAI_ONLY, dropped);
-    Ok(decoded)
+    format.rest(&path, OPENAI_ONLY, &mut conversation.dropped);
+    Ok(())
 }
 
 /// One turn of the person's.

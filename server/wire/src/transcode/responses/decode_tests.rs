@@ -214,7 +214,6 @@ fn nothing_is_left_out_silently() {
         [
             "reasoning.effort",
             "reasoning.context",
-            "text.verbosity",
             "store",
             "include[1]",
             "input[1]",

@@ -4,11 +4,11 @@ mod items;
 mod settings;
 mod tools;
 
-pub(crate) use settings::fitting;
-pub(crate) use tools::parameters;
+pub(crate) use settings::{fitting, takes_verbosity};
 
 use crate::conversation::{Names, fnv};
 use crate::json::write::Writer;
+use crate::transcode::structured::{plan, say_json};
 use crate::{Conversation, Dropped, Encoded, Target};
 use std::borrow::Cow;
 
@@ -18,13 +18,15 @@ const LONGEST: usize = 64;
 /// Encodes a request.
 pub(crate) fn encode(conversation: &Conversation<'_>, target: &Target<'_>) -> Encoded {
     let mut names = Names::default();
-    let mut dropped = Vec::new();
+    // Instructions do not count: the word must be in `input`.
+    let plan = plan(conversation.format.as_ref(), target.schema, || say_json(&conversation.turns));
+    let mut dropped: Lost = plan.lost.iter().map(|(path, why)| Dropped::new(path, why)).collect();
     let body = Writer::object(4096, |body| {
         body.text("model", target.model);
         items::instructions(body, conversation, &mut dropped);
-        items::input(body, conversation, target, &mut names, &mut dropped);
+        items::input(body, conversation, target, plan.words.as_deref(), &mut names, &mut dropped);
         tools::write(body, conversation, &mut names, &mut dropped);
-        settings::write(body, conversation, target, &mut dropped);
+        settings::write(body, conversation, target, &plan.form, &mut dropped);
         body.bool("stream", target.stream);
     });
     Encoded { body, dropped, names }

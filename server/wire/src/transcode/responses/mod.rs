@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 pub(super) use decode::decode;
-pub(super) use encode::{encode, fitting, parameters};
+pub(super) use encode::{encode, fitting, takes_verbosity};
 pub(super) use read::{Reader, read_whole};
 pub(super) use write::{Writer, write_whole};
 

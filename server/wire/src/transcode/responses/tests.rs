@@ -140,7 +140,8 @@ fn a_canonical_request_survives() {
         ],
         "tools": [
             {"type": "function", "name": "read", "description": "Reads.", "strict": true,
-                "parameters": {"type": "object", "properties": {"title": {"type": "string"}}}},
+                "parameters": {"type": "object", "properties": {"title": {"type": "string"}},
+                    "required": ["title"], "additionalProperties": false}},
             {"type": "custom", "name": "apply_patch", "description": "Edits.",
                 "format": {"type": "grammar", "syntax": "lark", "definition": "start: x"}},
             {"type": "web_search"},
@@ -153,7 +154,7 @@ fn a_canonical_request_survives() {
         "reasoning": {"effort": "high", "summary": "auto"},
         "include": ["reasoning.encrypted_content"],
         "text": {"format": {"type": "json_schema", "name": "n", "description": "d", "strict": true,
-            "schema": {"type": "object"}}},
+            "schema": {"type": "object", "properties": {}, "additionalProperties": false}}},
         "user": "u", "prompt_cache_key": "k", "service_tier": "flex", "metadata": {"a": "b"},
         "previous_response_id": "resp_1",
         "store": false, "stream": true,

@@ -22,8 +22,9 @@ pub(crate) struct Writer {
     /// How many items were begun.
     begun: u64,
     open: Option<Open>,
-    /// A call whose arguments are no JSON. Codex runs a call as soon as its item is done, so that has to wait
-    /// until it is known whether the reply was cut.
+    /// An item that may have been cut: words, a call with free text, and one whose arguments are no JSON. Codex runs a
+    /// call as soon as its item is done, and every item says whether it is whole, so its end has to wait until more
+    /// follows or the reply is over.
     unsure: Option<Open>,
     /// The items that are whole, as JSON.
     output: Vec<Vec<u8>>,
@@ -110,6 +111,10 @@ impl Writer {
     /// OpenAI sends both events. Its SDKs raise the first, because it has an `error` inside (openai-python
     /// `_streaming.py`); Codex knows the second only (codex-rs/codex-api/src/sse/responses.rs).
     fn fail(&mut self, error: &ProviderError, out: &mut Vec<u8>) {
+        // Words that came to their end are whole; of a call that is not certain.
+        if matches!(&self.unsure, Some(Open { shape: Shape::Text | Shape::Refusal, .. })) {
+            self.settle("completed", out);
+        }
         let (kind, code) = (response::kind(error), response::code(error));
         self.frame(out, "error", |data| {
             data.object("error", |inner| {
@@ -126,17 +131,21 @@ impl Writer {
     /// Ends the open item.
     fn close(&mut self, out: &mut Vec<u8>) {
         let Some(open) = self.open.take() else { return };
-        if matches!(open.shape, Shape::Call { .. })
-            && !open.words.trim().is_empty()
-            && !is_object(&open.words)
-        {
+        let may_be_cut = match open.shape {
+            Shape::Text | Shape::Refusal | Shape::Custom { json: false, .. } => true,
+            Shape::Call { .. } | Shape::Custom { json: true, .. } => {
+                !open.words.trim().is_empty() && !is_object(&open.words)
+            }
+            Shape::Reasoning | Shape::Picture(_) => false,
+        };
+        if may_be_cut {
             self.unsure = Some(open);
         } else {
             self.end_item(open, "completed", out);
         }
     }
 
-    /// Ends the call that waited.
+    /// Ends the item that waited.
     fn settle(&mut self, status: &str, out: &mut Vec<u8>) {
         if let Some(open) = self.unsure.take() {
             self.end_item(open, status, out);

@@ -249,6 +249,33 @@ fn a_call_that_was_cut_is_not_called_whole() {
 }
 
 #[test]
+fn what_was_under_way_at_the_limit_is_incomplete_and_nothing_before_it() {
+    let text = [Event::Open(Opening::Text), piece("I pat"), Event::Close];
+    let patch = |kind, words| [call("apply_patch", kind), piece(words), Event::Close];
+    let statuses = |blocks: &[&[Event]], finish: Finish| {
+        let frames = written(&[&[start()][..], &blocks.concat(), &[Event::Finish(finish)]].concat());
+        let done = frames.iter().filter(|frame| frame["type"] == "response.output_item.done");
+        let told: Vec<Value> = done.map(|frame| frame["item"].clone()).collect();
+        assert_eq!(json!(told), frames.last().unwrap()["response"]["output"]);
+        told.iter().map(|item| item["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (blocks, status) in [
+        (vec![&text[..]], vec!["incomplete"]),
+        (vec![&text, &patch(ToolKind::Custom, "*** Begin")], vec!["completed", "incomplete"]),
+        (vec![&text, &patch(ToolKind::Function, "{\"input\":\"*** Be")], vec!["completed", "incomplete"]),
+        (vec![&patch(ToolKind::Function, "{\"input\":\"a\"}"), &text], vec!["completed", "incomplete"]),
+        (vec![&patch(ToolKind::Function, "{\"input\":\"a\"}")], vec!["completed"]),
+    ] {
+        assert_eq!(statuses(&blocks, Finish::Length), status);
+        assert!(statuses(&blocks, Finish::Stop).iter().all(|status| status == "completed"));
+    }
+    // A failure does not take back words that had come to their end.
+    let error = ProviderError { message: "Busy".to_owned(), ..ProviderError::default() };
+    let frames = written(&[&[start()][..], &text, &[Event::Error(error)]].concat());
+    assert!(kinds(&frames).contains(&"output_text.done"));
+}
+
+#[test]
 fn an_error_is_told_to_sdks_and_to_codex() {
     let error = ProviderError {
         message: "Overloaded".to_owned(),

@@ -42,7 +42,9 @@ impl<'c, 'a> Messages<'c, 'a> {
             "system" | "developer" => self.system(message, cache, path),
             "user" => {
                 let content = message.take("content").ok_or_else(|| path.key("content").missing())?;
-                let blocks = parts::content(content, Whose::User, &path.key("content"), self.conversation)?;
+                let at = path.key("content");
+                let blocks = parts::content(content, Whose::User, &at, self.conversation)?;
+                self.conversation.places.pend(blocks.len(), &at);
                 self.unnamed(message, path);
                 self.turn(Role::User, blocks, cache, path);
                 Ok(())
@@ -64,7 +66,9 @@ impl<'c, 'a> Messages<'c, 'a> {
         path: &Path<'_>,
     ) -> Result<(), Malformed> {
         let content = message.take("content").ok_or_else(|| path.key("content").missing())?;
-        let mut blocks = parts::content(content, Whose::System, &path.key("content"), self.conversation)?;
+        let at = path.key("content");
+        let mut blocks = parts::content(content, Whose::System, &at, self.conversation)?;
+        self.conversation.places.pend(blocks.len(), &at);
         self.unnamed(message, path);
         if !self.conversation.turns.is_empty() {
             self.turn(Role::System, blocks, cache, path);
@@ -72,16 +76,20 @@ impl<'c, 'a> Messages<'c, 'a> {
         }
         mark(&mut blocks, cache);
         self.conversation.system.extend(blocks);
+        self.conversation.places.settle_system();
         Ok(())
     }
 
     /// Adds a turn; one that says nothing at all would be refused by most vendors.
     fn turn(&mut self, role: Role, mut blocks: Vec<Block<'a>>, cache: Option<Cache>, path: &Path<'_>) {
         if blocks.is_empty() {
+            self.conversation.places.forget();
             return lost(self.conversation, path, "it is empty");
         }
         mark(&mut blocks, cache);
+        self.conversation.places.pend(blocks.len(), path);
         self.conversation.turns.push(Turn { role, blocks });
+        self.conversation.places.settle_turn();
     }
 
     fn unnamed(&mut self, message: &mut Object<'a>, path: &Path<'_>) {
@@ -97,13 +105,11 @@ impl<'c, 'a> Messages<'c, 'a> {
         path: &Path<'_>,
     ) -> Result<(), Malformed> {
         let mut blocks = self.reasoning(message, path)?;
+        self.conversation.places.pend(blocks.len(), path);
         if let Some(content) = message.take("content") {
-            blocks.extend(parts::content(
-                content,
-                Whose::Assistant,
-                &path.key("content"),
-                self.conversation,
-            )?);
+            let at = path.key("content");
+            blocks.extend(parts::content(content, Whose::Assistant, &at, self.conversation)?);
+            self.conversation.places.pend(blocks.len(), &at);
         }
         if let Some(sealed) = signature(message) {
             let text = blocks.iter_mut().rev().find_map(|block| match block {
@@ -213,6 +219,7 @@ impl<'c, 'a> Messages<'c, 'a> {
             call.rest(&at, UNKNOWN, &mut self.conversation.dropped);
             self.calls.note(id.clone(), name.clone(), kind);
             blocks.push(Block::ToolCall(ToolCall { id, name, input, kind, seal, cache }));
+            self.conversation.places.pend(blocks.len(), &at);
         }
         if let Some(mut call) = message.object("function_call", path)? {
             let (name, input) = self.function(&mut call, &path.key("function_call"))?;
@@ -284,6 +291,8 @@ impl<'c, 'a> Messages<'c, 'a> {
             };
             cache = mark.or(cache);
         }
+        // They are a part of one block.
+        self.conversation.places.forget();
         let result = ToolResult { call_id, name, content, is_error: false, kind, cache };
         self.turn(Role::User, vec![Block::ToolResult(result)], None, path);
         Ok(())

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 const ROOT: Path<'static> = Path::Root;
 
 /// What only OpenAI's own models can do, and why it is lost elsewhere.
-const OPENAI_ONLY: [(&str, &str); 12] = [
+const OPENAI_ONLY: [(&str, &str); 11] = [
     ("audio", "only text is answered"),
     ("logit_bias", "tokens have other numbers in another model"),
     ("logprobs", "no other dialect states them"),
@@ -20,7 +20,6 @@ const OPENAI_ONLY: [(&str, &str); 12] = [
     ("prompt_cache_retention", "no other dialect has it"),
     ("store", "no other dialect stores answers"),
     ("top_logprobs", "no other dialect states them"),
-    ("verbosity", "no other dialect has it"),
     ("moderation", "no other dialect has it"),
 ];
 
@@ -43,6 +42,7 @@ pub(super) fn take<'a>(body: &mut Object<'a>, conversation: &mut Conversation<'a
     conversation.stop = stop(body)?;
     conversation.reasoning = reasoning(body, conversation)?;
     conversation.format = format(body, conversation)?;
+    conversation.verbosity = body.text("verbosity", &ROOT)?;
     labels(body, conversation)?;
 
     if let Some(mut options) = body.object("stream_options", &ROOT)? {

@@ -35,6 +35,7 @@ pub(super) fn content<'a>(
         return Err(path.fault("must not be an empty array"));
     }
     let mut blocks = Vec::with_capacity(list.len());
+    let before = conversation.places.pending();
     for (at, node) in list.into_iter().enumerate() {
         let path = path.item(at);
         let mut part = node.object(&path)?;
@@ -46,6 +47,7 @@ pub(super) fn content<'a>(
         };
         if !says_nothing {
             blocks.push(block);
+            conversation.places.pend(before + blocks.len(), &path);
         }
     }
     Ok(blocks)

@@ -16,16 +16,19 @@ pub(super) fn take<'a>(body: &mut Object<'a>, conversation: &mut Conversation<'a
         let path = path.item(at);
         let tool = tool(node.object(&path)?, &path, conversation)?;
         conversation.tools.push(tool);
+        conversation.places.tools(conversation.tools.len(), &path);
     }
     let path = ROOT.key("functions");
     for (at, node) in body.list("functions", &ROOT)?.unwrap_or_default().into_iter().enumerate() {
         let path = path.item(at);
         let tool = function(node.object(&path)?, &path, conversation)?;
         conversation.tools.push(tool);
+        conversation.places.tools(conversation.tools.len(), &path);
     }
     // Search at OpenAI, asked for beside the tools.
     if body.object("web_search_options", &ROOT)?.is_some() {
         conversation.tools.push(Tool::Hosted { kind: "web_search".into() });
+        conversation.places.tools(conversation.tools.len(), &ROOT.key("web_search_options"));
     }
 
     conversation.parallel_tools = body.bool("parallel_tool_calls", &ROOT)?;

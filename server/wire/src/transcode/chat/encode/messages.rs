@@ -9,8 +9,10 @@ use super::parts::{Placed, joined, words};
 use crate::Dialect;
 use crate::conversation::{Block, Role, Seal, ToolCall, ToolKind, ToolResult, Turn, call_id};
 use crate::json::write::{ListWriter, ObjectWriter};
+use crate::reseal::{NO_SEAL, is_google};
 use crate::transcode::chat::details;
 use crate::transcode::free_text;
+use crate::transcode::gemini::before_3;
 use std::borrow::Cow;
 
 /// The longest id of a call OpenAI takes (decolua/9router#3167, 2026-08-09).
@@ -43,6 +45,7 @@ impl<'e> Encoder<'e> {
         let conversation = self.conversation;
         self.lead(list);
         let mut results = found(&conversation.turns);
+        let running = self.running();
         let mut pictures: Vec<Placed<'e>> = Vec::new();
         let mut at = 0;
         while let Some(turn) = conversation.turns.get(at) {
@@ -75,6 +78,7 @@ impl<'e> Encoder<'e> {
                         next += 1;
                     }
                     let blocks = (at..next).flat_map(|at| placed(at, &conversation.turns[at])).collect();
+                    self.signs = running.is_some_and(|running| at >= running);
                     self.assistant(list, blocks, next, &mut results, &mut pictures);
                 }
             }
@@ -84,6 +88,16 @@ impl<'e> Encoder<'e> {
         for left in results.iter().filter(|found| !found.given) {
             self.lost(&left.path, "no call before it asked for it");
         }
+    }
+
+    /// Where the running turn begins, if its calls must be signed: with the last thing the person said. Google's own
+    /// endpoint refuses a call of Gemini 3 without a signature, and takes a stand-in for one of another vendor's.
+    fn running(&self) -> Option<usize> {
+        let said = |turn: &Turn<'_>| {
+            turn.role == Role::User && turn.blocks.iter().any(|block| !matches!(block, Block::ToolResult(_)))
+        };
+        let signs = is_google(self.target.issuer) && !before_3(self.target.model);
+        signs.then(|| self.conversation.turns.iter().rposition(said).unwrap_or(0))
     }
 
     /// The instructions before the first turn; the later ones, too, where the target wants that.
@@ -99,6 +113,8 @@ impl<'e> Encoder<'e> {
             let late = conversation.turns.iter().enumerate().filter(|(_, turn)| turn.role == Role::System);
             blocks.extend(late.flat_map(|(at, turn)| placed(at, turn)));
         }
+        let words = self.words.map(|block| Placed { path: "format".to_owned(), block, goes_on: false });
+        blocks.extend(words);
         if !blocks.is_empty() {
             list.object(|message| {
                 message.text("role", "system");
@@ -149,8 +165,9 @@ impl<'e> Encoder<'e> {
             }
             if !said.calls.is_empty() {
                 message.list("tool_calls", |list| {
-                    for (call, _) in &said.calls {
-                        list.object(|object| self.call(object, call));
+                    for (index, (call, _)) in said.calls.iter().enumerate() {
+                        let stand_in = self.signs && index == 0;
+                        list.object(|object| self.call(object, call, stand_in));
                     }
                 });
             }
@@ -165,8 +182,10 @@ impl<'e> Encoder<'e> {
         let issuer = self.target.issuer;
         match placed.block {
             Block::Text { text, seal, .. } => {
-                if let Some(seal) = seal.as_ref().filter(|seal| is_googles(seal, issuer)) {
-                    said.seal = Some(&seal.data);
+                match seal {
+                    Some(seal) if is_googles(seal, issuer) => said.seal = Some(&seal.data),
+                    Some(_) => self.seals.note(&placed.path),
+                    None => {}
                 }
                 if !text.is_empty() {
                     said.content.push(placed);
@@ -194,6 +213,13 @@ impl<'e> Encoder<'e> {
                 let Some(answer) = answer else {
                     return self.lost(&placed.path, "it was never answered, which the vendor refuses");
                 };
+                if call
+                    .seal
+                    .as_ref()
+                    .is_some_and(|seal| !is_googles(seal, issuer) && !seal.opens(Dialect::Chat, issuer))
+                {
+                    self.seals.note(&placed.path);
+                }
                 results[answer].given = true;
                 said.calls.push((call, answer));
             }
@@ -227,7 +253,7 @@ impl<'e> Encoder<'e> {
         }
     }
 
-    fn call(&mut self, object: &mut ObjectWriter<'_>, call: &ToolCall<'_>) {
+    fn call(&mut self, object: &mut ObjectWriter<'_>, call: &ToolCall<'_>, stand_in: bool) {
         object.text("id", &self.id(&call.id));
         object.text("type", "function");
         let name = self.name(&call.name);
@@ -240,10 +266,10 @@ impl<'e> Encoder<'e> {
             function.text("name", &name);
             function.text("arguments", &arguments);
         });
-        if let Some(seal) = &call.seal
-            && is_googles(seal, self.target.issuer)
-        {
-            extra_content(object, &seal.data);
+        match &call.seal {
+            Some(seal) if is_googles(seal, self.target.issuer) => extra_content(object, &seal.data),
+            _ if stand_in => extra_content(object, NO_SEAL),
+            _ => {}
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::{Encoder, NAME_LIMIT, name_char};
 use crate::ReasoningStyle;
-use crate::conversation::{Effort, Names, OutputFormat};
+use crate::conversation::{Effort, Names};
 use crate::json::write::ObjectWriter;
-use crate::transcode::responses::fitting;
+use crate::transcode::responses::{fitting, takes_verbosity};
+use crate::transcode::structured::Form;
 
 /// The most stop sequences OpenAI takes.
 const STOP_LIMIT: usize = 4;
@@ -109,17 +110,20 @@ impl Encoder<'_> {
     }
 
     fn format(&mut self, body: &mut ObjectWriter<'_>) {
-        match &self.conversation.format {
-            None => {}
-            Some(OutputFormat::Schema { name, description, schema, strict }) if self.target.schema => {
+        match &self.form {
+            Form::Text => {}
+            Form::Json => {
+                body.object("response_format", |format| format.text("type", "json_object"));
+            }
+            Form::Schema { name, description, schema, strict } => {
                 // A name that is not the client's own needs no way back.
-                let own = name.as_deref().filter(|name| !name.is_empty()).unwrap_or("answer");
+                let own = name.filter(|name| !name.is_empty()).unwrap_or("answer");
                 let name = Names::default().send(own, NAME_LIMIT, name_char).into_owned();
                 body.object("response_format", |format| {
                     format.text("type", "json_schema");
                     format.object("json_schema", |inner| {
                         inner.text("name", &name);
-                        inner.maybe_text("description", description.as_deref());
+                        inner.maybe_text("description", *description);
                         inner.raw("schema", schema);
                         if let Some(strict) = strict {
                             inner.bool("strict", *strict);
@@ -127,11 +131,12 @@ impl Encoder<'_> {
                     });
                 });
             }
-            Some(format) => {
-                body.object("response_format", |format| format.text("type", "json_object"));
-                if matches!(format, OutputFormat::Schema { .. }) {
-                    self.lost(&"format.schema", "the target can only be asked for JSON as such");
-                }
+        }
+        if let Some(verbosity) = self.conversation.verbosity.as_deref() {
+            if takes_verbosity(self.target.model, verbosity) {
+                body.text("verbosity", verbosity);
+            } else {
+                self.lost(&"verbosity", "the model cannot be asked for it");
             }
         }
     }

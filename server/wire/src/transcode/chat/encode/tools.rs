@@ -4,7 +4,8 @@ use super::{Encoder, NAME_LIMIT, name_char};
 use crate::conversation::{Tool, ToolChoice};
 use crate::json::write::ObjectWriter;
 use crate::transcode::free_text;
-use crate::transcode::responses::parameters;
+use crate::transcode::parameters;
+use crate::transcode::structured::{LOOSE, is_strict};
 use std::borrow::Cow;
 
 impl Encoder<'_> {
@@ -59,12 +60,20 @@ impl Encoder<'_> {
         match tool {
             Tool::Function { name, description, schema, strict, cache } => {
                 let name = self.name(name);
+                let (schema, changed) = parameters(schema.as_deref());
+                if let Some(why) = changed {
+                    self.lost(&format!("tools[{at}].schema"), why);
+                }
+                let loose = *strict == Some(true) && !is_strict(&schema);
+                if loose {
+                    self.lost(&format!("tools[{at}].strict"), LOOSE);
+                }
                 object.object("function", |function| {
                     function.text("name", &name);
                     function.maybe_text("description", description.as_deref());
-                    function.raw("parameters", &parameters(schema.as_deref()));
-                    if let Some(strict) = strict {
-                        function.bool("strict", *strict);
+                    function.raw("parameters", &schema);
+                    if let Some(strict) = strict.filter(|_| !loose) {
+                        function.bool("strict", strict);
                     }
                 });
                 self.mark(object, *cache, || format!("tools[{at}].cache"));
@@ -93,6 +102,9 @@ impl Encoder<'_> {
             Some(ToolChoice::None) => body.text("tool_choice", "none"),
             Some(ToolChoice::Required | ToolChoice::Allowed(_, true)) => {
                 body.text("tool_choice", "required");
+            }
+            Some(ToolChoice::Named(name)) if !self.conversation.has_tool(name) => {
+                self.lost(&"tool_choice", "names a tool that is not offered");
             }
             Some(ToolChoice::Named(name)) => {
                 let name = self.name(name);

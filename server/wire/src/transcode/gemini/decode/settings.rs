@@ -116,7 +116,8 @@ fn format<'a>(
     };
     conversation.format = match (mime.as_deref(), schema) {
         (Some("application/json") | None, Some(schema)) => {
-            Some(OutputFormat::Schema { name: None, description: None, schema, strict: None })
+            // Google follows it exactly.
+            Some(OutputFormat::Schema { name: None, description: None, schema, strict: Some(true) })
         }
         (Some("application/json"), None) => Some(OutputFormat::Json),
         (None | Some("text/plain" | ""), None) => None,

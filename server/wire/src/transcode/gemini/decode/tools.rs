@@ -24,6 +24,7 @@ pub(super) fn decode<'a>(
             let path = path.key(key);
             let path = path.item(index);
             conversation.tools.push(function(node.object(&path)?, &path, &mut conversation.dropped)?);
+            conversation.places.tools(conversation.tools.len(), &path);
         }
         // Whatever else stands in a tool runs at Google, by its name.
         for (key, node) in tool.into_members() {
@@ -32,6 +33,7 @@ pub(super) fn decode<'a>(
                     let path = path.key(&key);
                     conversation.dropped.push(Dropped::new(&path, "only the name of a hosted tool is kept"));
                 }
+                conversation.places.tools(conversation.tools.len() + 1, &path.key(&key));
                 conversation.tools.push(Tool::Hosted { kind: camel(key) });
             }
         }

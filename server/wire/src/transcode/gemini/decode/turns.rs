@@ -1,12 +1,13 @@
 //! `contents`.
 
-use super::super::NO_SIGNATURE;
+use super::super::stands_in;
 use super::{UNKNOWN, either, some};
 use crate::conversation::{
-    Block, Media, MediaKind, Role, Seal, Source, ToolCall, ToolKind, ToolResult, Turn, call_id, is_packed,
+    Block, Bundle, Media, MediaKind, Places, Role, Seal, Source, ToolCall, ToolKind, ToolResult, Turn,
+    call_id,
 };
 use crate::json::tree::{Node, Object, Path, Value};
-use crate::{Dialect, Dropped, Malformed};
+use crate::{Conversation, Dialect, Dropped, Malformed};
 use std::borrow::Cow;
 
 /// The turns decoded so far.
@@ -15,6 +16,7 @@ pub(super) struct Turns<'a> {
     turns: Vec<Turn<'a>>,
     calls: Vec<Call<'a>>,
     dropped: Vec<Dropped>,
+    places: Places,
 }
 
 /// A call and whether it was answered.
@@ -27,9 +29,9 @@ struct Call<'a> {
 }
 
 impl<'a> Turns<'a> {
-    pub(super) fn finish(self, dropped: &mut Vec<Dropped>) -> Vec<Turn<'a>> {
-        dropped.extend(self.dropped);
-        self.turns
+    pub(super) fn finish(self, conversation: &mut Conversation<'a>) {
+        conversation.dropped.extend(self.dropped);
+        (conversation.turns, conversation.places) = (self.turns, self.places);
     }
 
     pub(super) fn content(&mut self, node: Node<'a>, path: &Path<'_>) -> Result<(), Malformed> {
@@ -53,7 +55,9 @@ impl<'a> Turns<'a> {
             return Err(path_of_parts.fault("must not be empty"));
         }
         for (index, part) in parts.into_iter().enumerate() {
-            self.part(part, &path_of_parts.item(index), role)?;
+            let path = path_of_parts.item(index);
+            self.part(part, &path, role)?;
+            self.places.turns(&self.turns, &path);
         }
         content.rest(path, UNKNOWN, &mut self.dropped);
         if self.turns.last().is_some_and(|turn| turn.blocks.is_empty()) {
@@ -66,7 +70,12 @@ impl<'a> Turns<'a> {
         let mut part = node.object(path)?;
         let thought = part.bool("thought", path)?.unwrap_or(false);
         let key = either(&part, "thoughtSignature", "thought_signature");
-        let seal = part.text(key, path)?.and_then(seal);
+        let signature = part.text(key, path)?;
+        let bundle = signature.as_deref().and_then(Bundle::unpack);
+        let seal = match &bundle {
+            Some(bundle) => bundle.own.clone(),
+            None => signature.and_then(seal),
+        };
         let text = part.text("text", path)?;
         let call = part.object(either(&part, "functionCall", "function_call"), path)?;
         let result = part.object(either(&part, "functionResponse", "function_response"), path)?;
@@ -77,6 +86,9 @@ impl<'a> Turns<'a> {
                 return Err(path
                     .key("functionCall")
                     .fault("must stand in a content whose role is \"model\""));
+            }
+            if let (Some(bundle), Some(turn)) = (bundle, self.turns.last_mut()) {
+                bundle.restore(&mut turn.blocks);
             }
             self.call(call, seal, &path.key("functionCall"))?;
         } else if let Some(result) = result {
@@ -304,13 +316,7 @@ fn standard(data: Cow<'_, str>) -> Cow<'_, str> {
     data
 }
 
-/// A signature, unless it only stands in for one. A seal of ours may come back in the other alphabet, which would hide
-/// it; Google's own stays as it came.
+/// A signature, unless it only stands in for one.
 fn seal(text: Cow<'_, str>) -> Option<Seal<'_>> {
-    if text.is_empty() || NO_SIGNATURE.contains(&text.as_ref()) {
-        return None;
-    }
-    let ours = standard(Cow::Borrowed(text.as_ref())).into_owned();
-    let text = if is_packed(&ours) { Cow::Owned(ours) } else { text };
-    Some(Seal::unpack(Dialect::Gemini, text))
+    (!stands_in(&text)).then(|| Seal::unpack(Dialect::Gemini, text))
 }

@@ -2,7 +2,7 @@
 
 use super::settings::one_text;
 use super::{CACHES_ITSELF, Encoder, json};
-use crate::conversation::{Block, Media, Source, ToolResult};
+use crate::conversation::{Block, Media, MediaKind, Source, ToolResult};
 use crate::json::Cursor;
 use crate::json::tree::{Node, Value};
 use crate::json::write::ObjectWriter;
@@ -59,6 +59,15 @@ impl Encoder<'_> {
         if media.name.is_some() {
             self.drop(format!("{path}.name"), "AI Studio refuses names");
         }
+        let mime = match &media.source {
+            Source::Base64 { mime, .. } => Some(mime.as_ref()),
+            Source::Url { url, mime } => mime.as_deref().or_else(|| super::super::media::mime(url)),
+            Source::Text(_) | Source::File { .. } => None,
+        };
+        if let Some(mime) = mime.filter(|mime| media.kind == MediaKind::Image && !is_seen(mime)) {
+            self.drop(path, &format!("is {mime}: Gemini sees PNG, JPEG, WebP, HEIC and HEIF only"));
+            return None;
+        }
         let file = |uri: &str, mime: Option<&str>| {
             json(|part| {
                 part.object("fileData", |out: &mut ObjectWriter<'_>| {
@@ -70,7 +79,8 @@ impl Encoder<'_> {
         match &media.source {
             Source::Base64 { mime, data } => Some(json(|part| {
                 part.object("inlineData", |out| {
-                    out.text("mimeType", mime);
+                    // Google does not take the name that some clients have for it.
+                    out.text("mimeType", if mime == "image/jpg" { "image/jpeg" } else { mime });
                     out.text("data", data);
                 });
             })),
@@ -90,6 +100,12 @@ impl Encoder<'_> {
             }
         }
     }
+}
+
+/// Whether Gemini sees pictures of a type; any other fails the whole request (ai.google.dev, image understanding;
+/// microsoft/vscode#286628, 2026-01-08).
+fn is_seen(mime: &str) -> bool {
+    ["image/png", "image/jpeg", "image/jpg", "image/webp", "image/heic", "image/heif"].contains(&mime)
 }
 
 /// What Gemini 3 takes inside a result: bytes of a picture, PDF or text.

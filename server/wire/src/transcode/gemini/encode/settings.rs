@@ -31,7 +31,7 @@ impl Encoder<'_> {
         let frequency = sampling.frequency_penalty.filter(penalty);
         let max = self.limit(conversation.max_output);
         let stops = self.stops(conversation);
-        let thinking = conversation.reasoning.as_ref().and_then(|reasoning| self.thinking(reasoning));
+        let thinking = conversation.reasoning.as_ref().and_then(|reasoning| self.thinking(reasoning, max));
         let (mime, schema) = self.format(conversation.format.as_ref(), functions);
 
         let text = json(|out| {
@@ -74,7 +74,7 @@ impl Encoder<'_> {
         stops
     }
 
-    fn thinking(&mut self, reasoning: &Reasoning) -> Option<String> {
+    fn thinking(&mut self, reasoning: &Reasoning, limit: Option<u64>) -> Option<String> {
         let model = self.target.model;
         let mut off = reasoning.off();
         let mut level = None;
@@ -95,7 +95,7 @@ impl Encoder<'_> {
                 });
             }
             ReasoningStyle::Budget | ReasoningStyle::Adaptive => {
-                tokens = reasoning.tokens().map(|tokens| budget(model, tokens).to_string());
+                tokens = reasoning.tokens().map(|tokens| self.budget(tokens, limit).to_string());
                 off = tokens.as_deref() == Some("0");
             }
             ReasoningStyle::Switch => {
@@ -111,6 +111,18 @@ impl Encoder<'_> {
             }
         });
         (text != "{}").then_some(text)
+    }
+
+    /// The budget the model takes. Thoughts count as output: a budget that fills the limit leaves no answer, so a quarter
+    /// of it is kept for that.
+    fn budget(&mut self, asked: u64, limit: Option<u64>) -> u64 {
+        let tokens = budget(self.target.model, asked);
+        let Some(limit) = limit.filter(|limit| tokens >= *limit) else { return tokens };
+        let fitting = budget(self.target.model, limit - limit.div_ceil(4));
+        if fitting < tokens {
+            self.drop("reasoning.budget", "had to be lowered below the limit of output");
+        }
+        fitting
     }
 
     fn format(

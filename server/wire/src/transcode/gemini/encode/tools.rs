@@ -76,7 +76,7 @@ impl Encoder<'_> {
         if choice.is_some() && !any {
             self.drop("tool_choice", "there are no functions to choose from");
         }
-        let choice = choice.filter(|_| any).map(|choice| self.choice(choice));
+        let choice = choice.filter(|_| any).and_then(|choice| self.choice(choice, conversation));
         let list = (any || !hosted.is_empty()).then(|| {
             let functions = any.then(|| format!("{{\"functionDeclarations\":[{}]}}", functions.join(",")));
             let hosted = hosted.iter().map(|kind| format!("{{\"{kind}\":{{}}}}"));
@@ -85,7 +85,7 @@ impl Encoder<'_> {
         Tools { declared: list, choice, functions: any }
     }
 
-    fn choice(&mut self, choice: &ToolChoice<'_>) -> String {
+    fn choice(&mut self, choice: &ToolChoice<'_>, conversation: &Conversation<'_>) -> Option<String> {
         let (mode, names) = match choice {
             ToolChoice::Auto => ("AUTO", &[][..]),
             ToolChoice::None => ("NONE", &[][..]),
@@ -95,15 +95,22 @@ impl Encoder<'_> {
             // Names are taken with this mode and `ANY` only.
             ToolChoice::Allowed(names, false) => ("VALIDATED", names.as_slice()),
         };
-        let names: Vec<_> = names.iter().map(|name| self.name(name).into_owned()).collect();
-        json(|out| {
+        let (offered, others): (Vec<_>, Vec<_>) = names.iter().partition(|name| conversation.has_tool(name));
+        for name in &others {
+            self.drop("tool_choice", &format!("names {name}, which is not offered"));
+        }
+        if offered.is_empty() && !others.is_empty() {
+            return None;
+        }
+        let names: Vec<_> = offered.into_iter().map(|name| self.name(name).into_owned()).collect();
+        Some(json(|out| {
             out.object("functionCallingConfig", |out| {
                 out.text("mode", mode);
                 if !names.is_empty() {
                     out.list("allowedFunctionNames", |list| names.iter().for_each(|name| list.text(name)));
                 }
             });
-        })
+        }))
     }
 }
 

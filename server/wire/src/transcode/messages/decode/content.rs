@@ -1,9 +1,9 @@
 //! What a message is made of.
 
-use super::super::seals;
+use super::super::{ids, seals};
 use super::{instructions, tools};
 use crate::conversation::{
-    Block, Cache, Media, MediaKind, Role, Source, Tool, ToolCall, ToolKind, ToolResult,
+    Block, Cache, Media, MediaKind, Places, Role, Source, Tool, ToolCall, ToolKind, ToolResult,
 };
 use crate::json::tree::{Node, Object, Path, Value};
 use crate::transcode::Calls;
@@ -28,10 +28,13 @@ impl<'a> Content<'a> {
         node: Node<'a>,
         role: Role,
         path: &Path<'_>,
+        places: &mut Places,
     ) -> Result<Vec<Block<'a>>, Malformed> {
         self.passed_over = false;
         if role == Role::System {
-            return self.instructions(node, path);
+            let blocks = self.instructions(node, path)?;
+            places.pend(blocks.len(), path);
+            return Ok(blocks);
         }
         let mut blocks = Vec::new();
         match node.value {
@@ -41,17 +44,20 @@ impl<'a> Content<'a> {
                 for (index, item) in items.into_iter().enumerate() {
                     let path = path.item(index);
                     self.block(item.object(&path)?, role, &path, &mut blocks)?;
+                    seals::return_to_call(&mut blocks);
+                    places.pend(blocks.len(), &path);
                 }
             }
             _ => return Err(path.fault(&format!("must be a string or an array, not {}", node.kind()))),
         }
+        places.pend(blocks.len(), path);
         Ok(blocks)
     }
 
     /// A message of the role `system`: words, and tools that come and go.
     fn instructions(&mut self, node: Node<'a>, path: &Path<'_>) -> Result<Vec<Block<'a>>, Malformed> {
         let Value::List(items) = node.value else {
-            return instructions(node, path, &mut self.dropped);
+            return instructions(node, path, &mut self.dropped, |_, _| {});
         };
         let mut blocks = Vec::new();
         for (index, item) in items.into_iter().enumerate() {
@@ -241,7 +247,7 @@ impl<'a> Content<'a> {
     }
 
     fn call(&mut self, mut object: Object<'a>, path: &Path<'_>) -> Result<Block<'a>, Malformed> {
-        let id = object.need_text("id", path)?;
+        let id = ids::own(object.need_text("id", path)?);
         let name = object.need_text("name", path)?;
         if id.is_empty() {
             return Err(path.key("id").fault("is empty"));
@@ -263,7 +269,7 @@ impl<'a> Content<'a> {
     }
 
     fn result(&mut self, mut object: Object<'a>, path: &Path<'_>) -> Result<Block<'a>, Malformed> {
-        let call_id = object.need_text("tool_use_id", path)?;
+        let call_id = ids::own(object.need_text("tool_use_id", path)?);
         let (name, kind) = self.calls.answered(&call_id, &path.key("tool_use_id"))?;
         let is_error = object.bool("is_error", path)?.unwrap_or(false);
         let cache = cache(&mut object, path, &mut self.dropped)?;

@@ -133,5 +133,6 @@ fn read_format<'a>(
     let raw = schema.raw;
     schema.object(&path.key("schema"))?;
     format.rest(path, "is known to Anthropic only", dropped);
-    Ok(OutputFormat::Schema { name: None, description: None, schema: raw.into(), strict: None })
+    // Anthropic follows it exactly.
+    Ok(OutputFormat::Schema { name: None, description: None, schema: raw.into(), strict: Some(true) })
 }

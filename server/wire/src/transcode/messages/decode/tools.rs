@@ -15,12 +15,14 @@ pub(super) fn read<'a>(body: &mut Object<'a>, conversation: &mut Conversation<'a
             let path = path.item(index);
             let tool = one(tool.object(&path)?, &path, &mut conversation.dropped)?;
             conversation.tools.push(tool);
+            conversation.places.tools(conversation.tools.len(), &path);
         }
     }
     if let Some(servers) = body.list("mcp_servers", root)?
         && !servers.is_empty()
     {
         conversation.tools.push(Tool::Hosted { kind: Cow::Borrowed("mcp_servers") });
+        conversation.places.tools(conversation.tools.len(), &root.key("mcp_servers"));
     }
     if let Some(choice) = body.object("tool_choice", root)? {
         read_choice(choice, conversation)?;

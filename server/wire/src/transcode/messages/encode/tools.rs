@@ -100,6 +100,10 @@ impl<'c> Encoder<'c> {
             Some(ToolChoice::Auto | ToolChoice::Allowed(_, false)) => Choice::Auto,
             Some(ToolChoice::None) => Choice::None,
             Some(ToolChoice::Required | ToolChoice::Allowed(_, true)) => Choice::Any,
+            Some(ToolChoice::Named(name)) if !conversation.has_tool(name) => {
+                self.drop(&"tool_choice", "names a tool that is not offered");
+                return None;
+            }
             Some(ToolChoice::Named(name)) => Choice::Tool(self.send(name)),
         };
         Some(choice)

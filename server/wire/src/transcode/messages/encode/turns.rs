@@ -2,7 +2,7 @@
 
 use super::{At, Encoder, Item, Message, What, tools};
 use crate::Dropped;
-use crate::conversation::{Block, Role, ToolKind, Turn};
+use crate::conversation::{Block, Role, ToolCall, ToolKind, Turn};
 use crate::transcode::free_text;
 use std::borrow::Cow;
 
@@ -101,6 +101,12 @@ impl<'c> Encoder<'c> {
         let mut items = Vec::new();
         for (block, stated) in turn.blocks.iter().enumerate() {
             let at = At::Turn(index, block);
+            // Only thoughts are sealed here.
+            if let Block::Text { seal: Some(_), .. } | Block::ToolCall(ToolCall { seal: Some(_), .. }) =
+                stated
+            {
+                self.seals.note(&at);
+            }
             match stated {
                 Block::Text { text, cache, .. } => items.extend(self.text(at, text, *cache)),
                 Block::Refusal(text) => items.extend(self.text(at, text, None)),

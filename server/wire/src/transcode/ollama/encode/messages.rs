@@ -94,9 +94,16 @@ impl Encoder {
 
     /// Adds blocks to a message, all but results.
     fn blocks<'m>(&mut self, path: &str, blocks: &'m [Block<'_>], message: &mut Message<'m>) {
+        // What the model wrote in several texts without a break is one text.
+        let mut goes_on = false;
         for (index, block) in blocks.iter().enumerate() {
             let path = format!("{path}[{index}]");
+            let before = std::mem::replace(&mut goes_on, matches!(block, Block::Text { .. }));
             let seal = match block {
+                Block::Text { text, seal, .. } if before && message.role == "assistant" => {
+                    message.text.push_str(text);
+                    seal
+                }
                 Block::Text { text, seal, .. } => {
                     message.say(text);
                     seal

@@ -28,6 +28,7 @@ impl<'a> Items<'a> {
                 return Err(path.fault("is empty"));
             }
             self.conversation.turns.push(said(vec![Block::text(text)]));
+            self.placed(path);
             return Ok(());
         }
         let items = input.list(path)?;
@@ -37,8 +38,15 @@ impl<'a> Items<'a> {
         for (index, node) in items.into_iter().enumerate() {
             let path = path.item(index);
             self.item(node.object(&path)?, &path)?;
+            self.placed(&path);
         }
         Ok(())
+    }
+
+    fn placed(&mut self, path: &Path<'_>) {
+        let Conversation { system, turns, places, .. } = &mut self.conversation;
+        places.system(system.len(), path);
+        places.turns(turns, path);
     }
 
     fn item(&mut self, mut object: Object<'a>, path: &Path<'_>) -> Result<(), Malformed> {

@@ -88,6 +88,7 @@ fn tool<'a>(
         // Everything else runs at OpenAI or is known to its models only: web search, MCP, code interpreter, shell.
         _ => conversation.tools.push(Tool::Hosted { kind }),
     }
+    conversation.places.tools(conversation.tools.len(), path);
     Ok(())
 }
 

@@ -31,15 +31,23 @@ pub(super) fn instructions(body: &mut ObjectWriter<'_>, conversation: &Conversat
     }
 }
 
-/// The turns.
+/// The turns. `words`: what is to be said of the answer's form.
 pub(super) fn input(
     body: &mut ObjectWriter<'_>,
     conversation: &Conversation<'_>,
     target: &Target<'_>,
+    words: Option<&str>,
     names: &mut Names,
     dropped: &mut Lost,
 ) {
     body.list("input", |items| {
+        if let Some(words) = words {
+            items.object(|item| {
+                item.text("type", "message");
+                item.text("role", "developer");
+                item.list("content", |content| content.object(|part| text_part(part, "input_text", words)));
+            });
+        }
         for (index, turn) in conversation.turns.iter().enumerate() {
             let mut items = Items { items, names, dropped, target, at: format!("turns[{index}]") };
             items.turn(turn.role, &turn.blocks);

@@ -1,8 +1,9 @@
 //! What else a request says.
 
 use super::{LONGEST, Lost, allowed, lose, short};
-use crate::conversation::{Effort, OutputFormat, Reasoning};
+use crate::conversation::{Effort, Reasoning};
 use crate::json::write::ObjectWriter;
+use crate::transcode::structured::Form;
 use crate::{Conversation, ReasoningStyle, Target};
 use std::borrow::Cow;
 
@@ -18,12 +19,13 @@ pub(super) fn write(
     body: &mut ObjectWriter<'_>,
     conversation: &Conversation<'_>,
     target: &Target<'_>,
+    form: &Form<'_>,
     dropped: &mut Lost,
 ) {
     sampling(body, conversation, dropped);
     limit(body, conversation, target, dropped);
     reasoning(body, conversation.reasoning.as_ref(), target, dropped);
-    format(body, conversation, target, dropped);
+    format(body, conversation, target, form, dropped);
     identity(body, conversation, dropped);
     match conversation.continues.as_deref() {
         Some(id) if id.starts_with("resp_") => body.text("previous_response_id", id),
@@ -117,30 +119,44 @@ fn format(
     body: &mut ObjectWriter<'_>,
     conversation: &Conversation<'_>,
     target: &Target<'_>,
+    form: &Form<'_>,
     dropped: &mut Lost,
 ) {
-    let Some(format) = &conversation.format else { return };
+    let mut verbosity = conversation.verbosity.as_deref();
+    if verbosity.take_if(|wanted| !takes_verbosity(target.model, wanted)).is_some() {
+        lose(dropped, "verbosity", "the model cannot be asked for it");
+    }
+    if *form == Form::Text && verbosity.is_none() {
+        return;
+    }
     body.object("text", |text| {
-        text.object("format", |out| match format {
-            OutputFormat::Schema { name, description, schema, strict } if target.schema => {
+        match form {
+            Form::Text => {}
+            Form::Json => text.object("format", |out| out.text("type", "json_object")),
+            Form::Schema { name, description, schema, strict } => text.object("format", |out| {
                 out.text("type", "json_schema");
-                let name = name.as_deref().filter(|name| !name.is_empty()).unwrap_or("output");
+                let name = name.filter(|name| !name.is_empty()).unwrap_or("output");
                 // Unlike a tool's, the name is told to nobody again.
                 let name: String = name.chars().filter(|char| allowed(*char)).take(LONGEST).collect();
                 out.text("name", if name.is_empty() { "output" } else { &name });
-                out.maybe_text("description", description.as_deref());
+                out.maybe_text("description", *description);
                 out.raw("schema", schema);
                 if let Some(strict) = strict {
                     out.bool("strict", *strict);
                 }
-            }
-            OutputFormat::Schema { .. } => {
-                lose(dropped, "format.schema", "the model cannot be held to a schema");
-                out.text("type", "json_object");
-            }
-            OutputFormat::Json => out.text("type", "json_object"),
-        });
+            }),
+        }
+        text.maybe_text("verbosity", verbosity);
     });
+}
+
+/// Whether a model takes a verbosity, by its name: GPT-5 and later do, those before refuse the member
+/// (vellum-ai/vellum-assistant#28082, 2026-04-25), and Codex's own models know `medium` only.
+pub(crate) fn takes_verbosity(model: &str, verbosity: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or(model);
+    let generation = name.strip_prefix("gpt-").and_then(|rest| rest.bytes().next());
+    let takes = generation.is_some_and(|digit| (b'5'..=b'9').contains(&digit));
+    takes && (!name.contains("codex") || verbosity == "medium")
 }
 
 /// Claude Code's user is longer than the 64 characters that are taken. Any text will do that is always the same.

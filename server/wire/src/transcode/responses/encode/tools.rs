@@ -3,12 +3,9 @@
 use super::{LONGEST, Lost, allowed, lose};
 use crate::Conversation;
 use crate::conversation::{Names, Tool, ToolChoice};
-use crate::json::tree::{Node, Value};
 use crate::json::write::{ListWriter, ObjectWriter};
-use std::borrow::Cow;
-
-/// What a tool without a schema takes. OpenAI refuses an object without `properties`.
-const NOTHING: &str = r#"{"type":"object","properties":{}}"#;
+use crate::transcode::parameters;
+use crate::transcode::structured::{LOOSE, is_strict};
 
 /// Tools of OpenAI's that need no further words than their type.
 const HOSTED: [&str; 5] =
@@ -38,7 +35,7 @@ pub(super) fn write(
         }
     });
     if let Some(choice) = &conversation.tool_choice {
-        self::choice(body, choice, conversation, names);
+        self::choice(body, choice, conversation, names, dropped);
     }
     if let Some(parallel) = conversation.parallel_tools {
         body.bool("parallel_tool_calls", parallel);
@@ -51,13 +48,22 @@ fn tool(tools: &mut ListWriter<'_>, tool: &Tool<'_>, path: &str, names: &mut Nam
             if cache.is_some() {
                 lose(dropped, format!("{path}.cache"), "cached prefixes are found without marks");
             }
+            let (schema, changed) = parameters(schema.as_deref());
+            if let Some(why) = changed {
+                lose(dropped, format!("{path}.schema"), why);
+            }
+            let strict = *strict == Some(true);
+            let loose = strict && !is_strict(&schema);
+            if loose {
+                lose(dropped, format!("{path}.strict"), LOOSE);
+            }
             tools.object(|tool| {
                 tool.text("type", "function");
                 tool.text("name", &names.send(name, LONGEST, allowed));
                 tool.maybe_text("description", description.as_deref());
-                tool.raw("parameters", &parameters(schema.as_deref()));
+                tool.raw("parameters", &schema);
                 // Left out, it is taken for true here and for false everywhere else.
-                tool.bool("strict", strict.unwrap_or(false));
+                tool.bool("strict", strict && !loose);
             });
         }
         Tool::Custom { name, description, format } => {
@@ -74,31 +80,12 @@ fn tool(tools: &mut ListWriter<'_>, tool: &Tool<'_>, path: &str, names: &mut Nam
     }
 }
 
-/// A schema that OpenAI takes: an object that states its `properties`, which MCP servers often leave out.
-pub(crate) fn parameters(schema: Option<&str>) -> Cow<'_, str> {
-    let Some(raw) = schema else { return Cow::Borrowed(NOTHING) };
-    let Ok(Node { value: Value::Object(object), .. }) = Node::parse(raw) else {
-        return Cow::Borrowed(NOTHING);
-    };
-    let misses_type = object.get("type").is_none();
-    let is_object = misses_type || object.get("type").and_then(Node::as_text) == Some("object");
-    let misses_properties = is_object && object.get("properties").is_none();
-    let missing = match (misses_type, misses_properties) {
-        (false, false) => return Cow::Borrowed(raw),
-        (true, true) => r#""type":"object","properties":{}"#,
-        (true, false) => r#""type":"object""#,
-        (false, true) => r#""properties":{}"#,
-    };
-    let comma = if object.is_empty() { "" } else { "," };
-    let inside = raw.trim().trim_start_matches('{');
-    Cow::Owned(format!("{{{missing}{comma}{inside}"))
-}
-
 fn choice(
     body: &mut ObjectWriter<'_>,
     choice: &ToolChoice<'_>,
     conversation: &Conversation<'_>,
     names: &mut Names,
+    dropped: &mut Lost,
 ) {
     let mut named = |tool: &mut ObjectWriter<'_>, chosen: &str| {
         let is_chosen = |tool: &Tool<'_>| matches!(tool, Tool::Custom { name, .. } if name == chosen);
@@ -110,12 +97,22 @@ fn choice(
         ToolChoice::Auto => body.text("tool_choice", "auto"),
         ToolChoice::None => body.text("tool_choice", "none"),
         ToolChoice::Required => body.text("tool_choice", "required"),
+        ToolChoice::Named(name) if !conversation.has_tool(name) => {
+            lose(dropped, "tool_choice", "names a tool that is not offered");
+        }
         ToolChoice::Named(name) => body.object("tool_choice", |choice| named(choice, name)),
+        ToolChoice::Allowed(allowed, _) if !allowed.iter().any(|name| conversation.has_tool(name)) => {
+            lose(dropped, "tool_choice", "names only tools that are not offered");
+        }
         ToolChoice::Allowed(allowed, must) => body.object("tool_choice", |choice| {
             choice.text("type", "allowed_tools");
             choice.text("mode", if *must { "required" } else { "auto" });
             choice.list("tools", |tools| {
                 for name in allowed {
+                    if !conversation.has_tool(name) {
+                        lose(dropped, "tool_choice", &format!("names {name}, which is not offered"));
+                        continue;
+                    }
                     tools.object(|tool| named(tool, name));
                 }
             });
