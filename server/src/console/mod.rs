@@ -1,6 +1,7 @@
 //! What the dashboard's pages and the management API ask for: implements the traits of `app::api`, one file a page,
 //! same names.
 
+mod accounts;
 pub mod api;
 mod combos;
 mod connect;
