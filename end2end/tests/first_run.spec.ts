@@ -163,7 +163,7 @@ test("a newcomer gets from the set-up link to a first answer", async ({ house, p
     // One's own hardware costs nothing by the token.
     await expect(fact("Cost")).toHaveText("$0");
     await expect(fact("Took")).toHaveText(/^[\d.]+ (ms|s)$/);
-    const attempt = main.getByRole("region", { name: "Attempts" }).getByRole("row").filter({ hasText: "work" });
+    const attempt = main.getByRole("region", { name: "Attempts" }).getByRole("listitem").filter({ hasText: "work" });
     await expect(attempt).toContainText("mine/ok");
     await expect(attempt).toContainText("200");
     const prices = main.getByRole("region", { name: "Tokens and price" });

@@ -185,9 +185,8 @@ impl Trace {
         let total_ms = self.since(attempt);
         if let Some(attempt) = self.record.attempts.get_mut(attempt) {
             attempt.total_ms = total_ms;
-            attempt.verdict = "given up, since another answered first".to_owned();
+            attempt.verdict = "said nothing within the limit, and another answered first".to_owned();
             attempt.rule = "first-token limit".to_owned();
-            attempt.error = "No first token within the limit".to_owned();
         }
     }
 
