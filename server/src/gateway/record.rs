@@ -180,14 +180,16 @@ impl Trace {
         }
     }
 
-    /// Another answered before this one said anything.
-    pub fn outrun(&mut self, attempt: usize) {
+    /// Another answered before this one said anything. `silent`: it had its time.
+    pub fn outrun(&mut self, attempt: usize, silent: bool) {
         let total_ms = self.since(attempt);
         if let Some(attempt) = self.record.attempts.get_mut(attempt) {
             attempt.total_ms = total_ms;
             attempt.verdict = "given up, since another answered first".to_owned();
-            attempt.rule = "first-token limit".to_owned();
-            attempt.error = "No first token within the limit".to_owned();
+            if silent {
+                attempt.rule = "first-token limit".to_owned();
+                attempt.error = "No first token within the limit".to_owned();
+            }
         }
     }
 
