@@ -45,7 +45,7 @@ export async function fill(house: House, provider: Provider): Promise<string> {
     rescue: false,
     targets: [{ model: "scripted/ok", weight: 3 }, { model: "coder" }],
   });
-  await house.api("POST", "/aliases", { name: "gpt-5", model: "coder" });
+  await house.api("POST", "/aliases", { name: "gpt-5", model: "openai/gpt-5" });
   const keys = [await house.key("claude-code on my laptop"), await house.key("the build machine"), await house.key("unused")];
   const asked: [string, Parameters<typeof ask>[3]?][] = [
     ["scripted/ok"],

@@ -69,7 +69,7 @@ test("a rate-limited account is shown as waiting with a countdown, and is brough
   await visit(page, "/providers/scripted");
   const first = page.getByRole("region", { name: "Accounts" }).locator("li.account").first();
   await expect(first).toContainText("Parked");
-  const countdown = first.locator("time[data-until]");
+  const countdown = first.locator("time[data-until]").first();
   await expect(countdown).toHaveText(/^in 1:\d\d$/);
   const before = await countdown.textContent();
   await expect(countdown).not.toHaveText(before!);

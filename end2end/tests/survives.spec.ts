@@ -63,6 +63,6 @@ test("a key that is refused in the middle of a session is not noticed by the cli
   await row.getByRole("link").click();
   await expect(page.getByRole("heading", { level: 2 }).first()).toContainText("after");
   const attempts = page.getByRole("region", { name: "Attempts" });
-  await expect(attempts.getByRole("row").filter({ hasText: "account 1" })).toContainText("401");
-  await expect(attempts.getByRole("row").filter({ hasText: "account 2" })).toContainText("200");
+  await expect(attempts.getByRole("listitem").filter({ hasText: "account 1" })).toContainText("401");
+  await expect(attempts.getByRole("listitem").filter({ hasText: "account 2" })).toContainText("200");
 });

@@ -28,6 +28,7 @@ mod proxies;
 mod replicas;
 mod retention;
 mod routes;
+mod routing;
 mod secrets;
 mod secured;
 mod store;

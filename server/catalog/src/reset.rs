@@ -6,7 +6,7 @@ pub(crate) use crate::instant::Zone;
 use crate::{Failure, duration, instant};
 
 /// Hints further away than this are taken for mistakes: the longest window vendors sell is a month.
-const FARTHEST_MS: i64 = 35 * 24 * 3_600_000;
+pub(crate) const FARTHEST_MS: i64 = 35 * 24 * 3_600_000;
 
 /// Words before a length of time, in lower case.
 const BEFORE_LENGTH: [&str; 13] = [

@@ -106,6 +106,12 @@ impl Under {
         Some(Self { pulse: Arc::clone(pulse), probe })
     }
 
+    /// Begins whatever the circuit says.
+    pub fn regardless(pulse: &Arc<Pulse>) -> Self {
+        pulse.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self { pulse: Arc::clone(pulse), probe: false }
+    }
+
     /// The model at the account.
     pub fn pulse(&self) -> &Pulse {
         &self.pulse
@@ -150,6 +156,8 @@ mod tests {
         let first = Under::begin(&pulse, 10).unwrap();
         assert!(Under::begin(&pulse, 10).is_none());
         assert_eq!((pulse.in_flight(), pulse.circuit(10)), (1, Circuit::Trying { taken: true }));
+        drop(Under::regardless(&pulse));
+        assert!(Under::begin(&pulse, 10).is_none(), "the one that tries is still at it");
         drop(first);
         assert!(Under::begin(&pulse, 10).is_some(), "one that was given up frees the place");
         assert_eq!(pulse.in_flight(), 0);

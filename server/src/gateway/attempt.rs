@@ -10,6 +10,7 @@ use crate::clock::{self, Moment};
 use app::api::requests::Cause;
 use catalog::Ruling;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use http::HeaderMap;
 use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
@@ -45,6 +46,15 @@ pub(super) struct Winner {
     pub(super) under: Under,
 }
 
+/// A call that runs beside others.
+struct Beside {
+    place: usize,
+    attempt: usize,
+    begun: Moment,
+    /// How long it was to wait before it began.
+    wait: Duration,
+}
+
 /// One call under way.
 struct Run<'p> {
     step: &'p Step,
@@ -66,7 +76,7 @@ pub(super) async fn run(
 ) -> Result<Winner, Lost> {
     let mut failures: Vec<(&Step, Failed, Ruling)> = Vec::new();
     let mut racing = FuturesUnordered::new();
-    let mut under_way: Vec<(usize, usize)> = Vec::new();
+    let mut under_way: Vec<Beside> = Vec::new();
     let limit = plan.limits.hedge.unwrap_or(Duration::MAX / 4);
     let mut silence = pin!(sleep(limit.min(Duration::from_secs(86_400))));
     let first_cause = if course.said.is_some() { Cause::Rescue } else { Cause::Plan };
@@ -76,7 +86,7 @@ pub(super) async fn run(
         if wanted || racing.is_empty() {
             let beside = if cause == Cause::Hedge { &under_way[..] } else { &[] };
             if let Some(run) = next(course, plan, left, beside, cause, trace) {
-                under_way.push((run.place, run.attempt));
+                under_way.push(Beside::of(&run, wait_for(run.step)));
                 racing.push(go(course, run, Duration::ZERO));
                 silence.as_mut().reset(soon(limit));
             } else if racing.is_empty() {
@@ -96,13 +106,16 @@ pub(super) async fn run(
                 continue;
             }
         };
-        under_way.retain(|(_, attempt)| *attempt != run.attempt);
+        under_way.retain(|other| other.attempt != run.attempt);
         let failed = match result {
             Ok(answer) => {
                 run.under.pulse().answered(i64::try_from(run.began.elapsed_micros()).unwrap_or(i64::MAX));
                 drop(racing);
-                for (place, attempt) in under_way {
-                    silent(course, &plan.steps[place], attempt, trace);
+                for other in under_way {
+                    outrun(course, &plan.steps[other.place], &other, limit, trace);
+                }
+                if plan.drains {
+                    note_quota(run.step, &answer.headers);
                 }
                 trace.answers(run.attempt, run.step);
                 return Ok(Winner { answer, step: run.place, under: run.under });
@@ -121,9 +134,9 @@ pub(super) async fn run(
                 let under = run.under;
                 left.calls = left.calls.saturating_sub(1);
                 let attempt = trace.begin(step, Cause::Retry, after);
-                under_way.push((place, attempt));
                 let run =
                     Run { step, place, attempt, cause: Cause::Retry, resume, began: clock::now(), under };
+                under_way.push(Beside::of(&run, after));
                 racing.push(go(course, run, after));
             }
             Judged::Stop => {
@@ -148,8 +161,7 @@ async fn go<'p>(
     mut run: Run<'p>,
     wait: Duration,
 ) -> (Run<'p>, Result<Answer, Failed>) {
-    let until = run.step.not_before - clock::now().unix_ms;
-    let wait = wait.max(Duration::from_millis(u64::try_from(until).unwrap_or(0)));
+    let wait = wait.max(wait_for(run.step));
     if !wait.is_zero() {
         sleep(wait).await;
     }
@@ -158,12 +170,17 @@ async fn go<'p>(
     (run, answer)
 }
 
+/// How long a step is to be waited for.
+fn wait_for(step: &Step) -> Duration {
+    Duration::from_millis(u64::try_from(step.not_before - clock::now().unix_ms).unwrap_or(0))
+}
+
 /// Begins the next call of the plan. `beside`: what runs already, whose targets are left alone.
 fn next<'p>(
     course: Course<'_, '_>,
     plan: &'p Plan,
     left: &mut Left,
-    beside: &[(usize, usize)],
+    beside: &[Beside],
     cause: Cause,
     trace: &mut Trace,
 ) -> Option<Run<'p>> {
@@ -172,31 +189,53 @@ fn next<'p>(
     while left.calls > 0 {
         let place = *left.steps.get(at)?;
         let step = plan.steps.get(place)?;
-        let busy = |(other, _): &(usize, usize)| Arc::ptr_eq(&plan.steps[*other].target, &step.target);
+        let busy = |other: &Beside| Arc::ptr_eq(&plan.steps[other.place].target, &step.target);
         if beside.iter().any(busy) {
             at += 1;
             continue;
         }
         left.steps.remove(at);
         let pulse = step.account.health.pulse_of(&step.target.model);
-        let Some(under) = Under::begin(&pulse, now.unix_ms) else {
-            trace.leave_out(step, "another request is trying whether it is back");
-            continue;
+        let under = match Under::begin(&pulse, now.unix_ms) {
+            Some(under) => under,
+            // It is that or nothing.
+            None if left.steps.is_empty() && trace.attempts() == 0 => Under::regardless(&pulse),
+            None => {
+                trace.leave_out(step, "another request is trying whether it is back");
+                continue;
+            }
         };
         left.calls -= 1;
-        let wait = Duration::from_millis(u64::try_from(step.not_before - now.unix_ms).unwrap_or(0));
-        let attempt = trace.begin(step, cause, wait);
+        let attempt = trace.begin(step, cause, wait_for(step));
         let resume = course.request.resume(step);
         return Some(Run { step, place, attempt, cause, resume, began: now, under });
     }
     None
 }
 
-/// One that had said nothing when another answered.
-fn silent(course: Course<'_, '_>, step: &Step, attempt: usize, trace: &mut Trace) {
-    let pulse = step.account.health.pulse_of(&step.target.model);
-    pulse.failed(clock::now().unix_ms, course.policy.circuit_ms);
-    trace.outrun(attempt);
+/// One that had said nothing when another answered: at fault only where it had its time.
+fn outrun(course: Course<'_, '_>, step: &Step, run: &Beside, limit: Duration, trace: &mut Trace) {
+    let ran = Duration::from_micros(u64::try_from(run.begun.elapsed_micros()).unwrap_or(0));
+    let silent = ran >= limit.saturating_add(run.wait);
+    if silent {
+        let pulse = step.account.health.pulse_of(&step.target.model);
+        pulse.failed(clock::now().unix_ms, course.policy.circuit_ms);
+    }
+    trace.outrun(run.attempt, silent);
+}
+
+/// Keeps in mind when the account's quota begins anew, where the answer says so.
+fn note_quota(step: &Step, headers: &HeaderMap) {
+    let headers = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    if let Some(at) = catalog::quota_renewal(headers, clock::now().unix_ms) {
+        step.account.health.note_quota(at);
+    }
+}
+
+impl Beside {
+    fn of(run: &Run<'_>, wait: Duration) -> Self {
+        Self { place: run.place, attempt: run.attempt, begun: run.began, wait }
+    }
 }
 
 impl Run<'_> {

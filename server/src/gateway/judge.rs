@@ -13,7 +13,7 @@ use std::time::Duration;
 use wire::Resume;
 
 /// The end of the names of rules that mean a window that is too small.
-const TOO_LONG: &str = "/context-length";
+pub(super) const TOO_LONG: &str = "/context-length";
 
 /// The attempt that failed.
 pub(super) struct About<'p> {
@@ -62,6 +62,8 @@ pub(super) fn judge(
     let ruling = failed.rule(step, now);
     let goes_on = |left: &Left| left.steps.iter().any(|place| same_target(plan, *place, step));
     let may_retry = !about.retried && left.calls > 0;
+    // The last call is better spent on another, where there is one.
+    let spare = left.calls > 1 || left.steps.is_empty();
     let again = |after, resume, words, ruling, counts| Judgement {
         next: Judged::Again { after, resume },
         ruling,
@@ -70,7 +72,7 @@ pub(super) fn judge(
     };
     let counts = failed.silent || matches!(ruling.verdict, Verdict::RetryHere { .. });
     match ruling.verdict {
-        Verdict::RetryHere { after_ms } if may_retry => {
+        Verdict::RetryHere { after_ms } if may_retry && spare => {
             let after = Duration::from_millis(jittered(after_ms));
             return again(after, about.resume, "tried the same account again", ruling, counts);
         }

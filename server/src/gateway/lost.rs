@@ -1,5 +1,6 @@
 //! What a failed attempt was, and what the client is told when none succeeded.
 
+use super::judge::TOO_LONG;
 use super::plan::{Plan, Step, duration};
 use crate::clock;
 use crate::upstream::http::NoAnswer;
@@ -50,7 +51,7 @@ impl From<NoAnswer> for Failed {
             status: None,
             headers: HeaderMap::new(),
             body: Bytes::new(),
-            silent: matches!(why, NoAnswer::Silent(..)),
+            silent: matches!(why, NoAnswer::Silent(..) | NoAnswer::TimedOut(_)),
             error: ProviderError { message: why.to_string(), ..ProviderError::default() },
         }
     }
@@ -123,6 +124,12 @@ pub(super) fn all_out(plan: &Plan, mut failures: Vec<(&Step, Failed, Ruling)>, c
     {
         return refusal(failed, step, ruling.sentence, client);
     }
+    // Told that no window is large enough, a tool can shorten the conversation.
+    if failures.iter().all(|(_, _, ruling)| ruling.rule.ends_with(TOO_LONG))
+        && let Some((step, failed, ruling)) = failures.pop()
+    {
+        return refusal(failed, step, ruling.sentence, client);
+    }
     let now = clock::now().unix_ms;
     let parks: Vec<Option<Park>> = failures
         .iter()
@@ -155,8 +162,11 @@ pub(super) fn all_out(plan: &Plan, mut failures: Vec<(&Step, Failed, Ruling)>, c
         })
         .chain(plan.exclusions.iter().map(|left| format!("{}: {}", left.what, left.why)))
         .collect();
-    let earliest = parks.iter().flatten().map(|park| park.until).chain(plan.earliest).min();
-    let retry_after = earliest.map(|until| (until - now).div_euclid(1000).max(0) + 1).filter(|_| limited);
+    let by_itself = parks.iter().flatten().filter(|park| !park.needs_person).map(|park| park.until);
+    let earliest = by_itself.chain(plan.earliest).min();
+    // What failed without being parked may be back at any moment.
+    let known = parks.iter().all(Option::is_some);
+    let retry_after = earliest.map(|until| (until - now).div_euclid(1000).max(0) + 1).filter(|_| known);
     let next = match retry_after {
         Some(seconds) => format!(" The first comes back in {}.", duration(seconds)),
         None => " The request's page in the Ninerouter dashboard has the details.".to_owned(),

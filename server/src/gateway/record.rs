@@ -180,13 +180,16 @@ impl Trace {
         }
     }
 
-    /// Another answered before this one said anything.
-    pub fn outrun(&mut self, attempt: usize) {
+    /// Another answered before this one said anything. `silent`: it had its time.
+    pub fn outrun(&mut self, attempt: usize, silent: bool) {
         let total_ms = self.since(attempt);
         if let Some(attempt) = self.record.attempts.get_mut(attempt) {
             attempt.total_ms = total_ms;
-            attempt.verdict = "said nothing within the limit, and another answered first".to_owned();
-            attempt.rule = "first-token limit".to_owned();
+            attempt.verdict = "given up, since another answered first".to_owned();
+            if silent {
+                attempt.verdict = "said nothing within the limit, and another answered first".to_owned();
+                attempt.rule = "first-token limit".to_owned();
+            }
         }
     }
 

@@ -54,6 +54,9 @@ pub enum NoAnswer {
     /// No connection.
     #[error("no connection to {0}: {1}")]
     Unreachable(String, String),
+    /// Nobody took the connection within the limit.
+    #[error("no connection to {0} in time")]
+    TimedOut(String),
     /// Connected, then cut off.
     #[error("{0} closed the connection without an answer: {1}")]
     Cut(String, String),
@@ -124,7 +127,9 @@ fn why(host: String, error: &reqwest::Error) -> NoAnswer {
         }
         inner = source;
     }
-    if error.is_connect() || error.is_timeout() {
+    if error.is_timeout() {
+        NoAnswer::TimedOut(host)
+    } else if error.is_connect() {
         NoAnswer::Unreachable(host, inner.to_string())
     } else {
         NoAnswer::Cut(host, inner.to_string())

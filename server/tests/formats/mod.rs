@@ -31,7 +31,7 @@ const fn reasoning(dialect: Dialect) -> &'static str {
 }
 
 /// The catalogue's file of a provider that speaks one dialect. Its prefix is its id.
-fn file(id: &str, dialect: Dialect, base: &str, tweak: &str) -> String {
+pub(crate) fn file(id: &str, dialect: Dialect, base: &str, tweak: &str) -> String {
     let url = match dialect {
         Dialect::Chat => "/v1/chat/completions",
         Dialect::Responses => "/v1/responses",
@@ -179,7 +179,7 @@ impl Answers {
 }
 
 /// The page of a request in the dashboard.
-async fn page(house: &House, answer: &Answer) -> Value {
+pub(crate) async fn page(house: &House, answer: &Answer) -> Value {
     let path = format!("/api/v1/requests/{}", answer.header("x-ninerouter-request"));
     until("the request's page", async || {
         let page = house.api(http::Method::GET, &path, Value::Null).await;

@@ -14,12 +14,14 @@
 //! | `hears/` | requests, as strict as each vendor |
 //! | `scenario.rs` | what is answered to them |
 //! | `says/` | answers, in each vendor's shape |
+//! | `limits.rs` | what is said of limits |
 //! | `script.rs` | how an answer goes out, or goes wrong |
 
 mod agent;
 pub(crate) mod beside;
 pub(crate) mod bodies;
 pub(crate) mod hears;
+pub(crate) mod limits;
 mod packed;
 mod refusals;
 pub(crate) mod says;
@@ -92,6 +94,8 @@ struct Pages {
     seen: Vec<Seen>,
     /// How often each script was played for each key: `error-500-once` fails only the first time.
     played: HashMap<String, usize>,
+    /// Whether `switched` fails.
+    down: bool,
 }
 
 impl Book {
@@ -102,6 +106,11 @@ impl Book {
     /// Every request so far, oldest first.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.open().seen.clone()
+    }
+
+    /// From now on the script `switched` fails, or answers.
+    pub(crate) fn switch(&self, down: bool) {
+        self.open().down = down;
     }
 
     /// Writes a request down. The second value counts earlier ones of the same script and key.
@@ -210,7 +219,11 @@ pub(crate) async fn answer(
     seen.script = script_of(&seen, asked.as_ref().map_or("", |asked| &asked.model));
     let (mut ticket, earlier) = book.write(seen.clone());
     let Reply { before, head, steps } = match asked {
-        Some(mut asked) => script::reply(&seen.script, &mut asked, &seen, &body, earlier),
+        Some(mut asked) => {
+            let down = seen.script == "switched" && book.open().down;
+            let script = if down { "error-503" } else { &seen.script };
+            script::reply(script, &mut asked, &seen, &body, earlier)
+        }
         None => script::nowhere(),
     };
     tokio::time::sleep(before).await;

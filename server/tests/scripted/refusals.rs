@@ -9,9 +9,11 @@ use wire::Dialect;
 /// The refusal of a script that refuses: status and body.
 pub(super) fn refusal(name: &str, asked: &Asked, earlier: usize) -> Option<(u16, String)> {
     let name = match name {
-        "error-500-once" | "error-429-once" if earlier > 0 => return None,
+        "error-500-once" | "error-429-once" | "error-429-wait-once" if earlier > 0 => return None,
         "error-500-once" => "error-500",
-        "error-429-once" | "error-429-retry-after" => "error-429",
+        "error-429-once" | "error-429-wait-once" | "error-429-retry-after" => "error-429",
+        // With this body behind a status that says all is well, as gateways do.
+        "error-in-200" => return refusal("error-500", asked, earlier).map(|(_, body)| (200, body)),
         // Where there is no stream the vendors say it with a status.
         "overloaded-in-200-stream" if !asked.stream => "error-529",
         "error-mid-stream" if !asked.stream => "error-500",
@@ -155,7 +157,7 @@ fn openai(name: &str, model: &str) -> Option<OpenAi> {
             "",
             "",
         ),
-        "error-529" => {
+        "error-503" | "error-529" => {
             (503, "The engine is currently overloaded, please try again later", "server_error", "", "")
         }
         "insufficient-quota" => (
@@ -202,6 +204,7 @@ fn anthropic(name: &str, model: &str) -> Option<(u16, &'static str, String)> {
             "This request would exceed your organization's rate limit of 30,000 input tokens per minute.",
         ),
         "error-500" => (500, "api_error", "Internal server error"),
+        "error-503" => (503, "api_error", "Service unavailable"),
         "error-529" => (529, "overloaded_error", "Overloaded"),
         "insufficient-quota" => (
             400,
@@ -240,7 +243,7 @@ fn google(name: &str, model: &str) -> Option<(u16, &'static str, String)> {
             "An internal error has occurred. Please retry or report in \
              https://developers.generativeai.google/guide/troubleshooting",
         ),
-        "error-529" => (503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
+        "error-503" | "error-529" => (503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
         "context-overflow" => (
             400,
             "INVALID_ARGUMENT",
@@ -263,7 +266,7 @@ fn ollama(name: &str, model: &str) -> Option<(u16, String)> {
         "error-413" => (413, "request body too large"),
         "error-429" | "insufficient-quota" => (429, "you have reached your hourly usage limit"),
         "error-500" => (500, "llama runner process has terminated: exit status 2"),
-        "error-529" => (503, "server busy, please try again.  maximum pending requests exceeded"),
+        "error-503" | "error-529" => (503, "server busy, please try again.  maximum pending requests exceeded"),
         "context-overflow" => (400, "the input length exceeds the context length"),
         "content-policy" => (400, "the prompt was refused"),
         _ => return None,

@@ -3,7 +3,7 @@
 use super::beside::Beside;
 use super::packed::packed;
 use super::says::{self, Said};
-use super::{Seen, bodies, hears, refusals, scenario};
+use super::{Seen, bodies, hears, limits, refusals, scenario};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -12,7 +12,7 @@ use std::time::Duration;
 use wire::Dialect;
 
 /// Every script but `ok`, which is played for any other name too.
-pub(crate) const NAMES: [&str; 50] = [
+pub(crate) const NAMES: [&str; 58] = [
     "ok",
     "agent",
     "plain",
@@ -36,6 +36,8 @@ pub(crate) const NAMES: [&str; 50] = [
     "slow-tokens",
     "silent",
     "hang-up",
+    "hang-up-once",
+    "switched",
     "redirect",
     "empty-200",
     "html-200",
@@ -57,8 +59,14 @@ pub(crate) const NAMES: [&str; 50] = [
     "error-429",
     "error-429-once",
     "error-429-retry-after",
+    "error-429-wait-once",
+    "plan-limit",
+    "renewed-in-1h",
+    "renewed-in-3h",
+    "error-in-200",
     "error-500",
     "error-500-once",
+    "error-503",
     "error-529",
     "insufficient-quota",
     "context-overflow",
@@ -243,6 +251,12 @@ impl Reply {
         self
     }
 
+    fn with_all(self, headers: Vec<(&'static str, String)>) -> Self {
+        headers
+            .into_iter()
+            .fold(self, |reply, (name, value)| reply.with(HeaderName::from_static(name), &value))
+    }
+
     fn after(mut self, before: Duration) -> Self {
         self.before = before;
         self
@@ -264,8 +278,13 @@ pub(crate) fn reply(name: &str, asked: &mut Asked, seen: &Seen, body: &Value, ea
         let reply = Reply::json(status, body);
         return match name {
             "error-429-retry-after" => reply.with(RETRY_AFTER, &RETRY_AFTER_S.to_string()),
+            "error-429-wait-once" => reply.with(RETRY_AFTER, "1"),
             _ => reply,
         };
+    }
+    if name == "plan-limit" {
+        let (body, headers) = limits::used_up(asked.dialect);
+        return Reply::json(429, body).with_all(headers);
     }
     match asked.what {
         What::List => return Reply::json(200, bodies::MODELS),
@@ -285,6 +304,7 @@ pub(crate) fn reply(name: &str, asked: &mut Asked, seen: &Seen, body: &Value, ea
     asked.counted = name != "no-usage";
     match name {
         "hang-up" => Reply { before: Duration::ZERO, head: None, steps: Vec::new() },
+        "hang-up-once" if earlier == 0 => Reply { before: Duration::ZERO, head: None, steps: Vec::new() },
         "silent" => Reply::json(200, "").after(Duration::from_secs(3600)),
         "redirect" => Reply::json(307, "").with(LOCATION, "/v1/stolen"),
         "html-502" => Reply::new(502, "text/html", vec![Step::Send(bodies::BAD_GATEWAY.into())]),
@@ -296,7 +316,12 @@ pub(crate) fn reply(name: &str, asked: &mut Asked, seen: &Seen, body: &Value, ea
                 Ok(said) => said,
                 Err(refusal) => return Reply::json(refusal.status, refusal.body(asked.dialect)),
             };
-            if asked.stream { streamed(name, &said, asked) } else { whole(name, &said, asked) }
+            let reply = if asked.stream { streamed(name, &said, asked) } else { whole(name, &said, asked) };
+            match name {
+                "renewed-in-1h" => reply.with_all(limits::renewed_in(asked.dialect, 3600)),
+                "renewed-in-3h" => reply.with_all(limits::renewed_in(asked.dialect, 3 * 3600)),
+                _ => reply,
+            }
         }
     }
 }

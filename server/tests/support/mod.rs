@@ -54,6 +54,11 @@ impl Provider {
         format!("http://{}/v1", self.address)
     }
 
+    /// From now on the script `switched` fails, or answers.
+    pub(crate) fn switch(&self, down: bool) {
+        self.book.switch(down);
+    }
+
     /// Every request so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.book.seen()

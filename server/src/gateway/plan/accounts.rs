@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// A wait this short beats a worse model, in ms.
 pub(in crate::gateway) const SHORT_WAIT: i64 = 3_000;
 
+/// Why one whose circuit is open is tried all the same.
+const LAST_RESORT: &str = "it keeps failing, but nothing else is left";
+
 impl<A: Asked, S: Standing> Draft<'_, A, S> {
     /// The accounts that may be used, in order. Others are noted with their reasons.
     pub(super) fn accounts(&mut self, target: &Arc<Target>) -> Vec<Step> {
@@ -62,15 +65,12 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
                     let seconds = (until - now).div_euclid(1000) + 1;
                     self.exclude(what(), format!("it keeps failing, tried again in {}", duration(seconds)));
                     self.note_earliest(Some(until));
-                    self.failing.push(step(
-                        account,
-                        0,
-                        Cow::Borrowed("it keeps failing, but nothing else is left"),
-                    ));
+                    self.failing.push(step(account, 0, Cow::Borrowed(LAST_RESORT)));
                 }
                 Circuit::Trying { taken: true } => {
                     self.exclude(what(), "it kept failing, and another request is trying whether it is back");
                     self.note_earliest(Some(now));
+                    self.failing.push(step(account, 0, Cow::Borrowed(LAST_RESORT)));
                 }
             }
         }

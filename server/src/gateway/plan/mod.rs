@@ -100,6 +100,8 @@ pub struct Plan {
     pub limits: Limits,
     /// Whether the answers of an account are kept in mind for the conversation.
     pub keeps: bool,
+    /// Whether plans are made by when quotas begin anew, so that answers are read for it.
+    pub drains: bool,
 }
 
 /// Why nothing can be tried.
@@ -181,6 +183,8 @@ struct Draft<'a, A, S> {
     malformed: Option<String>,
     /// Accounts at targets whose circuit is open: better than nothing.
     failing: Vec<Step>,
+    /// Whether a combo goes by when quotas begin anew.
+    drains: bool,
 }
 
 /// Makes the plan for a request. An error says, in the caller's words, why nothing can be tried.
@@ -194,6 +198,7 @@ pub fn plan(snapshot: &Snapshot, asked: &impl Asked, standing: &impl Standing) -
         needs_person: false,
         malformed: None,
         failing: Vec::new(),
+        drains: false,
     };
     // Claude Code marks the long-context variant of any model this way; the provider knows it by a header.
     let name = asked.model().strip_suffix("[1m]").unwrap_or(asked.model());
@@ -242,6 +247,7 @@ pub fn plan(snapshot: &Snapshot, asked: &impl Asked, standing: &impl Standing) -
             attempts: attempts.unwrap_or(steps.len() * 2).max(1),
         },
         keeps: steps.len() > 1,
+        drains: draft.drains,
         steps,
     })
 }

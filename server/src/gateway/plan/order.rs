@@ -33,6 +33,7 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
     pub(super) fn of_combo(&mut self, combo: &Combo, inside: &mut Vec<String>) -> Vec<Candidate> {
         let mut entries = Vec::with_capacity(combo.targets.len());
         inside.push(combo.name.clone());
+        self.drains |= combo.strategy == Strategy::DrainFirst;
         for listed in &combo.targets {
             let candidates = self.listed(combo, listed, inside);
             if !candidates.is_empty() {

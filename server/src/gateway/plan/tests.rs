@@ -1,3 +1,5 @@
+mod properties;
+
 use super::*;
 use crate::accounts::health::Registry;
 use crate::config::Secret;
@@ -28,9 +30,10 @@ fn account(id: i64, provider: &str) -> StoredAccount {
     }
 }
 
-fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
+/// What is configured beside the accounts.
+fn parts(accounts: Vec<StoredAccount>) -> Parts {
     let target = |model: &str, enabled| ComboTarget { enabled, ..ComboTarget::new(model) };
-    let parts = Parts {
+    Parts {
         accounts,
         endpoints: vec![StoredEndpoint {
             prefix: "home".to_owned(),
@@ -51,8 +54,11 @@ fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
         )],
         aliases: vec![Alias { name: "fast".to_owned(), model: "groq/llama-3.3-70b-versatile".to_owned() }],
         ..Parts::default()
-    };
-    build(parts, &Catalog::builtin().unwrap(), &Registry::default())
+    }
+}
+
+fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
+    build(parts(accounts), &Catalog::builtin().unwrap(), &Registry::default())
 }
 
 /// A request, as far as the plan depends on it.
