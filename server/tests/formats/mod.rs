@@ -4,7 +4,7 @@
 mod answers;
 mod bad;
 mod beside;
-mod errors;
+pub(crate) mod errors;
 mod leaving;
 mod manners;
 mod paths;
@@ -31,7 +31,7 @@ const fn reasoning(dialect: Dialect) -> &'static str {
 }
 
 /// The catalogue's file of a provider that speaks one dialect. Its prefix is its id.
-fn file(id: &str, dialect: Dialect, base: &str, tweak: &str) -> String {
+pub(crate) fn file(id: &str, dialect: Dialect, base: &str, tweak: &str) -> String {
     let url = match dialect {
         Dialect::Chat => "/v1/chat/completions",
         Dialect::Responses => "/v1/responses",
@@ -59,7 +59,7 @@ fn file(id: &str, dialect: Dialect, base: &str, tweak: &str) -> String {
 }
 
 /// The id of the provider that speaks a dialect.
-fn provider_of(dialect: Dialect) -> String {
+pub(crate) fn provider_of(dialect: Dialect) -> String {
     format!("to-{dialect}")
 }
 
@@ -90,10 +90,10 @@ async fn house() -> House {
 
 /// What is asked at whom: a client's dialect, a provider's, and whether as a stream.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
-    client: Dialect,
-    provider: Dialect,
-    stream: bool,
+pub(crate) struct Pair {
+    pub(crate) client: Dialect,
+    pub(crate) provider: Dialect,
+    pub(crate) stream: bool,
 }
 
 impl Pair {
@@ -179,7 +179,7 @@ impl Answers {
 }
 
 /// The page of a request in the dashboard.
-async fn page(house: &House, answer: &Answer) -> Value {
+pub(crate) async fn page(house: &House, answer: &Answer) -> Value {
     let path = format!("/api/v1/requests/{}", answer.header("x-ninerouter-request"));
     until("the request's page", async || {
         let page = house.api(http::Method::GET, &path, Value::Null).await;
