@@ -36,7 +36,7 @@ async fn where_nobody_is_left_the_client_is_told() {
     all(BREAKS.into_iter().flat_map(|script| two().map(move |pair| (script, pair))), async |(script, pair)| {
         let (provider, client) = pair;
         let mark = format!("{script}-{provider}-{client}");
-        let last = model(provider, "error-403", &mark);
+        let last = model(provider, "error-500", &mark);
         let targets = [model(provider, script, &mark), last.clone()];
         let name = combo(&house, &targets, json!({ "max_attempts": 2 })).await;
         let answer = ask(&house, client, &name, &Wish::default()).await;
@@ -54,7 +54,7 @@ async fn where_nobody_is_left_the_client_is_told() {
 async fn one_that_is_alone_and_breaks_off_each_time_is_told() {
     let house = house().await;
     all(two(), async |(provider, client)| {
-        let target = model(provider, "long-cut-again", client.as_str());
+        let target = model(provider, "long-cut-again", &format!("{provider}-{client}"));
         let name = combo(&house, &[target.clone()], json!({})).await;
         let answer = ask(&house, client, &name, &Wish::default()).await;
         assert_broken(&name, client, &answer, SAID);

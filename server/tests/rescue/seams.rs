@@ -2,6 +2,7 @@
 
 use super::{PREFILLED, all, asked_for, assert_whole, combo, heard, house, model, two};
 use crate::scripted::long::TEXT;
+use crate::scripted::scenario::THOUGHT;
 use crate::support::tools::Wish;
 use serde_json::{Value, json};
 use wire::Dialect;
@@ -35,7 +36,7 @@ async fn the_beginning_is_the_last_message_where_the_model_is_known_to_take_it_s
     let house = house().await;
     all(PREFILLED, async |(provider, dialect, _)| {
         for rest in ["long", "long-repeats", "long-restarts"] {
-            let target = format!("{provider}/{rest}");
+            let target = format!("{provider}/{rest}.{dialect}");
             let name = combo(&house, &[model(dialect, "long-cut", rest), target.clone()], json!({})).await;
             for client in [Dialect::Chat, Dialect::Messages, Dialect::Responses] {
                 let (answer, _) = heard(&house, client, &name, &Wish::default()).await;
@@ -54,7 +55,7 @@ async fn the_beginning_is_the_last_message_where_the_model_is_known_to_take_it_s
 async fn one_that_refuses_to_be_given_the_beginning_is_told_to_go_on() {
     let house = house().await;
     all(PREFILLED, async |(provider, dialect, _)| {
-        let target = format!("{provider}/long-no-prefill");
+        let target = format!("{provider}/long-no-prefill.{dialect}");
         let name = combo(&house, &[model(dialect, "long-cut", "refused"), target.clone()], json!({})).await;
         for client in Dialect::ALL {
             let before = asked_for(&house, &target).len();
@@ -78,6 +79,38 @@ async fn one_that_thinks_is_told_to_go_on_and_its_thoughts_are_left_out() {
         assert_whole(&name, client, &answer);
         assert_eq!(last_turn(&house, &targets[1])["role"], "user", "Anthropic refuses both at once");
     }
+}
+
+#[tokio::test]
+async fn what_was_thought_before_stays_as_it_was() {
+    let house = house().await;
+    let wish = Wish { reasoning: true, ..Wish::default() };
+    all(two(), async |(first, second)| {
+        let mark = format!("{first}-{second}");
+        let targets = [model(first, "thought-cut", &mark), model(second, "long", &mark)];
+        let name = combo(&house, &targets, json!({})).await;
+        for client in Dialect::ALL {
+            let (answer, _) = heard(&house, client, &name, &wish).await;
+            assert_whole(&name, client, &answer);
+            assert_eq!(answer.thought, THOUGHT.concat(), "{name}, for {client}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_broke_off_goes_on_itself_where_the_others_are_down() {
+    let house = house().await;
+    all(Dialect::ALL, async |provider| {
+        let mark = format!("{provider}-down");
+        let targets = [model(provider, "long-cut", &mark), model(Dialect::Chat, "error-500", &mark)];
+        let name = combo(&house, &targets, json!({})).await;
+        for client in Dialect::ALL {
+            let (answer, _) = heard(&house, client, &name, &Wish::default()).await;
+            assert_whole(&name, client, &answer);
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -108,7 +141,7 @@ async fn one_that_breaks_off_as_well_is_followed_by_the_third() {
 async fn one_that_is_alone_goes_on_with_its_own_answer() {
     let house = house().await;
     all(Dialect::ALL, async |provider| {
-        let target = model(provider, "long-cut", "alone");
+        let target = model(provider, "long-cut", &format!("{provider}-alone"));
         let name = combo(&house, &[target.clone()], json!({})).await;
         for client in Dialect::ALL {
             let (answer, _) = heard(&house, client, &name, &Wish::default()).await;

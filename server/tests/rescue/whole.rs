@@ -42,7 +42,8 @@ async fn an_error_inside_of_the_stream() {
 async fn a_stream_that_stands_still_goes_on_within_the_limit_and_is_well_afterwards() {
     let house = house().await;
     all(two(), async |(first, second)| {
-        let targets = [model(first, "long-stall", second.as_str()), model(second, "long", first.as_str())];
+        let mark = format!("{first}-{second}");
+        let targets = [model(first, "long-stall", &mark), model(second, "long", &mark)];
         let name = combo(&house, &targets, json!({})).await;
         let began = Instant::now();
         let (answer, _) = heard(&house, Dialect::Chat, &name, &Wish::default()).await;
@@ -64,8 +65,9 @@ async fn a_stream_that_stands_still_goes_on_within_the_limit_and_is_well_afterwa
 async fn a_frame_that_nobody_can_read_is_left_out_of_a_good_stream() {
     let house = house().await;
     all(two(), async |(first, client)| {
-        let spare = model(first, "long", client.as_str());
-        let targets = [model(first, "long-garbage", client.as_str()), spare.clone()];
+        let mark = format!("{first}-{client}");
+        let spare = model(first, "long", &mark);
+        let targets = [model(first, "long-garbage", &mark), spare.clone()];
         let name = combo(&house, &targets, json!({})).await;
         let (answer, _) = heard(&house, client, &name, &Wish::default()).await;
         assert_whole(&name, client, &answer);

@@ -16,6 +16,7 @@
 //! | `long-no-usage` | no counts |
 //! | `long-cut-end` | the connection breaks when everything was said but `[DONE]`, `message_stop`, late counts |
 //! | `long-lingers` | the same, but that the connection stays open |
+//! | `thought-cut` | a thought, and the connection breaks in the middle of the words |
 //! | `long-pause` | one token, nothing for longer than a client is left without a sign, then the connection breaks |
 //! | `calls` | words and a call; asked for the rest, the rest of the words and the call |
 //! | `calls-cut` | the connection breaks in the middle of the call's arguments |
@@ -30,7 +31,7 @@ use std::time::Duration;
 use wire::Dialect;
 
 /// Every script of this file.
-pub(super) const NAMES: [&str; 20] = [
+pub(super) const NAMES: [&str; 21] = [
     "long",
     "long-repeats",
     "long-restarts",
@@ -46,6 +47,7 @@ pub(super) const NAMES: [&str; 20] = [
     "long-cut-end",
     "long-lingers",
     "long-pause",
+    "thought-cut",
     "calls",
     "calls-cut",
     "calls-only",
@@ -142,6 +144,7 @@ pub(super) fn reply(name: &str, asked: &mut Asked, body: &Value) -> Reply {
         "json-cut" => Said::words(tokens(&scenario::STRUCTURED.replace(':', ": "))),
         "calls-only" | "calls-only-cut" => Said::words(tokens("")).calling(&[CALL]),
         "calls" | "calls-cut" => Said::words(left(name, WORDS, begun.as_ref())).calling(&[CALL]),
+        "thought-cut" => Said::words(tokens(TEXT)).thinking(&scenario::THOUGHT),
         _ => Said::words(left(name, TEXT, begun.as_ref())),
     };
     if !asked.stream {
@@ -167,7 +170,7 @@ fn broken(name: &str, dialect: Dialect, said: &Said, mut frames: Vec<String>) ->
         steps
     };
     match name {
-        "long-cut" | "long-cut-again" | "json-cut" => some(&frames[..middle], Some(Step::Cut)),
+        "long-cut" | "long-cut-again" | "thought-cut" | "json-cut" => some(&frames[..middle], Some(Step::Cut)),
         "long-truncated" => some(&frames[..middle], None),
         "long-stall" => some(&frames[..middle], Some(Step::Stall)),
         "long-error" => {
