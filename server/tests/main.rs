@@ -26,6 +26,7 @@ mod people;
 mod program;
 mod proxies;
 mod replicas;
+mod rescue;
 mod retention;
 mod routes;
 mod routing;

@@ -28,6 +28,9 @@ use wire::{Dialect, Fault, FaultKind, Kind};
 /// A client that hears nothing for so long is told that the line is still there.
 const QUIET: Duration = Duration::from_secs(15);
 
+/// An answer that is whole is waited for no longer than this: some providers keep the connection open.
+const LINGER: Duration = Duration::from_secs(3);
+
 /// The answer for the client.
 pub(super) fn respond(winner: Winner, rest: Rest, mut trace: Trace, tasks: &Tasks) -> Response {
     let Winner { answer: Answer { status, headers, dropped, won }, under, .. } = winner;
@@ -41,7 +44,7 @@ pub(super) fn respond(winner: Winner, rest: Rest, mut trace: Trace, tasks: &Task
             response(status, to_client(&headers), &trace, Body::from(body))
         }
         Won::Stream { ready, passage, mut body } => {
-            body.limit_silence(rest.silence());
+            body.limit_silence(if passage.report().ended { LINGER } else { rest.silence() });
             let response_headers = to_client(&headers);
             let mut response = response(status, response_headers, &trace, Body::empty());
             let relay = Relay {
@@ -151,6 +154,9 @@ impl Relay {
         let Stage::Flows(flow) = &mut self.stage else { return };
         match flow.passage.push(chunk) {
             Ok(seen) => {
+                if flow.passage.report().ended {
+                    flow.body.limit_silence(LINGER);
+                }
                 let mut failed = None;
                 for frame in seen {
                     if !frame.raw.is_empty() {
@@ -168,6 +174,14 @@ impl Relay {
                 }
             }
             Err(why) => self.break_off(broken(&why.to_string())),
+        }
+    }
+
+    /// Nothing more comes of the provider's stream. An answer that was whole by then stays whole.
+    fn stop(&mut self, failed: Failed) {
+        match &self.stage {
+            Stage::Flows(flow) if flow.passage.report().ended => self.end(),
+            _ => self.break_off(failed),
         }
     }
 
@@ -292,7 +306,7 @@ impl http_body::Body for Relay {
                     None => return Poll::Pending,
                 },
                 Poll::Ready(Next::Chunk(Some(Ok(chunk)))) => self.take_chunk(chunk),
-                Poll::Ready(Next::Chunk(Some(Err(why)))) => self.break_off(match why {
+                Poll::Ready(Next::Chunk(Some(Err(why)))) => self.stop(match why {
                     ReplyBroken::Silent(_) => stalled(&why.to_string()),
                     ReplyBroken::Cut(_) | ReplyBroken::TooLarge(_) => broken(&why.to_string()),
                 }),
@@ -314,7 +328,7 @@ impl Relay {
     fn cut(&mut self) {
         self.rest = None;
         match &self.stage {
-            Stage::Flows(_) => self.break_off(broken("Ninerouter is stopping")),
+            Stage::Flows(_) => self.stop(broken("Ninerouter is stopping")),
             // Its record says so.
             _ => self.stage = Stage::Over,
         }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use wire::{Fault, Interrupted, Passage, Resume};
 
-/// How often one that is the last left goes on with its own answer.
+/// How often one that broke off goes on with its own answer, when nobody else is left.
 const AGAIN: u8 = 2;
 
 /// All that a request was made of, for as long as its answer may break off.
@@ -31,7 +31,7 @@ pub(super) struct Rest {
     pub(super) left: Left,
     /// The place in the plan that answers.
     pub(super) current: usize,
-    /// How often the last one left has been asked to go on with its own answer.
+    /// How often one that broke off was kept in reserve.
     pub(super) again: u8,
     pub(super) tool: Tool,
     pub(super) inbound: Inbound,
@@ -88,10 +88,12 @@ impl Rest {
         let about = About { step, retried: true, resume: Resume::Turn };
         let mut judged = judge(course, &self.plan, &mut self.left, &about, failed);
         let passing = matches!(judged.ruling.verdict, Verdict::RetryHere { .. });
-        if limits.rescue && passing && self.left.steps.is_empty() && self.again < AGAIN {
+        if limits.rescue && passing && self.again < AGAIN {
             self.again += 1;
+            if self.left.steps.is_empty() {
+                self.left.calls = self.left.calls.max(1);
+            }
             self.left.steps.push_back(self.current);
-            self.left.calls = self.left.calls.max(1);
         }
         let goes_on = limits.rescue && judged.ruling.verdict != Verdict::Stop && !self.left.steps.is_empty();
         judged.words = if goes_on { "had another one go on" } else { "ended the answer with the error" };

@@ -119,7 +119,7 @@ async fn a_limit_is_told_as_a_limit_with_the_time_to_come_back() {
 }
 
 /// The last frame of a stream as the client reads it, and the stream's whole text.
-fn last_of(pair: Pair, answer: &Answer) -> (String, Value) {
+pub(crate) fn last_of(pair: Pair, answer: &Answer) -> (String, Value) {
     let text = answer.text();
     let value = |data: &str| serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {data}"));
     if pair.client == Dialect::Ollama {
@@ -137,7 +137,7 @@ fn last_of(pair: Pair, answer: &Answer) -> (String, Value) {
 }
 
 /// The message of an error inside of a stream.
-fn message_of(pair: Pair, last: &Value) -> String {
+pub(crate) fn message_of(pair: Pair, last: &Value) -> String {
     if pair.client != Dialect::Responses {
         return error_of(pair.client, last).0;
     }
@@ -146,7 +146,7 @@ fn message_of(pair: Pair, last: &Value) -> String {
 }
 
 /// What would make a broken answer look whole.
-const ENDS: [&str; 9] = [
+pub(crate) const ENDS: [&str; 9] = [
     "[DONE]",
     "message_stop",
     "end_turn",

@@ -4,7 +4,7 @@
 mod answers;
 mod bad;
 mod beside;
-mod errors;
+pub(crate) mod errors;
 mod leaving;
 mod manners;
 mod paths;
@@ -59,7 +59,7 @@ pub(crate) fn file(id: &str, dialect: Dialect, base: &str, tweak: &str) -> Strin
 }
 
 /// The id of the provider that speaks a dialect.
-fn provider_of(dialect: Dialect) -> String {
+pub(crate) fn provider_of(dialect: Dialect) -> String {
     format!("to-{dialect}")
 }
 
@@ -90,10 +90,10 @@ async fn house() -> House {
 
 /// What is asked at whom: a client's dialect, a provider's, and whether as a stream.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
-    client: Dialect,
-    provider: Dialect,
-    stream: bool,
+pub(crate) struct Pair {
+    pub(crate) client: Dialect,
+    pub(crate) provider: Dialect,
+    pub(crate) stream: bool,
 }
 
 impl Pair {

@@ -4,8 +4,8 @@
 //! `GET /v1/models`; and what [`beside`] has.
 //!
 //! What it does is chosen by the request itself, so that a test needs no other way to reach it: a key
-//! `key-<script>` (`key-<script>.anything` too) or else the model's name is looked up in [`script::NAMES`]; `key-bad`
-//! is refused like any wrong key; every other name is answered well. The [`scenario`]s are particular about the
+//! `key-<script>` (`key-<script>.anything` too) or else the model's name (`<script>.anything` too) is looked up in
+//! [`script::NAMES`] and [`long::NAMES`]; `key-bad` is refused like any wrong key; every other name is answered well. The [`scenario`]s are particular about the
 //! request; all other scripts take any. `/stream-only` and `/whole-only` before a path are providers that answer with
 //! nothing but streams or JSON.
 //!
@@ -16,12 +16,14 @@
 //! | `says/` | answers, in each vendor's shape |
 //! | `limits.rs` | what is said of limits |
 //! | `script.rs` | how an answer goes out, or goes wrong |
+//! | `long.rs` | answers that break off in the middle, and go on |
 
 mod agent;
 pub(crate) mod beside;
 pub(crate) mod bodies;
 pub(crate) mod hears;
 pub(crate) mod limits;
+pub(crate) mod long;
 mod packed;
 mod refusals;
 pub(crate) mod says;
@@ -164,8 +166,9 @@ fn script_of(seen: &Seen, model: &str) -> String {
         "bad" => "error-401",
         other => other.split('.').next().unwrap_or_default(),
     });
-    let known = |name: &&str| script::NAMES.contains(name);
-    by_key.filter(known).or(Some(model).filter(known)).unwrap_or("ok").to_owned()
+    let known = |name: &&str| script::NAMES.contains(name) || long::NAMES.contains(name);
+    let by_model = model.split('.').next();
+    by_key.filter(known).or(by_model.filter(known)).unwrap_or("ok").to_owned()
 }
 
 /// Answers connections until it is dropped.

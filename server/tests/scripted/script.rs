@@ -3,7 +3,7 @@
 use super::beside::Beside;
 use super::packed::packed;
 use super::says::{self, Said};
-use super::{Seen, bodies, hears, limits, refusals, scenario};
+use super::{Seen, bodies, hears, limits, long, refusals, scenario};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -235,7 +235,7 @@ impl Reply {
         Self::new(status, "application/json", vec![Step::Send(body.into())])
     }
 
-    fn stream(dialect: Dialect, steps: Vec<Step>) -> Self {
+    pub(super) fn stream(dialect: Dialect, steps: Vec<Step>) -> Self {
         let kind = match dialect {
             Dialect::Ollama => "application/x-ndjson",
             Dialect::Gemini => "text/event-stream",
@@ -263,7 +263,8 @@ impl Reply {
     }
 }
 
-fn sends(frames: Vec<String>) -> Vec<Step> {
+/// Frames, each as a chunk.
+pub(super) fn sends(frames: Vec<String>) -> Vec<Step> {
     frames.into_iter().map(|frame| Step::Send(frame.into())).collect()
 }
 
@@ -311,6 +312,7 @@ pub(crate) fn reply(name: &str, asked: &mut Asked, seen: &Seen, body: &Value, ea
         "html-200" => Reply::new(200, "text/html", vec![Step::Send(bodies::LOGIN_PAGE.into())]),
         "empty-200" if asked.stream => Reply::stream(asked.dialect, Vec::new()),
         "empty-200" => Reply::new(200, "application/json", Vec::new()),
+        name if long::NAMES.contains(&name) => long::reply(name, asked, body),
         _ => {
             let said = match scenario::said(name, asked, seen, body) {
                 Ok(said) => said,

@@ -43,6 +43,8 @@ struct Care {
     hold: bool,
     /// Everything from the first call on.
     held: Option<Vec<Bytes>>,
+    /// The client was told why the answer ended: nobody goes on from there.
+    over: bool,
     /// The frame in which the provider said that it failed. The client is not told as long as another may go on.
     error: Option<Bytes>,
 }
@@ -56,7 +58,8 @@ impl Care {
         if seen.kind == Kind::Call && self.hold {
             self.held.get_or_insert_default();
         }
-        if matches!(seen.kind, Kind::Finish | Kind::End)
+        self.over |= matches!(seen.kind, Kind::Finish | Kind::End);
+        if self.over
             && let Some(mut held) = self.held.take()
         {
             held.push(std::mem::take(&mut seen.raw));
@@ -106,6 +109,7 @@ impl Passage {
                     size: 0,
                     hold,
                     held: None,
+                    over: false,
                     error: None,
                 });
             }
@@ -190,7 +194,7 @@ impl Passage {
                 Err(translation) => Err(Box::new(Self { way: Way::Other(translation), ..self })),
             },
             Way::Same(same) => {
-                let kept = same.care.as_ref().filter(|care| care.size <= KEPT);
+                let kept = same.care.as_ref().filter(|care| care.size <= KEPT && !care.over);
                 let replayed = kept
                     .and_then(|care| replay(self.dialect, &care.issuer, care.asked.clone(), &care.delivered));
                 match replayed {

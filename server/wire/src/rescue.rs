@@ -52,6 +52,8 @@ pub(crate) struct Tail {
     pub(crate) next: u64,
     /// The id of the item begun last (Responses).
     pub(crate) item: String,
+    /// The items that are over, as they were told (Responses).
+    pub(crate) done: Vec<Vec<u8>>,
     /// The number of the next event (Responses).
     pub(crate) sequence: u64,
     /// There is more than one answer in it (chat's `n`).
@@ -68,7 +70,11 @@ impl Tail {
                     text(item, "id").unwrap_or_default().clone_into(&mut self.item);
                 }
             }
-            Some("content_block_stop" | "response.output_item.done") => self.open = None,
+            Some("content_block_stop") => self.open = None,
+            Some("response.output_item.done") => {
+                self.open = None;
+                self.done.extend(body.get("item").map(|item| item.raw.as_bytes().to_vec()));
+            }
             _ => {}
         }
         if let Some(number) = count(body, "sequence_number") {

@@ -161,6 +161,11 @@ impl Write for Writer {
     fn take_over(&mut self, tail: &Tail) -> bool {
         self.sequence = tail.sequence;
         self.begun = tail.next;
+        // What is over is told again at the end, word for word; nothing is left to settle of it.
+        self.output.clone_from(&tail.done);
+        if tail.open.is_none() {
+            self.unsure = None;
+        }
         match (&mut self.open, tail.open) {
             (Some(open), Some(index)) => {
                 open.take_over(&tail.item, index);
