@@ -203,8 +203,9 @@ impl Registry {
     pub fn renew(&self, account: &StoredAccount) -> bool {
         let known = held(&self.accounts).get(&account.id).map(Arc::clone);
         known.is_some_and(|health| {
-            let parked =
-                || health.parked_until.load(Ordering::Relaxed) > 0 || health.any_model.load(Ordering::Relaxed);
+            let parked = || {
+                health.parked_until.load(Ordering::Relaxed) > 0 || health.any_model.load(Ordering::Relaxed)
+            };
             let before = parked();
             health.renew(account);
             before && !parked()
