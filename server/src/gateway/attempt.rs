@@ -82,8 +82,15 @@ pub(super) async fn run(
     let first_cause = if course.said.is_some() { Cause::Rescue } else { Cause::Plan };
     let mut cause = first_cause;
     let mut wanted = true;
+    // The request was refused by one while another was still at it.
+    let mut refused = None;
     loop {
-        if wanted || racing.is_empty() {
+        if racing.is_empty()
+            && let Some(lost) = refused.take()
+        {
+            return Err(lost);
+        }
+        if refused.is_none() && (wanted || racing.is_empty()) {
             let beside = if cause == Cause::Hedge { &under_way[..] } else { &[] };
             if let Some(run) = next(course, plan, left, beside, cause, trace) {
                 under_way.push(Beside::of(&run, wait_for(run.step)));
@@ -94,8 +101,10 @@ pub(super) async fn run(
             }
             (wanted, cause) = (false, first_cause);
         }
-        let hedges =
-            plan.limits.hedge.is_some() && under_way.len() < ABREAST && course.request.inbound.peek.stream;
+        let hedges = plan.limits.hedge.is_some()
+            && under_way.len() < ABREAST
+            && course.request.inbound.peek.stream
+            && refused.is_none();
         let (run, result) = tokio::select! {
             biased;
             Some(ended) = racing.next() => ended,
@@ -144,7 +153,8 @@ pub(super) async fn run(
                 if let Some(fault) = course.request.fault(run.step, &failed) {
                     sentence = format!("{sentence}; by our own reading {fault}");
                 }
-                return Err(refusal(failed, run.step, sentence, course.request.inbound.dialect));
+                // Who runs beside it may be of another opinion; nobody else is asked.
+                refused = Some(refusal(failed, run.step, sentence, course.request.inbound.dialect));
             }
             Judged::GoOn => {
                 failures.push((run.step, failed, judged.ruling));

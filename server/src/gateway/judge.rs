@@ -5,6 +5,7 @@ use super::call::Course;
 use super::lost::Failed;
 use super::plan::{Plan, SHORT_WAIT, Step};
 use super::record::Trace;
+use crate::accounts::pulse::Circuit;
 use crate::clock;
 use crate::state::App;
 use catalog::{Park, Ruling, Verdict};
@@ -62,8 +63,10 @@ pub(super) fn judge(
     let ruling = failed.rule(step, now);
     let goes_on = |left: &Left| left.steps.iter().any(|place| same_target(plan, *place, step));
     let may_retry = !about.retried && left.calls > 0;
-    // The last call is better spent on another, where there is one.
-    let spare = left.calls > 1 || left.steps.is_empty();
+    // Where there is another, the last call is better spent on it, and one whose circuit is open had its try.
+    let pulse = step.account.health.pulse(&step.target.model);
+    let sound = pulse.is_none_or(|pulse| pulse.circuit(now) == Circuit::Closed);
+    let again_pays = left.steps.is_empty() || (sound && left.calls > 1);
     let again = |after, resume, words, ruling, counts| Judgement {
         next: Judged::Again { after, resume },
         ruling,
@@ -72,7 +75,7 @@ pub(super) fn judge(
     };
     let counts = failed.silent || matches!(ruling.verdict, Verdict::RetryHere { .. });
     match ruling.verdict {
-        Verdict::RetryHere { after_ms } if may_retry && spare => {
+        Verdict::RetryHere { after_ms } if may_retry && again_pays => {
             let after = Duration::from_millis(jittered(after_ms));
             return again(after, about.resume, "tried the same account again", ruling, counts);
         }

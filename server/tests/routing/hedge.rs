@@ -1,8 +1,8 @@
 //! Time: providers that are silent, slow or out of reach, and clients that leave.
 
 use super::{
-    LANES, accounts, answered, ask, attempts, begun, calls, combo, play, played, read, street, street_at,
-    streams,
+    LANES, accounts, answered, ask, attempts, begun, calls, combo, play, played, read, streams, street,
+    street_at,
 };
 use crate::scripted::bodies::WORDS;
 use crate::scripted::says;
@@ -68,10 +68,42 @@ async fn one_that_had_no_time_to_answer_is_not_blamed_for_silence() {
         let answers = join_all((0..4).map(|_| answered(&house, lane, &first, 2))).await;
         for answer in answers {
             let attempts = attempts(&house, &answer).await;
-            assert_eq!((&attempts[0]["won"], &attempts[1]["error"]), (&json!(true), &json!("")), "{attempts:#?}");
+            assert_eq!(
+                (&attempts[0]["won"], &attempts[1]["error"]),
+                (&json!(true), &json!("")),
+                "{attempts:#?}"
+            );
         }
         let row = accounts(&house, &lane.fallback()).await.remove(0);
         assert_eq!((&row["health"], &row["waiting"]), (&json!("ready"), &json!([])), "{row:#}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_of_one_does_not_end_another_that_is_about_to_answer() {
+    let members = json!({ "first_token_ms": 300 });
+    let house = street(&["slow-first-token"], &["content-policy"], members).await;
+    play(streams(), async |lane| {
+        let answer = answered(&house, lane, &lane.first(), 2).await;
+        let attempts = attempts(&house, &answer).await;
+        assert_eq!((&attempts[0]["won"], &attempts[1]["status"]), (&json!(true), &json!(400)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_once_nobody_is_left_at_it() {
+    let members = json!({ "first_token_ms": 300 });
+    let house = street(&["silent"], &["content-policy"], members).await;
+    house.policy(json!({ "first_byte_ms": 1000 })).await;
+    play(streams(), async |lane| {
+        let answer = ask(&house, lane, &lane.combo()).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        for attempt in attempts(&house, &answer).await {
+            assert!(attempt["total_ms"].as_i64().unwrap() > 0, "each is recorded: {attempt:#}");
+        }
+        assert_eq!(calls(&house, &lane.primary()).len(), 1);
     })
     .await;
 }

@@ -243,9 +243,11 @@ async fn attempts(house: &House, answer: &Answer) -> Vec<Value> {
 /// What was left out of the plan of a request, and why, in one text.
 async fn left_out(house: &House, answer: &Answer) -> String {
     let page = page(house, answer).await;
-    let lines = page["exclusions"].as_array().unwrap().iter().map(|left| {
-        format!("{}: {}\n", left["what"].as_str().unwrap(), left["why"].as_str().unwrap())
-    });
+    let lines = page["exclusions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|left| format!("{}: {}\n", left["what"].as_str().unwrap(), left["why"].as_str().unwrap()));
     lines.collect()
 }
 

@@ -29,7 +29,11 @@ async fn a_combo_inside_a_combo_stands_for_all_that_it_holds() {
         let answer = ask(&house, lane, &format!("outer-{}", lane.name())).await;
         read(lane, &answer);
         assert_eq!(answer.header("x-ninerouter-target"), lane.second());
-        assert_eq!(answer.header("x-ninerouter-attempts"), "3", "the primary is not tried for each place it has");
+        assert_eq!(
+            answer.header("x-ninerouter-attempts"),
+            "3",
+            "the primary is not tried for each place it has"
+        );
         let page = page(&house, &answer).await;
         assert_eq!(page["row"]["asked"], format!("outer-{}", lane.name()));
         assert_eq!(page["plan"].as_array().unwrap().len(), 3, "{page:#}");
@@ -85,7 +89,10 @@ fn not_found(lane: Lane, answer: &crate::support::client::Answer) {
     let value = answer.value();
     match lane.client {
         wire::Dialect::Messages => {
-            assert_eq!((&value["type"], &value["error"]["type"]), (&json!("error"), &json!("not_found_error")));
+            assert_eq!(
+                (&value["type"], &value["error"]["type"]),
+                (&json!("error"), &json!("not_found_error"))
+            );
         }
         _ => assert_eq!(value["error"]["code"], "model_not_found", "{value:#}"),
     }
@@ -95,7 +102,8 @@ fn not_found(lane: Lane, answer: &crate::support::client::Answer) {
 async fn an_unknown_name_is_answered_with_the_nearest_that_somebody_knows() {
     let house = street(&["plain"], &["plain"], json!({})).await;
     play(LANES, async |lane| {
-        for (asked, nearest) in [(format!("bets-{}", lane.name()), lane.combo()), (lane.first() + "e", lane.first())]
+        for (asked, nearest) in
+            [(format!("bets-{}", lane.name()), lane.combo()), (lane.first() + "e", lane.first())]
         {
             // A provider that is there may have more models than are known of it: only a whole name can be wrong.
             let asked = asked.replace("primary-", "primry-");

@@ -1,9 +1,8 @@
 //! Whose turn it is: the strategies of combos, the rotation of accounts, and conversations that stay where they are.
 
-use super::{LANES, Lane, ask, begun, combo, key_of, play, read, request, street, streams};
+use super::{LANES, Lane, ask, begun, combo, key_of, play, read, request, streams, street};
 use crate::support::House;
-use crate::support::client::Answer;
-use crate::support::tools::Wish;
+use crate::support::tools::{self, Wish};
 use app::api::providers::Rotation;
 use serde_json::{Value, json};
 
@@ -86,7 +85,10 @@ async fn the_least_busy_goes_first() {
     play(streams(), async |lane| {
         let under_way = begun(&house, lane, &lane.combo()).await;
         assert_eq!(under_way.headers()["x-ninerouter-target"], lane.first());
-        assert_eq!(targets(&house, lane, &lane.combo(), 3).await, [lane.second(), lane.second(), lane.second()]);
+        assert_eq!(
+            targets(&house, lane, &lane.combo(), 3).await,
+            [lane.second(), lane.second(), lane.second()]
+        );
         drop(under_way);
         house.provider.until(|_| super::calls(&house, &lane.primary())[0].left).await;
         let next = begun(&house, lane, &lane.combo()).await;
@@ -109,12 +111,13 @@ async fn the_one_whose_quota_is_renewed_the_soonest_goes_first() {
     .await;
 }
 
-/// A question of a conversation of its own; gives the number of the account that answered.
-async fn account(house: &House, lane: Lane, words: &str, history: &[&str]) -> String {
-    let history = history.iter().map(|text| crate::support::tools::said(lane.client, text)).collect();
-    let (path, body) = request(lane, &lane.first(), words, &Wish { history, ..Wish::default() });
-    let answer: Answer = house.send(&path, &[], body).await;
-    read(lane, &answer);
+/// A turn of a conversation that begins with these words; gives the number of the account that answered.
+async fn account(house: &House, lane: Lane, words: &str, history: &mut Vec<String>) -> String {
+    let wish = Wish { history: history.clone(), ..Wish::default() };
+    let (path, body) = request(lane, &lane.first(), words, &wish);
+    let answer = house.send(&path, &[], body).await;
+    history.extend(read(lane, &answer).turns);
+    history.push(tools::said(lane.client, "And then?"));
     let seen = super::calls(house, &lane.primary()).pop().unwrap();
     key_of(&seen).rsplit('.').next().unwrap().to_owned()
 }
@@ -131,12 +134,11 @@ async fn a_conversation_stays_at_its_account_and_another_goes_to_the_next() {
     let house = street(&["plain", "plain", "plain"], &[], json!({})).await;
     in_rotation(&house).await;
     play(LANES, async |lane| {
-        let first = account(&house, lane, "one", &[]).await;
-        let second = account(&house, lane, "two", &[]).await;
-        let third = account(&house, lane, "three", &[]).await;
-        assert_eq!([first.as_str(), &second, &third], ["0", "1", "2"]);
-        for (words, own) in [("two", &second), ("one", &first), ("three", &third), ("one", &first)] {
-            assert_eq!(account(&house, lane, words, &["And then?"]).await, *own, "{lane:?}: {words}");
+        let words = ["one", "two", "three"];
+        let mut histories: [Vec<String>; 3] = Default::default();
+        for turn in [0_usize, 1, 2, 1, 0, 2, 0, 0] {
+            let asked = account(&house, lane, words[turn], &mut histories[turn]).await;
+            assert_eq!(asked, turn.to_string(), "{lane:?}: {}", words[turn]);
         }
     })
     .await;
@@ -148,9 +150,9 @@ async fn a_conversation_whose_cache_is_cold_takes_its_turn_like_any_other() {
     in_rotation(&house).await;
     house.policy(json!({ "affinity_ms": 1 })).await;
     play(LANES, async |lane| {
-        let mut asked = Vec::new();
+        let (mut asked, mut history) = (Vec::new(), Vec::new());
         for _ in 0..4 {
-            asked.push(account(&house, lane, "one", &["And then?"]).await);
+            asked.push(account(&house, lane, "one", &mut history).await);
         }
         assert_eq!(asked, ["0", "1", "0", "1"], "{lane:?}");
     })

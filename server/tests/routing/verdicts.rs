@@ -1,8 +1,8 @@
 //! What each failure means: who is asked next, who is left alone for how long, and what goes back to the client.
 
 use super::{
-    LANES, accounts, answered, ask, attempts, calls, combo, left_out, play, played, read, request, street,
-    streams,
+    LANES, accounts, answered, ask, attempts, calls, combo, left_out, play, played, read, request, streams,
+    street,
 };
 use crate::scripted::limits::RENEWED_IN_S;
 use crate::support::tools::Wish;
@@ -108,7 +108,11 @@ async fn a_conversation_too_long_for_one_window_goes_on_to_a_larger_one() {
         let answer = ask(&house, lane, &name).await;
         read(lane, &answer);
         assert_eq!(answer.header("x-ninerouter-target"), larger[2], "{answer:?}");
-        assert_eq!(answer.header("x-ninerouter-attempts"), "2", "one attempt at the small, none at its equal");
+        assert_eq!(
+            answer.header("x-ninerouter-attempts"),
+            "2",
+            "one attempt at the small, none at its equal"
+        );
 
         let name = combo(&house, lane, "small", &targets, json!({})).await;
         let answer = ask(&house, lane, &name).await;

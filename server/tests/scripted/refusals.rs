@@ -266,7 +266,9 @@ fn ollama(name: &str, model: &str) -> Option<(u16, String)> {
         "error-413" => (413, "request body too large"),
         "error-429" | "insufficient-quota" => (429, "you have reached your hourly usage limit"),
         "error-500" => (500, "llama runner process has terminated: exit status 2"),
-        "error-503" | "error-529" => (503, "server busy, please try again.  maximum pending requests exceeded"),
+        "error-503" | "error-529" => {
+            (503, "server busy, please try again.  maximum pending requests exceeded")
+        }
         "context-overflow" => (400, "the input length exceeds the context length"),
         "content-policy" => (400, "the prompt was refused"),
         _ => return None,

@@ -190,6 +190,24 @@ fn a_provider_of_another_dialect_is_used_unless_the_request_cannot_be_translated
 }
 
 #[test]
+fn one_that_keeps_failing_is_better_than_nothing_whoever_else_is_trying_it() {
+    let snapshot = snapshot(vec![account(1, "groq"), account(2, "home")]);
+    let asking = Asking::new("groq/m", Dialect::Chat);
+    let pulse = snapshot.provider("groq").unwrap().accounts[0].health.pulse_of("m");
+    for _ in 0..3 {
+        pulse.failed(NOW - 10_000, 20_000);
+    }
+    let why = |plan: Plan| plan.steps[0].why.clone();
+    let made = || plan(&snapshot, &asking, &Still::default()).unwrap();
+    assert_eq!(why(made()), "its only account that may be used", "its time has come");
+    let trying = crate::accounts::pulse::Under::begin(&pulse, NOW).unwrap();
+    assert_eq!(why(made()), "it keeps failing, but nothing else is left");
+    drop(trying);
+    pulse.failed(NOW, 20_000);
+    assert_eq!(why(made()), "it keeps failing, but nothing else is left");
+}
+
+#[test]
 fn a_provider_that_has_no_account_is_named() {
     let none = refusal(&snapshot(Vec::new()), "openai/gpt-5", Dialect::Chat);
     assert!(none.fault.message.contains("OpenAI has no account yet"), "{}", none.fault.message);

@@ -9,6 +9,10 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Reading it takes longer than a plan.
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::builtin().unwrap());
 
 /// What may stand in a combo: models of three providers, one of a provider that is gone, and combos.
 const NAMES: [&str; 8] = [
@@ -98,7 +102,7 @@ fn world(accounts: &[Doing], combos: &[Combo], rotates: bool) -> (Snapshot, Vec<
         rotations: PROVIDERS.map(|provider| (provider.to_owned(), rotation)).into_iter().collect(),
         ..parts(stored.collect())
     };
-    let snapshot = build(parts, &Catalog::builtin().unwrap(), &Registry::default());
+    let snapshot = build(parts, &CATALOG, &Registry::default());
     let mut under_way = Vec::new();
     for (id, doing) in (1..).zip(accounts) {
         let provider = snapshot.provider(doing.provider).unwrap();
@@ -109,7 +113,8 @@ fn world(accounts: &[Doing], combos: &[Combo], rotates: bool) -> (Snapshot, Vec<
         for (place, count, at) in &doing.failures {
             (0..*count).for_each(|_| health.pulse_of(model(*place)).failed(NOW + at, 20_000));
         }
-        let begun = doing.under_way.iter().filter_map(|place| Under::begin(&health.pulse_of(model(*place)), NOW));
+        let begun =
+            doing.under_way.iter().filter_map(|place| Under::begin(&health.pulse_of(model(*place)), NOW));
         under_way.extend(begun);
         if let Some(at) = doing.renewed {
             health.note_quota(NOW + at);
@@ -127,7 +132,7 @@ fn text(made: &Result<Plan, Box<NoPlan>>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn every_plan_is_bounded_has_nothing_twice_and_nothing_that_is_left_out(
@@ -191,7 +196,7 @@ fn weights_give_exact_shares_over_many_turns() {
         combos: vec![combo],
         ..parts(vec![account(1, "groq"), account(2, "openai"), account(3, "home")])
     };
-    let snapshot = build(parts, &Catalog::builtin().unwrap(), &Registry::default());
+    let snapshot = build(parts, &CATALOG, &Registry::default());
     let first = |turn| {
         let still = Still { turn, ..Still::default() };
         let plan = plan(&snapshot, &Asking::new("combo-0", Dialect::Chat), &still).unwrap();
