@@ -27,17 +27,17 @@ async fn a_body_reaches_the_provider_byte_for_byte_but_for_the_model() {
 #[tokio::test]
 async fn only_usage_is_added_to_a_chat_stream_and_nothing_to_a_messages_stream() {
     let house = House::with_accounts(&["key-one"]).await;
-    let body = format!(r#"{{"stream": true, "model":"{CHAT}/ok","messages":[],"n":1.0}}"#);
+    let body = format!(r#"{{"stream": true, "model":"{CHAT}/ok","messages":[7],"n":1.0}}"#);
     house.send("/v1/chat/completions", &[], body).await;
-    let body = format!(r#"{{"stream": true, "model":"{MESSAGES}/ok","messages":[],"n":1.0}}"#);
+    let body = format!(r#"{{"stream": true, "model":"{MESSAGES}/ok","messages":[7],"n":1.0}}"#);
     house.send("/v1/messages", &[], body).await;
     let bodies: Vec<String> =
         house.provider.seen().iter().map(|seen| String::from_utf8_lossy(&seen.body).into_owned()).collect();
     assert_eq!(
         bodies,
         [
-            r#"{"stream": true,"stream_options":{"include_usage":true}, "model":"ok","messages":[],"n":1.0}"#,
-            r#"{"stream": true, "model":"ok","messages":[],"n":1.0}"#,
+            r#"{"stream": true,"stream_options":{"include_usage":true}, "model":"ok","messages":[7],"n":1.0}"#,
+            r#"{"stream": true, "model":"ok","messages":[7],"n":1.0}"#,
         ]
     );
 }

@@ -74,7 +74,7 @@ pub(super) enum Won {
         /// Its body.
         body: Bytes,
         /// What it states.
-        report: Report,
+        report: Box<Report>,
     },
 }
 
@@ -159,7 +159,12 @@ async fn whole(reply: Reply, back: &Back, streamed: bool) -> Result<Answer, Fail
         back.whole(&body, &report)
     };
     let written = written.map_err(unreadable)?;
-    Ok(Answer { status, headers, dropped: Vec::new(), won: Won::Whole { body: written, report } })
+    Ok(Answer {
+        status,
+        headers,
+        dropped: Vec::new(),
+        won: Won::Whole { body: written, report: Box::new(report) },
+    })
 }
 
 /// A stream that the client wants as one reply.
@@ -178,7 +183,7 @@ async fn collected(reply: Reply, back: &Back) -> Result<Answer, Failed> {
         Ok(mut reply) => {
             reply.usage = report.usage;
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            let won = Won::Whole { body: back.written(&reply), report };
+            let won = Won::Whole { body: back.written(&reply), report: Box::new(report) };
             Ok(Answer { status, headers, dropped: Vec::new(), won })
         }
     }

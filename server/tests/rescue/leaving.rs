@@ -11,8 +11,10 @@ use wire::Dialect;
 async fn a_client_that_leaves_during_a_rescue_ends_it() {
     let house = house().await;
     all(Dialect::ALL, async |client| {
-        let targets =
-            [model(Dialect::Chat, "long-cut", client.as_str()), model(Dialect::Messages, "silent", client.as_str())];
+        let targets = [
+            model(Dialect::Chat, "long-cut", client.as_str()),
+            model(Dialect::Messages, "silent", client.as_str()),
+        ];
         let name = combo(&house, &targets, json!({})).await;
         let (path, body) = tools::request(client, &name, true, &Wish::default());
         let key = format!("Bearer {}", house.key);
@@ -47,8 +49,7 @@ async fn signs_of_life_during_a_long_silence_disturb_no_client() {
     let house = house().await;
     all(Dialect::ALL, async |client| {
         // The pause is before the second token, and what was said before it is repeated by nobody.
-        let targets =
-            [model(client, "long-pause", "quiet"), model(Dialect::Gemini, "long", client.as_str())];
+        let targets = [model(client, "long-pause", "quiet"), model(Dialect::Gemini, "long", client.as_str())];
         let name = combo(&house, &targets, json!({ "stall_ms": 60_000 })).await;
         let answer = ask(&house, client, &name, &Wish::default()).await;
         let ping = String::from_utf8_lossy(client.ping()).into_owned();

@@ -20,9 +20,7 @@ async fn house_of(dying: &Provider) -> House {
     let (folder, provider) = (TempDir::new().unwrap(), Arc::new(Provider::start().await));
     let files = folder.path().join("providers");
     std::fs::create_dir(&files).unwrap();
-    for (id, dialect, at) in
-        [("dying", Dialect::Messages, dying), ("living", Dialect::Gemini, &*provider)]
-    {
+    for (id, dialect, at) in [("dying", Dialect::Messages, dying), ("living", Dialect::Gemini, &*provider)] {
         let base = format!("http://{}", at.address);
         std::fs::write(files.join(format!("{id}.toml")), file(id, dialect, &base, "")).unwrap();
     }
@@ -37,7 +35,8 @@ async fn house_of(dying: &Provider) -> House {
 async fn fifty_streams_go_on_when_their_provider_dies() {
     let dying = Provider::start().await;
     let house = house_of(&dying).await;
-    let combo = json!({ "name": "both", "targets": [{ "model": "dying/long-stall" }, { "model": "living/long" }] });
+    let combo =
+        json!({ "name": "both", "targets": [{ "model": "dying/long-stall" }, { "model": "living/long" }] });
     house.made("/api/v1/combos", combo).await;
     let (wish, begun) = (Wish::default(), Notify::new());
     let streams = (0..MANY).map(async |number| {

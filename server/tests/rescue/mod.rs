@@ -12,8 +12,8 @@ mod whole;
 
 use crate::formats::errors::{ENDS, last_of, message_of};
 use crate::formats::{self, Pair, provider_of};
-use crate::scripted::long;
 use crate::scripted::Seen;
+use crate::scripted::long;
 use crate::support::client::Answer;
 use crate::support::tools::{self, Heard, Wish};
 use crate::support::{House, Provider};

@@ -10,9 +10,12 @@ use wire::Dialect;
 #[tokio::test]
 async fn both_attempts_are_shown_with_why_the_first_ended_and_the_tokens_of_the_second() {
     let house = house().await;
-    for (script, rule) in
-        [("long-cut", "default/cut"), ("long-truncated", ""), ("long-stall", "default/silent"), ("long-error", "")]
-    {
+    for (script, rule) in [
+        ("long-cut", "default/cut"),
+        ("long-truncated", ""),
+        ("long-stall", "default/silent"),
+        ("long-error", ""),
+    ] {
         all(Dialect::ALL, async |client| {
             let mark = format!("record-{client}");
             let targets = [model(Dialect::Messages, script, &mark), model(Dialect::Gemini, "long", &mark)];
@@ -36,10 +39,15 @@ async fn both_attempts_are_shown_with_why_the_first_ended_and_the_tokens_of_the_
             let told = first["rule"].as_str().unwrap();
             assert!(told.starts_with("default/") && told.contains(rule), "{script}: {page:#}");
             assert_eq!((&first["status"], &first["won"]), (&json!(200), &json!(true)), "{page:#}");
-            assert_eq!((&second["target"], &second["cause"]), (&json!(targets[1]), &json!("rescue")), "{page:#}");
+            assert_eq!(
+                (&second["target"], &second["cause"]),
+                (&json!(targets[1]), &json!("rescue")),
+                "{page:#}"
+            );
             assert_eq!((&second["status"], &second["won"]), (&json!(200), &json!(true)), "{page:#}");
             assert_eq!((&second["verdict"], &second["error"]), (&json!(""), &json!("")), "{page:#}");
-            let (first_ms, start) = (first["total_ms"].as_i64().unwrap(), second["start_ms"].as_i64().unwrap());
+            let (first_ms, start) =
+                (first["total_ms"].as_i64().unwrap(), second["start_ms"].as_i64().unwrap());
             assert!(first_ms > 0 && start >= first_ms, "one after the other: {page:#}");
             assert_eq!(answer.header("x-ninerouter-target"), targets[0], "who began is known when it begins");
         })

@@ -142,7 +142,7 @@ async fn one_that_is_alone_goes_on_with_its_own_answer() {
     let house = house().await;
     all(Dialect::ALL, async |provider| {
         let target = model(provider, "long-cut", &format!("{provider}-alone"));
-        let name = combo(&house, &[target.clone()], json!({})).await;
+        let name = combo(&house, std::slice::from_ref(&target), json!({})).await;
         for client in Dialect::ALL {
             let (answer, _) = heard(&house, client, &name, &Wish::default()).await;
             assert_whole(&name, client, &answer);

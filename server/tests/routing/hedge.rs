@@ -25,7 +25,10 @@ async fn beside_a_silent_target_the_next_is_started_and_the_silent_call_is_cance
             let attempts = attempts(&house, &answer).await;
             assert_eq!((&attempts[0]["won"], &attempts[1]["won"]), (&json!(false), &json!(true)));
             assert_eq!(attempts[1]["cause"], "hedge", "{attempts:#?}");
-            assert!(attempts[0]["verdict"].as_str().unwrap().contains("another answered first"), "{attempts:#?}");
+            assert!(
+                attempts[0]["verdict"].as_str().unwrap().contains("another answered first"),
+                "{attempts:#?}"
+            );
             assert!(attempts[0]["total_ms"].as_i64().unwrap() >= 300, "{attempts:#?}");
         })
         .await;

@@ -46,7 +46,7 @@ pub(super) fn used_up(dialect: Dialect) -> (String, Headers) {
             (json!({ "error": error }).to_string(), Vec::new())
         }
         Dialect::Chat | Dialect::Ollama => {
-            let time = OffsetDateTime::from_unix_timestamp(at).expect("a time");
+            let time = OffsetDateTime::from_unix_timestamp(at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
             let message = format!(
                 "Usage limit reached for 5 hour. Your limit will reset at {} {:02}:{:02}:{:02}",
                 time.date(),

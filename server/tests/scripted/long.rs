@@ -170,7 +170,9 @@ fn broken(name: &str, dialect: Dialect, said: &Said, mut frames: Vec<String>) ->
         steps
     };
     match name {
-        "long-cut" | "long-cut-again" | "thought-cut" | "json-cut" => some(&frames[..middle], Some(Step::Cut)),
+        "long-cut" | "long-cut-again" | "thought-cut" | "json-cut" => {
+            some(&frames[..middle], Some(Step::Cut))
+        }
         "long-truncated" => some(&frames[..middle], None),
         "long-stall" => some(&frames[..middle], Some(Step::Stall)),
         "long-error" => {
