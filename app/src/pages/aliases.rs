@@ -15,7 +15,7 @@ pub fn Aliases(aliases: Vec<Alias>, choices: Vec<String>) -> impl IntoView {
         <section class="card" aria-labelledby="aliases">
             <header>
                 <h2 id="aliases">"Aliases"</h2>
-                <span class="faint">"another name for one model or combo"</span>
+                <span class="faint">"another name for one model"</span>
             </header>
             <ul class="lines aliases">{lines.collect_view()}</ul>
             <Form action="save_alias" class="row-form even" done=Done::Toast("The alias was added.".to_owned())>

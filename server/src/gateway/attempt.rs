@@ -217,7 +217,8 @@ fn next<'p>(
         };
         left.calls -= 1;
         let attempt = trace.begin(step, cause, wait_for(step));
-        let resume = course.request.resume(step);
+        // Found out by decoding the request, so only where there is something to go on with.
+        let resume = course.said.map_or(Resume::Turn, |_| course.request.resume(step));
         return Some(Run { step, place, attempt, cause, resume, began: now, under });
     }
     None

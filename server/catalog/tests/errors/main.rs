@@ -1,5 +1,6 @@
-//! What vendors really answered, and what it means for the request. Bodies and headers are quoted from vendors'
-//! documentation and from issue threads (dates beside them), with ids and keys shortened.
+//! What vendors really answered, and what it means for the request. Where a date stands beside them, bodies and
+//! headers are those of vendors' documentation or of issue threads, with ids and keys shortened; those without one have
+//! the shape that the vendor's API has.
 
 mod in_stream;
 mod with_file;
