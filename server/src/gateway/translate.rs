@@ -20,6 +20,8 @@ use wire::{
 
 /// A token is seldom longer than this many bytes: a request has at least so many tokens as this says.
 const TOKEN_BYTES: u64 = 6;
+/// The smallest window of any model, in tokens.
+const SMALLEST_WINDOW: u64 = 2048;
 /// What stands in a body that shows pictures or documents, in whatever dialect.
 const MEDIA: [&[u8]; 5] = [b"image", b"inlineData", b"inline_data", b"document", b"file"];
 
@@ -227,11 +229,16 @@ impl plan::Asked for Request<'_> {
 
     fn least_tokens(&self) -> u64 {
         let body = &self.inbound.bytes;
-        // A picture has far fewer tokens than its bytes would say.
+        let tokens = u64::try_from(body.len()).unwrap_or(0) / TOKEN_BYTES;
+        // A picture has far fewer tokens than its bytes would say. No window is so small that a short body need be
+        // searched for one.
+        if tokens < SMALLEST_WINDOW {
+            return tokens;
+        }
         if MEDIA.iter().any(|media| memmem::find(body, media).is_some()) {
             return 0;
         }
-        u64::try_from(body.len()).unwrap_or(0) / TOKEN_BYTES
+        tokens
     }
 }
 

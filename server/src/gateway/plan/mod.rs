@@ -259,6 +259,9 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
 
     /// Leaves out targets whose window is certainly too small, where another may be large enough.
     fn that_fit(&mut self, candidates: Vec<Candidate>) -> Vec<Candidate> {
+        if candidates.len() < 2 {
+            return candidates;
+        }
         let tokens = self.asked.least_tokens();
         let too_small = |candidate: &Candidate| {
             candidate.target.known().and_then(|model| model.context).filter(|context| *context < tokens)
