@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// How a request ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The client got a whole answer.
@@ -17,6 +17,7 @@ pub enum Outcome {
     /// The client got part of an answer, then an error or the end.
     Broken,
     /// The client left before the end.
+    #[default]
     Cancelled,
 }
 

@@ -95,7 +95,10 @@ pub(super) async fn run(
             if let Some(run) = next(course, plan, left, beside, cause, trace) {
                 under_way.push(Beside::of(&run, wait_for(run.step)));
                 racing.push(go(course, run, Duration::ZERO));
-                silence.as_mut().reset(soon(limit));
+                // A timer that nobody waits for is not worth setting.
+                if plan.limits.hedge.is_some() {
+                    silence.as_mut().reset(soon(limit));
+                }
             } else if racing.is_empty() {
                 return Err(all_out(plan, failures, course.request.inbound.dialect));
             }

@@ -47,30 +47,11 @@ impl Trace {
             key_id: caller.key.as_ref().map(|key| key.id),
             key_name: caller.key.as_ref().map(|key| key.name.clone()).unwrap_or_default(),
             dialect: inbound.format().to_owned(),
-            upstream_dialect: String::new(),
-            dropped: Vec::new(),
             asked: inbound.peek.model.clone(),
-            combo: String::new(),
-            provider_id: String::new(),
-            model: String::new(),
-            account_id: None,
-            account_name: String::new(),
             streaming: inbound.peek.stream,
             status: CLIENT_LEFT,
-            outcome: Outcome::Cancelled,
-            attempt_count: 0,
-            attempts: Vec::new(),
-            usage: None,
-            cost: None,
-            first_token_ms: None,
-            total_ms: 0,
             bytes_in: i64::try_from(inbound.bytes.len()).unwrap_or(i64::MAX),
-            bytes_out: 0,
-            upstream_id: String::new(),
-            finish: String::new(),
-            error: String::new(),
-            plan: Vec::new(),
-            exclusions: Vec::new(),
+            ..RequestRecord::default()
         };
         Self {
             arrived,
@@ -154,7 +135,10 @@ impl Trace {
 
     /// The attempt answers.
     pub fn answers(&mut self, attempt: usize, step: &Step) {
-        self.lead(attempt, step);
+        // Mostly it is the one that began last.
+        if self.current != attempt {
+            self.lead(attempt, step);
+        }
     }
 
     /// What of the request the provider's dialect could not take.
@@ -296,7 +280,7 @@ impl Drop for Trace {
             );
         }
         if let Some(place) = self.place.take() {
-            place.take((*self.record).clone());
+            place.take(std::mem::take(&mut *self.record));
         }
     }
 }

@@ -227,6 +227,10 @@ impl plan::Asked for Request<'_> {
         self.conversation().map(Conversation::needs).map_err(Clone::clone)
     }
 
+    fn turn_fault(&self) -> Option<&Malformed> {
+        self.inbound.peek.turn_fault()
+    }
+
     fn least_tokens(&self) -> u64 {
         let body = &self.inbound.bytes;
         let tokens = u64::try_from(body.len()).unwrap_or(0) / TOKEN_BYTES;

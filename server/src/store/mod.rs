@@ -14,6 +14,7 @@ mod people;
 mod replicas;
 mod requests;
 mod rotations;
+mod rows;
 mod sessions;
 mod settings;
 pub mod snapshot;

@@ -2,6 +2,7 @@
 
 use super::entity::{attempts, exclusions, requests};
 use super::lines::{dropped_lines, dropped_of, plan_lines, plan_of};
+use super::rows::insert_rows;
 use super::words::{cause_of, cause_word, outcome_of, outcome_word};
 use super::{Store, StoreError};
 use app::api::combos::PlanRow;
@@ -13,11 +14,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Rows per INSERT: both databases limit the number of bound values to under 32,768 or 65,536.
-const CHUNK: usize = 500;
-
 /// One request as it ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RequestRecord {
     /// Version 7: sorts by time.
     pub id: Uuid,
@@ -184,20 +182,16 @@ fn attempt_row(request_id: Uuid, position: i32, attempt: &AttemptRecord) -> atte
 
 /// Writes records inside a transaction of the caller's.
 pub(super) async fn insert(work: &DatabaseTransaction, records: &[RequestRecord]) -> Result<(), StoreError> {
-    for chunk in records.chunks(CHUNK) {
-        requests::Entity::insert_many(chunk.iter().map(request_row)).exec_without_returning(work).await?;
-    }
-    let attempt_rows: Vec<_> = records
+    insert_rows(work, records.iter().map(request_row)).await?;
+    let attempts: Vec<_> = records
         .iter()
         .filter(|record| record.keeps_attempts())
         .flat_map(|record| {
             (0..).zip(&record.attempts).map(|(position, attempt)| attempt_row(record.id, position, attempt))
         })
         .collect();
-    for chunk in attempt_rows.chunks(CHUNK) {
-        attempts::Entity::insert_many(chunk.to_vec()).exec_without_returning(work).await?;
-    }
-    let exclusion_rows: Vec<_> = records
+    insert_rows(work, attempts.into_iter()).await?;
+    let exclusions: Vec<_> = records
         .iter()
         .flat_map(|record| {
             (0..).zip(&record.exclusions).map(|(position, exclusion)| exclusions::ActiveModel {
@@ -208,10 +202,7 @@ pub(super) async fn insert(work: &DatabaseTransaction, records: &[RequestRecord]
             })
         })
         .collect();
-    for chunk in exclusion_rows.chunks(CHUNK) {
-        exclusions::Entity::insert_many(chunk.to_vec()).exec_without_returning(work).await?;
-    }
-    Ok(())
+    insert_rows(work, exclusions.into_iter()).await
 }
 
 pub(super) fn record_of(row: requests::Model) -> RequestRecord {

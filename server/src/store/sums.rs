@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
-/// Rows per INSERT, see [`super::requests`].
+/// Rows per INSERT: both databases limit the number of bound values to under 32,768 or 65,536.
 const CHUNK: usize = 500;
 
 const KEY_COLUMNS: [&str; 7] =

@@ -27,6 +27,7 @@ pub struct Peek {
     usage_with_stream: bool,
     /// Why there is nothing to answer, if there is not.
     unsaid: Option<Malformed>,
+    turn_fault: Option<Malformed>,
 }
 
 /// Why a body cannot be read, as one sentence for the developer who sent it.
@@ -104,8 +105,9 @@ pub fn peek(dialect: Dialect, body: &[u8]) -> Result<Peek, Malformed> {
     let stream = streams && dialect != Dialect::Gemini;
     let usage_with_stream = dialect == Dialect::Chat && !stream && options.is_none();
     let usage = if dialect == Dialect::Chat && stream { usage_edit(options, stream_end) } else { None };
-    let unsaid = turns.fault();
-    Ok(Peek { model, stream, model_span, stream_span, form: false, usage, usage_with_stream, unsaid })
+    let (unsaid, turn_fault) = turns.faults();
+    let form = false;
+    Ok(Peek { model, stream, model_span, stream_span, form, usage, usage_with_stream, unsaid, turn_fault })
 }
 
 fn read_model(found: Option<(Found, Vec<u8>)>) -> Result<(String, Range<usize>), Malformed> {
@@ -194,6 +196,7 @@ impl Peek {
             usage: None,
             usage_with_stream: false,
             unsaid: None,
+            turn_fault: None,
         }
     }
 
@@ -207,6 +210,12 @@ impl Peek {
     /// them in, one at least. Not for endpoints at the side.
     pub fn conversation(&self) -> Result<(), Malformed> {
         self.unsaid.clone().map_or(Ok(()), Err)
+    }
+
+    /// The first turn that the vendor of the dialect refuses for certain: a role that does not exist, an answer to a
+    /// call that nobody made. Others who speak the dialect may take it.
+    pub fn turn_fault(&self) -> Option<&Malformed> {
+        self.turn_fault.as_ref()
     }
 
     /// The edit that makes the body ask for a stream, or for none. `usage`: a chat provider is made to state usage at

@@ -2,6 +2,7 @@
 //! a dialect counts: the rest is for the provider to say.
 
 use crate::json::{Cursor, Flaw, Shape};
+use crate::turn_faults::TurnFaults;
 use crate::{Dialect, Malformed, decode, peek};
 
 /// The member that holds the turns, as far as it was read.
@@ -11,23 +12,25 @@ pub(crate) struct Turns {
     stated: Option<(Shape, bool)>,
     /// What there is to answer lies at the vendor, or in another member.
     elsewhere: bool,
+    faults: TurnFaults,
 }
 
 impl Turns {
-    pub(crate) const fn of(dialect: Dialect) -> Self {
-        Self { dialect, stated: None, elsewhere: false }
+    pub(crate) fn of(dialect: Dialect) -> Self {
+        Self { dialect, stated: None, elsewhere: false, faults: TurnFaults::default() }
     }
 
     /// Reads a member, whichever it is.
     pub(crate) fn member(&mut self, key: &[u8], cursor: &mut Cursor<'_>) -> Result<(), Flaw> {
         if key == self.key().as_bytes() {
             let shape = cursor.shape()?;
-            let mut empty = true;
+            let mut turns = 0;
             cursor.array(|cursor| {
-                empty = false;
-                cursor.skip()
+                self.faults.turn(self.dialect, turns, cursor)?;
+                turns += 1;
+                Ok(())
             })?;
-            self.stated = Some((shape, empty && shape == Shape::Array));
+            self.stated = Some((shape, turns == 0 && shape == Shape::Array));
             return Ok(());
         }
         if self.elsewhere().contains(&key) {
@@ -53,13 +56,18 @@ impl Turns {
         }
     }
 
-    /// What is wrong, if anything is.
-    pub(crate) fn fault(self) -> Option<Malformed> {
+    /// What is wrong as a whole, if anything is, and else with a turn.
+    pub(crate) fn faults(self) -> (Option<Malformed>, Option<Malformed>) {
+        let turn = self.elsewhere;
+        (self.fault(), self.faults.found(turn))
+    }
+
+    fn fault(&self) -> Option<Malformed> {
         let key = self.key();
         let wrong = |shape| {
             Some(Malformed::new(format!("`{key}` must be an array, not {}.", super::peek::name(shape))))
         };
-        match self.stated {
+        match &self.stated {
             _ if self.elsewhere => None,
             // Ollama loads a model that is asked nothing.
             None | Some((Shape::Null, _) | (_, true)) if self.dialect == Dialect::Ollama => None,
@@ -69,7 +77,7 @@ impl Turns {
             Some((Shape::String, _)) if self.dialect == Dialect::Responses => None,
             // Google's servers take one value for a list of one.
             Some((Shape::Object, _)) if self.dialect == Dialect::Gemini => None,
-            Some((shape, _)) => wrong(shape),
+            Some((shape, _)) => wrong(*shape),
         }
     }
 }

@@ -130,6 +130,10 @@ pub trait Asked {
     /// What it needs of a target that speaks another dialect, or that is known not to take everything. Found by decoding
     /// it, so only asked for when there is such a target.
     fn needs(&self) -> Result<Needs, Malformed>;
+    /// What the vendor of the client's dialect refuses for certain, found in its turns.
+    fn turn_fault(&self) -> Option<&Malformed> {
+        None
+    }
     /// The least number of tokens it can have: a guess that errs downwards.
     fn least_tokens(&self) -> u64 {
         0

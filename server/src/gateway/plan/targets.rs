@@ -53,7 +53,15 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
             (Wants::Own, None) => {
                 Err(format!("{} does not speak {dialect}, which alone has this", spec.name))
             }
-            (Wants::Answer | Wants::Own, Some(own)) => Ok(own),
+            (Wants::Answer | Wants::Own, Some(own)) => {
+                match self.asked.turn_fault().filter(|_| strict(provider)) {
+                    None => Ok(own),
+                    Some(why) => {
+                        self.malformed = Some(why.to_string());
+                        Err(format!("{} refuses such a request: {why}", spec.name))
+                    }
+                }
+            }
             // A provider's first is the one that loses least.
             (Wants::Answer, None) => match unmet(self.asked) {
                 Ok(None) => Ok(provider.speaks.iter().position(serves).unwrap_or(0)),
@@ -84,6 +92,12 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
         let needs = self.asked.needs().ok()?;
         unable.find(|(_, needed, _)| needed(&needs)).map(|(_, _, why)| (*why).to_owned())
     }
+}
+
+/// Whether a provider refuses what the vendor of its dialect refuses. What people run themselves is often less strict,
+/// and what they have added is for them to know.
+fn strict(provider: &Provider) -> bool {
+    !provider.custom && provider.spec.tier != catalog::Tier::Local
 }
 
 /// What a request needs that only its own dialect can say.
