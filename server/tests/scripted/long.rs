@@ -11,6 +11,7 @@
 //! | `long-truncated` | the connection ends after forty |
 //! | `long-stall` | nothing more comes after forty |
 //! | `long-error` | an error inside of the stream after forty |
+//! | `long-spoilt` | a frame of which half is missing after forty, then the others |
 //! | `long-garbage` | a frame that nobody can read after forty, then the others |
 //! | `long-no-end` | no `[DONE]`, no `message_stop` |
 //! | `long-no-usage` | no counts |
@@ -31,7 +32,7 @@ use std::time::Duration;
 use wire::Dialect;
 
 /// Every script of this file.
-pub(super) const NAMES: [&str; 21] = [
+pub(super) const NAMES: [&str; 22] = [
     "long",
     "long-repeats",
     "long-restarts",
@@ -42,6 +43,7 @@ pub(super) const NAMES: [&str; 21] = [
     "long-stall",
     "long-error",
     "long-garbage",
+    "long-spoilt",
     "long-no-end",
     "long-no-usage",
     "long-cut-end",
@@ -178,6 +180,13 @@ fn broken(name: &str, dialect: Dialect, said: &Said, mut frames: Vec<String>) ->
         "long-error" => {
             frames.truncate(middle);
             frames.push(refusals::broken(dialect, false, middle));
+            sends(frames)
+        }
+        "long-spoilt" => {
+            let end = if dialect == Dialect::Ollama { "\n" } else { "\n\n" };
+            let half = frames[middle].chars().count() / 2;
+            frames[middle] =
+                frames[middle].chars().take(half).collect::<String>().trim_end().to_owned() + end;
             sends(frames)
         }
         "long-garbage" => {

@@ -97,11 +97,15 @@ impl Passage {
     }
 
     /// Keeps what is needed for another provider to go on if this one, `issuer`, breaks off; an error inside the stream
-    /// is not handed on from here on, but by [`Self::fail`]. `hold`: calls wait until the reply is whole.
+    /// is not handed on from here on, but by [`Self::fail`]. `hold`: there is somebody to go on, so calls wait until the
+    /// reply is whole, and a frame that nobody can read ends it: it may have held words.
     #[must_use]
     pub fn cared_for(mut self, hold: bool, issuer: &str, asked: Asked) -> Self {
         match &mut self.way {
             Way::Same(same) => {
+                if hold {
+                    same.tap.let_nothing_pass();
+                }
                 same.care = Some(Care {
                     asked,
                     issuer: issuer.to_owned(),

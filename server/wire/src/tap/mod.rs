@@ -72,7 +72,7 @@ pub struct Report {
 }
 
 /// How many unreadable frames a good answer may have before it is taken for broken. They are left out: no client could
-/// read them either.
+/// read them either. Nobody knows what such a frame held, so where another provider could go on, none is let pass.
 const SLIPS: u32 = 2;
 
 /// Watches one reply stream.
@@ -83,7 +83,7 @@ pub struct StreamTap {
     reading: Reading,
     /// Data was seen, so the body is a stream and not a JSON document.
     data_seen: bool,
-    /// Unreadable frames left out.
+    /// Unreadable frames that may still be left out.
     slips: u32,
     too_large: Option<FrameTooLarge>,
 }
@@ -122,9 +122,14 @@ impl StreamTap {
             frames: if dialect == Dialect::Ollama { Frames::lines() } else { Frames::new() },
             reading: Reading::new(dialect),
             data_seen: false,
-            slips: 0,
+            slips: SLIPS,
             too_large: None,
         }
+    }
+
+    /// Takes an unreadable frame for the end of a good answer: it may have held words, and another can go on.
+    pub(crate) fn let_nothing_pass(&mut self) {
+        self.slips = 0;
     }
 
     /// Takes what came from the provider and gives the frames that are whole now. An error comes after the
@@ -248,8 +253,9 @@ impl StreamTap {
             Err(_) => {
                 let mut error = read_error(&frame.data);
                 "unreadable_frame".clone_into(&mut error.kind);
-                if self.reading.report.content && self.slips < SLIPS {
-                    self.slips += 1;
+                let report = &self.reading.report;
+                if report.ended || report.content && self.slips > 0 {
+                    self.slips = self.slips.saturating_sub(1);
                     self.reading.report.slip = Some(error);
                     return (Kind::Idle, true);
                 }

@@ -86,9 +86,12 @@ impl Translation {
     }
 
     /// Keeps what is needed for another provider to go on if this one breaks off. Errors are not handed on from here
-    /// on, but by [`Self::fail`]. `hold`: calls wait until the reply is whole.
+    /// on, but by [`Self::fail`]. `hold`: there is somebody to go on, so calls wait until the reply is whole.
     pub(crate) fn care_for(&mut self, hold: bool) {
         self.care = Some(Care { hold, ..Care::default() });
+        if hold {
+            self.tap.let_nothing_pass();
+        }
     }
 
     /// Lets go, for another provider to go on; itself if that cannot be.
