@@ -1,0 +1,73 @@
+//! Logs: repeated lines, runs of lines that differ only in times, counters or ids, and what stands at the start of
+//! every line.
+//!
+//! At every level a repeated line, or block of lines, stands once, with how often it came. Above [`Level::Exact`]
+//! a run of lines alike keeps its first and last line and, between them, every value in which the others differ, but
+//! for their times. What every line has before and after its time is said once. A line that says something went wrong
+//! is part of neither.
+
+mod repeat;
+mod similar;
+mod stamp;
+mod start;
+
+use crate::call::Source;
+use crate::level::Level;
+use crate::page::Page;
+
+/// A line of the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Item<'a> {
+    /// As it came.
+    Line(&'a str),
+    /// Stands for lines left out.
+    Marker(String),
+}
+
+pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
+    let mut items = repeat::fold(&page.lines);
+    let mut starts = Vec::new();
+    if level > Level::Exact {
+        let is_log = stamp::share(&page.lines) * 2 >= page.lines.len();
+        // What may be somebody's source file has to look like a log first.
+        if is_log || matches!(page.source, Source::Command(_) | Source::Other) {
+            let changed = items.is_some();
+            let before = items.unwrap_or_else(|| page.lines.iter().map(|line| Item::Line(line)).collect());
+            let (after, folded) = similar::fold(before, !is_log);
+            if is_log {
+                starts = start::of(&after);
+            }
+            items = (changed || folded || !starts.is_empty()).then_some(after);
+        }
+    }
+    let out = written(&items?, &starts, page.text.len());
+    (out.len() < page.text.len()).then_some(out)
+}
+
+fn written(items: &[Item<'_>], starts: &[start::Start<'_>], most: usize) -> String {
+    let mut out = String::with_capacity(most);
+    let mut starts = starts.iter().peekable();
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        while starts.next_if(|start| start.items.end <= at).is_some() {}
+        let start = starts.peek().filter(|start| start.items.contains(&at));
+        if let Some(start) = start.filter(|start| start.items.start == at) {
+            start.push_marker(&mut out);
+            out.push('\n');
+        }
+        match item {
+            Item::Line(line) => match start.and_then(|start| start.rest_of(line)) {
+                Some(parts) => out.extend(parts),
+                None => out.push_str(line),
+            },
+            Item::Marker(marker) => out.push_str(marker),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "../log_tests.rs"]
+mod tests;
