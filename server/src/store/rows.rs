@@ -4,15 +4,15 @@
 use super::StoreError;
 use sea_orm::sea_query::Value;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait,
-    IdenStatic, Iterable, Statement,
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait, IdenStatic,
+    Iterable, Statement,
 };
 
 /// Rows a statement, the most first. Few sizes, so that few statements are kept prepared; SQLite takes 32,766 values a
 /// statement, PostgreSQL 65,535, and no table has over 300 columns.
 const SIZES: [usize; 3] = [100, 10, 1];
 
-/// Inserts rows whose every column is set; absent ones become the column's null.
+/// Inserts rows whose every column is set: a statement is the same for all of them.
 pub(super) async fn insert_rows<A: ActiveModelTrait>(
     work: &DatabaseTransaction,
     rows: impl ExactSizeIterator<Item = A>,
@@ -30,20 +30,15 @@ pub(super) async fn insert_rows<A: ActiveModelTrait>(
         while left >= size {
             let mut values = Vec::with_capacity(size * columns.len());
             for mut row in rows.by_ref().take(size) {
-                values.extend(columns.iter().map(|column| value(row.take(*column))));
+                let unset = Value::BigInt(None);
+                let value = |column: &Column<A>| row.take(*column).into_value().unwrap_or(unset.clone());
+                values.extend(columns.iter().map(value));
             }
             left -= size;
             work.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
         }
     }
     Ok(())
-}
-
-fn value(column: ActiveValue<Value>) -> Value {
-    match column {
-        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
-        ActiveValue::NotSet => Value::BigInt(None),
-    }
 }
 
 fn statement<E: EntityTrait>(backend: DatabaseBackend, columns: &[E::Column], rows: usize) -> String {

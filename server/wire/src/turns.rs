@@ -58,8 +58,7 @@ impl Turns {
 
     /// What is wrong as a whole, if anything is, and else with a turn.
     pub(crate) fn faults(self) -> (Option<Malformed>, Option<Malformed>) {
-        let turn = self.elsewhere;
-        (self.fault(), self.faults.found(turn))
+        (self.fault(), self.faults.found(self.elsewhere))
     }
 
     fn fault(&self) -> Option<Malformed> {
