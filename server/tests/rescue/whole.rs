@@ -78,8 +78,19 @@ async fn a_frame_that_lost_words_is_no_reason_for_the_client_to_miss_them() {
         let mark = format!("{first}-{client}");
         let targets = [model(first, "long-spoilt", &mark), model(first, "long", &mark)];
         let name = combo(&house, &targets, json!({})).await;
-        let (answer, _) = heard(&house, client, &name, &Wish::default()).await;
-        assert_whole(&name, client, &answer);
+        let (told, answer) = heard(&house, client, &name, &Wish::default()).await;
+        assert_whole(&name, client, &told);
+        let id = answer.header("x-ninerouter-request");
+        let detail = crate::support::until("the record", async || {
+            let answer = house.api(http::Method::GET, &format!("/api/v1/requests/{id}"), json!(null)).await;
+            (answer.status == 200).then(|| answer.value())
+        })
+        .await;
+        // What was left of it may be the model's words.
+        assert_eq!(
+            detail["attempts"][0]["error"],
+            "Provider failed while answering: A frame arrived damaged"
+        );
     })
     .await;
 }

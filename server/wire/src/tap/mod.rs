@@ -253,6 +253,10 @@ impl StreamTap {
             Err(_) => {
                 let mut error = read_error(&frame.data);
                 "unreadable_frame".clone_into(&mut error.kind);
+                // A proxy's words say why; what is left of a document may be the model's, and belongs in no log.
+                if frame.data.trim_ascii_start().starts_with(b"{") {
+                    "A frame arrived damaged".clone_into(&mut error.message);
+                }
                 let report = &self.reading.report;
                 if report.ended || report.content && self.slips > 0 {
                     self.slips = self.slips.saturating_sub(1);

@@ -7,6 +7,7 @@ mod packages;
 mod warnings;
 
 use super::fold::{self, Fate, Run};
+use super::output::plural;
 use crate::level::Level;
 use crate::marker;
 use crate::page::Page;
@@ -147,7 +148,7 @@ fn write(out: &mut String, run: &Run<'_, Kind<'_>>) {
     let repeated = total(run, |kind| (kind == Kind::Repeated).then_some(""));
     // Writing to a string cannot fail.
     if repeated.0 > 0 {
-        let plural = if repeated.0 == 1 { "" } else { "s" };
+        let plural = plural(repeated.0);
         let _ = write!(what, "{} repeated warning{plural} left out", repeated.0);
     }
     for ((count, words), one, many) in

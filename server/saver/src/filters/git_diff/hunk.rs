@@ -1,5 +1,6 @@
 //! A hunk: what stands under one `@@` line.
 
+use crate::filters::fold;
 use crate::filters::output::{Output, WORTH_A_MARKER, plural};
 use crate::level::Level;
 
@@ -51,12 +52,9 @@ fn side<'a>(text: &'a str, sign: &str) -> Option<(Range, &'a str)> {
     }
 }
 
+/// Larger ones are no line numbers, and their sums might not fit.
 fn number(text: &str) -> Option<(usize, &str)> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (digits, rest) = text.split_at_checked(digits)?;
-    // Longer ones are no line numbers, and would not fit.
-    (digits.len() < 10).then_some(())?;
-    Some((digits.parse().ok()?, rest))
+    fold::number(text).filter(|(number, _)| *number < 1_000_000_000)
 }
 
 /// What a line of a hunk is.

@@ -11,6 +11,7 @@ mod python;
 mod tap;
 
 use super::fold::{self, Fate, Run};
+use super::output::plural;
 use crate::level::Level;
 use crate::marker;
 use crate::page::Page;
@@ -144,7 +145,7 @@ fn write(out: &mut String, run: &Run<'_, Kind>) {
         let _ = write!(what, "{count} {}", if count == 1 { one } else { many });
     }
     if what.is_empty() {
-        let plural = if run.lines == 1 { "" } else { "s" };
+        let plural = plural(run.lines);
         let _ = write!(what, "{} line{plural} about passing tests", run.lines);
     }
     marker::push(out, format_args!("{what} left out"));
