@@ -1,23 +1,87 @@
 //! Shortens tool output before it is sent to a model, without changing what it says. Pure: the same text gives
 //! the same bytes on every later turn, so that a provider's prompt cache stays warm. See README.md.
 
-mod terminal;
+mod call;
+mod filters;
+mod level;
+mod marker;
+mod page;
+
+pub use call::Call;
+pub use filters::{Filter, UnknownFilter};
+pub use level::{Level, UnknownLevel};
+
+use call::Source;
+use page::Page;
 
 /// Version of the filters. It grows with every change of what [`shorten`] gives for some text; a conversation
 /// keeps the version it began with.
 pub const VERSION: u32 = 1;
 
 /// Texts of fewer bytes are left alone: there is nothing to gain.
-const SHORTEST: usize = 500;
+pub const SHORTEST: usize = 500;
 
-/// The text shortened, or `None` when it stays as it is. A result is never empty, is shorter than the text, and
-/// is not shortened further by a second call.
+/// Texts of more bytes are left alone: a request is not made to wait for them.
+const LONGEST: usize = 10 << 20;
+
+/// How a text is shortened: how far, and by which filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// How far.
+    pub level: Level,
+    /// The filters that may be used, one bit each: [`Filter::bit`].
+    pub filters: u32,
+}
+
+impl Rules {
+    /// Every filter, at a level.
+    #[must_use]
+    pub const fn at(level: Level) -> Self {
+        Self { level, filters: u32::MAX }
+    }
+
+    /// Whether a filter may be used.
+    #[must_use]
+    pub const fn allow(self, filter: Filter) -> bool {
+        self.filters & filter.bit() != 0
+    }
+}
+
+/// A text that became shorter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortened {
+    /// What the model is given.
+    pub text: String,
+    /// The filters that changed it, in order, and the length in bytes after each.
+    pub steps: Vec<(Filter, usize)>,
+}
+
+/// The output of a tool shortened, or `None` when it stays as it is. A result is never empty, is shorter than the
+/// text, and is not shortened further by a second call.
+///
+/// The caller gives only output of calls that did not fail: what went wrong is for the model to see whole.
 #[must_use]
-pub fn shorten(text: &str) -> Option<String> {
-    if text.len() < SHORTEST {
+pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Shortened> {
+    if text.len() < SHORTEST || text.len() > LONGEST || marker::is_in(text) {
         return None;
     }
-    terminal::clean(text).filter(|short| !short.is_empty() && short.len() < text.len())
+    let source = call.map_or(Source::Unknown, Source::of);
+    let mut steps: Vec<(Filter, usize)> = Vec::new();
+    let mut kept: Option<String> = None;
+    for &filter in filters::in_order(&source) {
+        // What one filter gave form is not given another.
+        let formed = filter.forms() && steps.iter().any(|(earlier, _)| earlier.forms());
+        if formed || !rules.allow(filter) {
+            continue;
+        }
+        let before = kept.as_deref().unwrap_or(text);
+        let after = filter.apply(&Page::of(before, &source), rules.level);
+        if let Some(after) = after.filter(|after| !after.is_empty() && after.len() < before.len()) {
+            steps.push((filter, after.len()));
+            kept = Some(after);
+        }
+    }
+    kept.map(|text| Shortened { text, steps })
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
-use super::{SHORTEST, shorten};
+use super::{Level, Rules, SHORTEST};
 use proptest::prelude::*;
+
+fn shorten(text: &str) -> Option<String> {
+    super::shorten(text, None, Rules::at(Level::Exact)).map(|short| short.text)
+}
 
 /// Enough text before and after to be worth shortening.
 fn long(middle: &str) -> String {

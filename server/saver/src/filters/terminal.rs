@@ -1,18 +1,23 @@
 //! What a program wrote for a terminal, as the terminal would show it: without colours and window titles, and
 //! with a progress line in its last state.
 
+use crate::page::Page;
+
 /// `None` when the text was not written for a terminal, or has nothing to clean.
 ///
 /// Text without an escape code or a redrawn line is somebody's file as likely as not: its trailing blanks may
 /// be what an editor has to match, so they stay.
-pub(crate) fn clean(text: &str) -> Option<String> {
-    let lines: Vec<Line<'_>> = text.split('\n').map(Line::read).collect();
+pub(crate) fn clean(page: &Page<'_>) -> Option<String> {
+    if memchr::memchr2(b'\x1b', b'\r', page.text.as_bytes()).is_none() {
+        return None;
+    }
+    let lines: Vec<Line<'_>> = page.lines.iter().map(|line| Line::read(line)).collect();
     if !lines.iter().any(|line| line.written_for_terminal) {
         return None;
     }
     // An empty context line of a diff is one blank, and a patch without it no longer applies.
     let trim = !lines.iter().any(|line| line.shown.starts_with("@@ "));
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::with_capacity(page.text.len());
     for (index, line) in lines.iter().enumerate() {
         if index > 0 {
             out.push('\n');

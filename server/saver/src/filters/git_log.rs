@@ -1,0 +1,8 @@
+//! `git log`.
+
+use crate::level::Level;
+use crate::page::Page;
+
+pub(crate) fn shorten(_page: &Page<'_>, _level: Level) -> Option<String> {
+    None
+}
