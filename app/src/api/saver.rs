@@ -1,0 +1,45 @@
+//! The saver: how far the output of tools is shortened, and what that has saved.
+
+use serde::{Deserialize, Serialize};
+
+/// How far the output of tools is shortened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaverLevel {
+    /// Not at all.
+    Off,
+    /// Only redundancy goes.
+    Exact,
+    /// What a model does not need goes too, and is counted.
+    #[default]
+    Safe,
+    /// Long output is cut in the middle as well.
+    Strong,
+}
+
+/// A word that is none of the levels'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownLevel;
+
+impl SaverLevel {
+    /// Every level, the mildest first.
+    pub const ALL: [Self; 4] = [Self::Off, Self::Exact, Self::Safe, Self::Strong];
+
+    /// As it stands in headers, forms and the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Exact => "exact",
+            Self::Safe => "safe",
+            Self::Strong => "strong",
+        }
+    }
+}
+
+impl std::str::FromStr for SaverLevel {
+    type Err = UnknownLevel;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|level| level.word() == word.trim()).ok_or(UnknownLevel)
+    }
+}
