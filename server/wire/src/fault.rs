@@ -138,8 +138,8 @@ impl Fault {
     }
 
     /// The error inside a stream that has begun. Nothing follows it: `[DONE]` or `message_stop` would make a
-    /// broken reply look whole.
-    pub fn frame(&self, dialect: Dialect) -> Vec<u8> {
+    /// broken reply look whole. `next`: the number that the next event bears, where events bear numbers (Responses).
+    pub fn frame(&self, dialect: Dialect, next: u64) -> Vec<u8> {
         let (before, after): (&[u8], &[u8]) = match dialect {
             Dialect::Chat | Dialect::Gemini => (b"data: ", b"\n\n"),
             Dialect::Messages | Dialect::Responses => (b"event: error\ndata: ", b"\n\n"),
@@ -147,7 +147,7 @@ impl Fault {
         };
         let mut out = before.to_vec();
         if dialect == Dialect::Responses {
-            self.response_failed(&mut out);
+            self.response_failed(next, &mut out);
         } else {
             out.extend(self.body(dialect));
         }
@@ -156,14 +156,15 @@ impl Fault {
     }
 
     /// OpenAI sends two events: its SDKs raise the first, Codex reads only the second.
-    fn response_failed(&self, out: &mut Vec<u8>) {
+    fn response_failed(&self, next: u64, out: &mut Vec<u8>) {
         let (kind, param, code) = self.openai_own();
         let error =
             [("type", Some(kind)), ("code", code), ("message", Some(&*self.message)), ("param", param)];
         // The AI SDK wants a number, whichever.
-        out.extend(b"{\"type\":\"error\",\"sequence_number\":0,\"error\":");
+        out.extend(format!("{{\"type\":\"error\",\"sequence_number\":{next},\"error\":").bytes());
         members(out, &error);
-        out.extend(b"}\n\nevent: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":1,\"response\":{");
+        out.extend(b"}\n\nevent: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":");
+        out.extend(format!("{},\"response\":{{", next + 1).bytes());
         out.extend(b"\"object\":\"response\",\"status\":\"failed\",\"output\":[],\"error\":");
         members(out, &[("code", code.or(Some(kind))), ("message", Some(&self.message))]);
         out.extend(b"}}");
@@ -268,14 +269,14 @@ mod tests {
     #[test]
     fn stream_errors_are_the_last_frame() {
         let fault = Fault::new(FaultKind::Unavailable, "gone");
-        insta::assert_snapshot!(Dialect::ALL.map(|dialect| text(fault.frame(dialect))).concat(), @r#"
+        insta::assert_snapshot!(Dialect::ALL.map(|dialect| text(fault.frame(dialect, 7))).concat(), @r#"
         data: {"error":{"message":"gone","type":"server_error","param":null,"code":"service_unavailable"}}
 
         event: error
-        data: {"type":"error","sequence_number":0,"error":{"type":"server_error","code":"service_unavailable","message":"gone","param":null}}
+        data: {"type":"error","sequence_number":7,"error":{"type":"server_error","code":"service_unavailable","message":"gone","param":null}}
 
         event: response.failed
-        data: {"type":"response.failed","sequence_number":1,"response":{"object":"response","status":"failed","output":[],"error":{"code":"service_unavailable","message":"gone"}}}
+        data: {"type":"response.failed","sequence_number":8,"response":{"object":"response","status":"failed","output":[],"error":{"code":"service_unavailable","message":"gone"}}}
 
         event: error
         data: {"type":"error","error":{"type":"overloaded_error","message":"gone"}}

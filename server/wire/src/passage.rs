@@ -4,6 +4,7 @@ use crate::rescue::{Interrupted, replay};
 use crate::transcode::{Given, Sink};
 use crate::{Asked, Dialect, Fault, Form, FrameTooLarge, Frames, Kind, Report, Seen, StreamTap, Translation};
 use bytes::Bytes;
+use memchr::memmem;
 
 /// How many bytes of an answer are kept so that another provider may go on with it.
 const KEPT: usize = 16 * 1024 * 1024;
@@ -47,16 +48,44 @@ struct Care {
     over: bool,
     /// The frame in which the provider said that it failed. The client is not told as long as another may go on.
     error: Option<Bytes>,
+    /// Frames that only begin or end something: given with what comes next.
+    waiting: Vec<Bytes>,
+}
+
+/// Whether a frame only begins or ends an item or a block, by its name. Nobody could go on in one that has no words yet,
+/// or whose parts are over and which itself is not.
+fn only_frames(dialect: Dialect, raw: &[u8]) -> bool {
+    const NAME: usize = 80;
+    let start = raw.get(..NAME).unwrap_or(raw);
+    let has = |name: &[u8]| memmem::find(start, name).is_some();
+    match dialect {
+        Dialect::Responses => {
+            let frames = has(b"item.added") || has(b"part.added") || has(b".done") || has(b"_call.");
+            frames && !has(b".delta") && !has(b"output_item.done")
+        }
+        Dialect::Messages => has(b"content_block_start"),
+        Dialect::Chat | Dialect::Gemini | Dialect::Ollama => false,
+    }
 }
 
 impl Care {
-    fn take(&mut self, seen: &mut Seen) {
+    fn take(&mut self, dialect: Dialect, seen: &mut Seen) {
         if matches!(seen.kind, Kind::Error(_)) {
             self.error.get_or_insert(std::mem::take(&mut seen.raw));
             return;
         }
         if seen.kind == Kind::Call && self.hold {
             self.held.get_or_insert_default();
+        }
+        if only_frames(dialect, &seen.raw) {
+            self.waiting.push(std::mem::take(&mut seen.raw));
+            return;
+        }
+        let ping = seen.raw.starts_with(b"event: ping");
+        if !self.waiting.is_empty() && !seen.raw.is_empty() && !ping {
+            let mut frames = std::mem::take(&mut self.waiting);
+            frames.push(std::mem::take(&mut seen.raw));
+            seen.raw = frames.concat().into();
         }
         self.over |= matches!(seen.kind, Kind::Finish | Kind::End);
         if self.over
@@ -115,6 +144,7 @@ impl Passage {
                     held: None,
                     over: false,
                     error: None,
+                    waiting: Vec::new(),
                 });
             }
             Way::Other(translation) => translation.care_for(hold),
@@ -142,7 +172,7 @@ impl Passage {
             Way::Same(same) => {
                 let mut seen = same.tap.push(chunk)?;
                 if let Some(care) = &mut same.care {
-                    seen.iter_mut().for_each(|one| care.take(one));
+                    seen.iter_mut().for_each(|one| care.take(self.dialect, one));
                 }
                 if self.form == Form::Array {
                     for one in &mut seen {
@@ -179,7 +209,7 @@ impl Passage {
                         // Half a frame would spoil what another provider adds.
                         last.raw = Bytes::new();
                     }
-                    care.take(&mut last);
+                    care.take(self.dialect, &mut last);
                 }
                 match self.form {
                     Form::Events => last.raw,
@@ -248,10 +278,11 @@ impl Passage {
         match self.way {
             Way::Other(translation) => translation.fail(fault),
             Way::Same(same) => {
+                let next = same.care.as_ref().map_or(0, |care| next_number(&care.delivered));
                 let own = same.care.and_then(|care| care.error).filter(|raw| !raw.is_empty());
                 let bytes = match (self.form, own) {
                     (Form::Events, Some(own)) => own,
-                    (Form::Events, None) => fault.frame(self.dialect).into(),
+                    (Form::Events, None) => fault.frame(self.dialect, next).into(),
                     (Form::Array, own) => {
                         let mut begun = self.begun;
                         let mut out = own.map(|own| items(&mut begun, &own)).unwrap_or_default().to_vec();
@@ -268,6 +299,18 @@ impl Passage {
             Way::Raw(report) => (Bytes::new(), *report),
         }
     }
+}
+
+/// The number that the next event of Responses bears; 0 where none bore one.
+fn next_number(delivered: &[Bytes]) -> u64 {
+    const NAME: &[u8] = b"\"sequence_number\":";
+    let last = delivered.iter().rev().find_map(|frame| {
+        let from = memmem::rfind(frame, NAME)? + NAME.len();
+        let digits = frame.get(from..)?.trim_ascii_start();
+        let end = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
+        std::str::from_utf8(digits.get(..end)?).ok()?.parse::<u64>().ok()
+    });
+    last.map_or(0, |number| number + 1)
 }
 
 /// Where a client's stream is.
