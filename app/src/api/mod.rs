@@ -11,6 +11,7 @@ pub mod login;
 pub mod overview;
 pub mod providers;
 pub mod requests;
+pub mod saver;
 pub mod settings;
 pub mod translator;
 

@@ -43,3 +43,22 @@ impl std::str::FromStr for SaverLevel {
         Self::ALL.into_iter().find(|level| level.word() == word.trim()).ok_or(UnknownLevel)
     }
 }
+
+/// What one filter saved of the output of one tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavingRow {
+    /// The filter's name, e.g. `git-diff`.
+    pub filter: String,
+    /// The tool's name as the client sent it; empty where the call is not known.
+    pub tool: String,
+    /// How many texts it shortened.
+    pub texts: i64,
+    /// Their bytes before.
+    pub bytes_before: i64,
+    /// Their bytes after.
+    pub bytes_after: i64,
+    /// Their tokens before, by o200k's count.
+    pub tokens_before: i64,
+    /// Their tokens after.
+    pub tokens_after: i64,
+}

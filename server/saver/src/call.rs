@@ -75,12 +75,28 @@ const READERS: [&str; 8] =
 const SEARCHERS: [&str; 8] =
     ["grep", "grepsearch", "searchfiles", "searchfilecontent", "rg", "ripgrep", "codesearch", "grepfiles"];
 const LISTERS: [&str; 10] = [
-    "glob", "ls", "list", "listdir", "listfiles", "listdirectory", "filesearch", "globfilesearch", "globsearch",
+    "glob",
+    "ls",
+    "list",
+    "listdir",
+    "listfiles",
+    "listdirectory",
+    "filesearch",
+    "globfilesearch",
+    "globsearch",
     "findfiles",
 ];
 const RUNNERS: [&str; 10] = [
-    "bash", "shell", "localshell", "runterminalcmd", "runshellcommand", "executecommand", "execcommand", "terminal",
-    "runcommand", "shellcommand",
+    "bash",
+    "shell",
+    "localshell",
+    "runterminalcmd",
+    "runshellcommand",
+    "executecommand",
+    "execcommand",
+    "terminal",
+    "runcommand",
+    "shellcommand",
 ];
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 const PATHS: [&str; 6] = ["file_path", "path", "filePath", "absolute_path", "target_file", "filename"];

@@ -10,10 +10,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 use tiktoken_rs::o200k_base_singleton;
 
-/// Memory for remembered texts, in bytes, originals included.
-const CAPACITY: u64 = 48 * 1024 * 1024;
-/// A text that stays as it is costs the memory of its bytes too: it is compared, not only hashed.
-const USUAL_TEXT: u64 = 4096;
+/// Memory for remembered texts, in bytes. One that stays as it is takes its bytes too: it is compared, not only hashed.
+const TEXTS: u64 = 32 * 1024 * 1024;
+/// Memory for originals that can be asked for, should the text itself be forgotten.
+const ORIGINALS: u64 = 16 * 1024 * 1024;
+/// Bytes of a text, by which the number of them is guessed.
+const USUAL: u64 = 8192;
 
 /// A text and what it became.
 #[derive(Debug)]
@@ -87,19 +89,25 @@ impl Weighter<Key, Option<Arc<Block>>> for Weight {
     }
 }
 
+impl Weighter<u128, Arc<Block>> for Weight {
+    fn weight(&self, _id: &u128, block: &Arc<Block>) -> u64 {
+        (block.original.len() + block.quoted.len() + size_of::<Block>()) as u64
+    }
+}
+
 /// Every text of late.
 #[derive(Debug)]
 pub struct Blocks {
     made: Cache<Key, Option<Arc<Block>>, Weight>,
-    by_id: Cache<u128, Arc<Block>>,
+    by_id: Cache<u128, Arc<Block>, Weight>,
 }
 
 impl Default for Blocks {
     fn default() -> Self {
-        let usual = usize::try_from(CAPACITY / USUAL_TEXT).unwrap_or(1);
-        // The originals are those of the other, so that this one needs no limit of its own in bytes; whatever has gone
-        // there goes here after a while.
-        Self { made: Cache::with_weighter(usual, CAPACITY, Weight), by_id: Cache::new(usual / 4) }
+        let usual = |bytes: u64| usize::try_from(bytes / USUAL).unwrap_or(1);
+        let made = Cache::with_weighter(usual(TEXTS), TEXTS, Weight);
+        let by_id = Cache::with_weighter(usual(ORIGINALS), ORIGINALS, Weight);
+        Self { made, by_id }
     }
 }
 
@@ -116,7 +124,8 @@ impl Blocks {
         if quoted.len() < saver::SHORTEST {
             return None;
         }
-        let asked = Asked { text: quoted, call: hash(call), rules: (rules.level as u8, rules.filters), owner };
+        let asked =
+            Asked { text: quoted, call: hash(call), rules: (rules.level as u8, rules.filters), owner };
         if let Some(made) = self.made.get(&asked) {
             return made;
         }

@@ -58,10 +58,11 @@ pub(super) fn save(
     let stated = inbound.headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
     let level = match stated {
         Some(stated) => stated.parse().map_err(|_| unknown(stated))?,
-        None => caller.key.as_ref().and_then(|key| key.saver).unwrap_or(snapshot.policy.saver_level),
+        None => caller.key.as_ref().and_then(|key| key.saver).unwrap_or(snapshot.saver.0),
     };
     // Endpoints at the side hold no conversation of a dialect.
-    let Some(rules) = rules(level, snapshot.policy.saver_filters).filter(|_| inbound.side.is_none()) else {
+    inbound.savings.level = if inbound.side.is_none() { level } else { SaverLevel::Off };
+    let Some(rules) = rules(inbound.savings.level, snapshot.saver.1) else {
         return Ok(inbound);
     };
     let owner = caller.key.as_ref().map_or(0, |key| key.id);
@@ -81,14 +82,14 @@ pub(super) fn save(
 }
 
 /// The saver's rules; `None` where it is off.
-pub(crate) fn rules(level: SaverLevel, filters: i32) -> Option<Rules> {
+pub(crate) fn rules(level: SaverLevel, filters: u32) -> Option<Rules> {
     let level = match level {
         SaverLevel::Off => return None,
         SaverLevel::Exact => saver::Level::Exact,
         SaverLevel::Safe => saver::Level::Safe,
         SaverLevel::Strong => saver::Level::Strong,
     };
-    Some(Rules { level, filters: filters.cast_unsigned() })
+    Some(Rules { level, filters })
 }
 
 fn unknown(stated: &str) -> Fault {

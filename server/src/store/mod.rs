@@ -15,6 +15,7 @@ mod replicas;
 mod requests;
 mod rotations;
 mod rows;
+mod savings;
 mod sessions;
 mod settings;
 pub mod snapshot;

@@ -148,9 +148,7 @@ pub(crate) fn in_order(source: &Source) -> &'static [Filter] {
         Source::File(path) if !is_log(path) => &[Filter::Numbered, Filter::Truncate],
         Source::File(_) => &[Filter::Terminal, Filter::Numbered, Filter::Log, Filter::Truncate],
         Source::Search => &[Filter::Terminal, Filter::Grep, Filter::Paths, Filter::Truncate],
-        Source::Listing => {
-            &[Filter::Terminal, Filter::Ls, Filter::Tree, Filter::Paths, Filter::Truncate]
-        }
+        Source::Listing => &[Filter::Terminal, Filter::Ls, Filter::Tree, Filter::Paths, Filter::Truncate],
         // It may be a file's text: nothing that changes blanks.
         Source::Unknown => &[
             Filter::Terminal,
