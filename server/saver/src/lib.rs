@@ -68,15 +68,20 @@ pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Short
     let source = call.map_or(Source::Unknown, Source::of);
     let mut steps: Vec<(Filter, usize)> = Vec::new();
     let mut kept: Option<String> = None;
+    let mut formed: Option<Filter> = None;
     for &filter in filters::in_order(&source) {
-        // What one filter gave form is not given another.
-        let formed = filter.forms() && steps.iter().any(|(earlier, _)| earlier.forms());
-        if formed || !rules.allow(filter) {
+        // A text whose form one filter knows is not given another form, also when that filter found nothing to
+        // leave out: lines that repeat in a diff are no repetitions of a log.
+        let taken = filter.forms() && formed.is_some_and(|earlier| !filter.goes_with(earlier));
+        if taken || !rules.allow(filter) {
             continue;
         }
         let before = kept.as_deref().unwrap_or(text);
-        let after = filter.apply(&Page::of(before, &source), rules.level);
-        if let Some(after) = after.filter(|after| !after.is_empty() && after.len() < before.len()) {
+        let Some(after) = filter.apply(&Page::of(before, &source), rules.level) else { continue };
+        if filter.forms() {
+            formed = Some(filter);
+        }
+        if !after.is_empty() && after.len() < before.len() {
             steps.push((filter, after.len()));
             kept = Some(after);
         }

@@ -1,0 +1,192 @@
+//! Lines that stand under one heading.
+
+use super::line::{self, Line, Style};
+use crate::filters::output::{Output, plural};
+use crate::level::Level;
+
+/// Lines of one file that [`Level::Strong`] shows whole, and how many of more it shows.
+const MANY: usize = 14;
+const FIRST: usize = 8;
+const LAST: usize = 2;
+
+/// Bytes of a line that [`Level::Strong`] shows whole, and of a longer one.
+const LONG: usize = 320;
+const BEGINNING: usize = 200;
+
+pub(super) struct Writer {
+    out: Output,
+    level: Level,
+    style: Style,
+    /// What was written last; nothing yet.
+    last: Option<Last>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Block,
+    Line,
+}
+
+impl Writer {
+    pub(super) const fn new(out: Output, level: Level, style: Style) -> Self {
+        Self { out, level, style, last: None }
+    }
+
+    pub(super) fn write(&mut self, lines: &[Line<'_>]) {
+        let mut rest = lines;
+        while let Some(&first) = rest.first() {
+            let taken = match first {
+                Line::Found { path, tail } => self.found(path, tail, rest),
+                Line::Separator => {
+                    self.out.line("--");
+                    self.last.get_or_insert(Last::Line);
+                    1
+                }
+                Line::Other(line) => {
+                    self.single(&[line]);
+                    1
+                }
+            };
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+    }
+
+    pub(super) fn finish(self, source: &str) -> String {
+        self.out.finish(source)
+    }
+
+    /// Writes the lines that a found one begins, and says how many they are.
+    fn found(&mut self, path: &str, tail: &str, lines: &[Line<'_>]) -> usize {
+        let file = file(lines);
+        if is_worth_it(path.len() + self.cut(), file.found) {
+            self.heading(path);
+            self.file(lines.get(..file.len).unwrap_or_default(), file.found);
+            return file.len;
+        }
+        if let Some(folder) = folder(path) {
+            let len = neighbours(lines, folder);
+            if is_worth_it(folder.len(), len) {
+                self.heading(folder);
+                for line in lines.iter().take(len) {
+                    if let Line::Found { path, tail } = line {
+                        let name = path.get(folder.len()..).unwrap_or_default();
+                        self.line(name, tail);
+                    }
+                }
+                return len;
+            }
+        }
+        self.begin(Last::Line);
+        self.line(path, tail);
+        1
+    }
+
+    /// Bytes of a line's divider that a heading makes needless: `:12:` becomes `12:`.
+    const fn cut(&self) -> usize {
+        match self.style {
+            Style::Numbered => 1,
+            Style::Plain => 0,
+        }
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.begin(Last::Block);
+        self.out.line(heading);
+    }
+
+    /// Lines that are no block's.
+    fn single(&mut self, pieces: &[&str]) {
+        if pieces.iter().any(|piece| !piece.is_empty()) {
+            self.begin(Last::Line);
+        } else {
+            self.last = Some(Last::Line);
+        }
+        self.out.pieces(pieces);
+    }
+
+    /// Blocks stand apart, as `rg --heading` sets them.
+    fn begin(&mut self, next: Last) {
+        if self.last.is_some_and(|last| last == Last::Block || next == Last::Block) {
+            self.out.line("");
+        }
+        self.last = Some(next);
+    }
+
+    /// The lines of one file under its path.
+    fn file(&mut self, lines: &[Line<'_>], found: usize) {
+        let cut = if self.level == Level::Strong && found > MANY { FIRST..found - LAST } else { 0..0 };
+        let mut number = 0;
+        for line in lines {
+            match line {
+                Line::Found { tail, .. } => {
+                    if number == cut.start && !cut.is_empty() {
+                        let lines = cut.len();
+                        self.out.marker(format_args!("{lines} line{} of this file left out", plural(lines)));
+                    }
+                    if !cut.contains(&number) {
+                        self.line("", tail.get(self.cut()..).unwrap_or_default());
+                    }
+                    number += 1;
+                }
+                Line::Separator if cut.contains(&number) => {}
+                Line::Separator => self.out.line("--"),
+                Line::Other(_) => {}
+            }
+        }
+    }
+
+    fn line(&mut self, name: &str, tail: &str) {
+        if self.level < Level::Strong || tail.len() <= LONG {
+            return self.out.pieces(&[name, tail]);
+        }
+        let shown = tail.get(..tail.floor_char_boundary(BEGINNING)).unwrap_or_default();
+        let missing = tail.get(shown.len()..).map_or(0, |rest| rest.trim_end_matches('\r').chars().count());
+        self.out.pieces(&[name, shown]);
+        self.out.marker(format_args!("{missing} characters of this line left out"));
+    }
+}
+
+/// Whether a heading of so many bytes saves some, when it stands for the beginning of so many lines. It takes a
+/// line, and one around it.
+const fn is_worth_it(bytes: usize, lines: usize) -> bool {
+    bytes * lines > bytes + 4
+}
+
+/// Lines of the file that some begin with.
+struct File {
+    len: usize,
+    /// Those that are no separators.
+    found: usize,
+}
+
+fn file(lines: &[Line<'_>]) -> File {
+    let mut file = File { len: 0, found: 0 };
+    let Some(Line::Found { path: first, .. }) = lines.first() else { return file };
+    for (index, line) in lines.iter().enumerate() {
+        match line {
+            Line::Found { path, .. } if path == first => {
+                file.found += 1;
+                file.len = index + 1;
+            }
+            Line::Separator => {}
+            _ => break,
+        }
+    }
+    file
+}
+
+/// How many lines at the beginning are of files directly in a folder, each with one line.
+fn neighbours(lines: &[Line<'_>], folder: &str) -> usize {
+    let alone = |index: usize| {
+        let here = lines.get(index).and_then(Line::path);
+        here.is_some_and(|path| self::folder(path) == Some(folder))
+            && here != lines.get(index + 1).and_then(Line::path)
+    };
+    (0..lines.len()).take_while(|&index| alone(index)).count()
+}
+
+/// The folder of a path, with the slash that ends it.
+fn folder(path: &str) -> Option<&str> {
+    let end = path.rfind(['/', '\\'])? + 1;
+    path.get(..end).filter(|folder| line::is_folder(folder))
+}
