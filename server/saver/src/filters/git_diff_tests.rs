@@ -181,7 +181,6 @@ fn the_strong_level_shows_one_line_around_changes_under_a_header_that_is_true() 
         diff(WIDE, Level::Strong),
         "\
 diff --git a/src/words.rs b/src/words.rs
-index ac9837c..4520eb4 100644
 @@ -8,14 +8,14 @@ impl Words {
  // a line that did not change, number 8
 -    seven
@@ -193,6 +192,7 @@ index ac9837c..4520eb4 100644
 +    twenty-one
  // a line that did not change, number 21
 [ninerouter: 12 unchanged lines around the changes left out]
+[ninerouter: 1 index line left out]
 "
     );
 }
@@ -331,13 +331,12 @@ fn the_strong_level_counts_the_lines_of_a_lock_file() {
         diff(&text, Level::Strong),
         "\
 diff --git a/Cargo.lock b/Cargo.lock
-index 1c943a9..2704ba9 100644
 [ninerouter: 2 hunks of a generated file left out (+42 -40)]
 diff --git a/a.rs b/a.rs
-index 1c943a9..2704ba9 100644
 @@ -1 +1 @@
 -c
 +d
+[ninerouter: 2 index lines left out]
 "
     );
 }
@@ -348,7 +347,9 @@ fn the_strong_level_shows_the_ends_of_a_long_hunk() {
     let head = "diff --git a/a.rs b/a.rs\nnew file mode 100644\nindex 0000000..2704ba9\n@@ -0,0 +1,200 @@\n";
     let text = format!("{head}{}", lines.concat());
     let marker = "[ninerouter: 120 lines of this hunk left out (+120 -0)]\n";
-    let expected = format!("{head}{}{marker}{}", lines[..60].concat(), lines[180..].concat());
+    let head = head.replace("index 0000000..2704ba9\n", "");
+    let end = "[ninerouter: 1 index line left out]\n";
+    let expected = format!("{head}{}{marker}{}{end}", lines[..60].concat(), lines[180..].concat());
     assert_eq!(diff(&text, Level::Strong), expected);
 }
 

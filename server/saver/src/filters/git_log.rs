@@ -20,6 +20,15 @@ pub(super) fn commit_of(line: &str) -> Option<&str> {
     (after.is_empty() || after == "\r" || after.starts_with(" (")).then_some(digits)
 }
 
+/// As many digits as git takes for a commit's name in any repository there is.
+const DIGITS: usize = 12;
+
+/// The first digits of a commit's hash, and the names behind it.
+fn short_hash(line: &str) -> Option<(&str, &str)> {
+    let hash = commit_of(line)?;
+    Some((hash.get(..DIGITS)?, line.strip_prefix("commit ")?.strip_prefix(hash)?))
+}
+
 /// The hash that a text begins with.
 fn hash_of(text: &str) -> Option<&str> {
     let len = text.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).count();
@@ -75,7 +84,10 @@ fn log(page: &Page<'_>, lines: &[&str], level: Level) -> String {
             continue;
         }
         number += 1;
-        out.line(line);
+        match short_hash(line).filter(|_| level == Level::Strong) {
+            Some((hash, names)) => out.pieces(&["commit ", hash, names]),
+            None => out.line(line),
+        }
         while let Some(&line) = lines.get(at) {
             let Some(name) = FIELDS.iter().find(|name| line.starts_with(**name)) else { break };
             at += 1;
@@ -94,6 +106,11 @@ fn log(page: &Page<'_>, lines: &[&str], level: Level) -> String {
             out.pieces(&[name, " ", said]);
         }
         at += message(lines.get(at..).unwrap_or_default(), level, &mut out);
+    }
+    if level == Level::Strong
+        && lines.iter().any(|line| commit_of(line).is_some_and(|hash| hash.len() > DIGITS))
+    {
+        out.marker(format_args!("digits of the hashes beyond {DIGITS} left out"));
     }
     let fuller = !committer.is_empty();
     if people > 0 {

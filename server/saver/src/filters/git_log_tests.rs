@@ -86,14 +86,17 @@ CommitDate: Mon Mar 2 10:00:00 2026 +0000
 
 #[test]
 fn the_strong_level_shows_the_newest_and_the_oldest() {
-    let commit = |number: usize| format!("commit {number:040x}\nAuthor: A <a@b.c>\n\n    {number}\n\n");
+    let commit =
+        |number: usize| format!("commit {number:02x}{:038x}\nAuthor: A <a@b.c>\n\n    {number}\n\n", 7);
     let text: String = (0..60).map(commit).collect();
     let short = log(&text, Level::Strong);
     let shown: Vec<&str> = short.lines().filter_map(|line| line.strip_prefix("commit ")).collect();
-    let expected: Vec<String> = (0..30).chain(50..60).map(|number| format!("{number:040x}")).collect();
+    let expected: Vec<String> =
+        (0..30).chain(50..60).map(|number| commit(number)[7..19].to_owned()).collect();
     assert_eq!(shown, expected);
-    assert!(short.contains("\n 29\n\n[ninerouter: 20 commits left out]\ncommit 0"));
+    assert!(short.contains("\n 29\n\n[ninerouter: 20 commits left out]\ncommit 3"));
     assert_eq!(short.matches("Author:").count(), 1);
+    assert!(short.contains("[ninerouter: digits of the hashes beyond 12 left out]\n"));
 }
 
 #[test]

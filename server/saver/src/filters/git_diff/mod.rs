@@ -23,6 +23,7 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         limits: Limits::at(level, lines.len()),
         generated: false,
         trimmed: 0,
+        hashes: 0,
     };
     let mut at = 0;
     while let Some(rest) = lines.get(at..).filter(|rest| !rest.is_empty()) {
@@ -31,6 +32,10 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     if writer.trimmed > 0 {
         let (count, s) = (writer.trimmed, plural(writer.trimmed));
         writer.out.marker(format_args!("{count} unchanged line{s} around the changes left out"));
+    }
+    if writer.hashes > 0 {
+        let (count, s) = (writer.hashes, plural(writer.hashes));
+        writer.out.marker(format_args!("{count} index line{s} left out"));
     }
     Some(writer.out.finish(page.text))
 }
@@ -83,6 +88,8 @@ struct Writer {
     generated: bool,
     /// Unchanged lines left out at the ends of hunks whose headers say so.
     trimmed: usize,
+    /// `index` lines left out.
+    hashes: usize,
 }
 
 impl Writer {
@@ -108,7 +115,13 @@ impl Writer {
     fn header(&mut self, lines: &[&str]) -> Option<usize> {
         let header = header::File::read(lines)?;
         self.generated = header::is_generated(header.names);
-        self.out.lines(lines.get(..header.len)?);
+        for &line in lines.get(..header.len)? {
+            if self.level == Level::Strong && line.starts_with("index ") {
+                self.hashes += 1;
+            } else {
+                self.out.line(line);
+            }
+        }
         if header.has_pair && (self.level < Level::Safe || !header.pair_repeats) {
             self.out.lines(lines.get(header.len..header.len + 2)?);
         }

@@ -49,7 +49,25 @@ pub(super) fn write(lines: &[&str], level: Level, out: &mut Output) -> Option<us
     if rows.is_empty() || !lines.get(rows.len()).is_some_and(|line| is_summary(line)) {
         return None;
     }
-    let mut rest = rows.as_slice();
+    if level == Level::Strong && rows.len() > MANY {
+        let (first, last) = (rows.get(..FIRST)?, rows.get(rows.len() - LAST..)?);
+        write_rows(first, level, out);
+        let files = rows.len() - FIRST - LAST;
+        out.marker(format_args!("{files} files left out"));
+        write_rows(last, level, out);
+    } else {
+        write_rows(&rows, level, out);
+    }
+    Some(rows.len())
+}
+
+/// Rows that [`Level::Strong`] shows whole, and how many of more it shows.
+const MANY: usize = 80;
+const FIRST: usize = 50;
+const LAST: usize = 10;
+
+fn write_rows(rows: &[Row<'_>], level: Level, out: &mut Output) {
+    let mut rest = rows;
     while let Some((first, after)) = rest.split_first() {
         let run = if level >= Level::Safe {
             directories::run(first.path, after.iter().map(|row| row.path), ROW)
@@ -62,13 +80,11 @@ pub(super) fn write(lines: &[&str], level: Level, out: &mut Output) -> Option<us
             continue;
         };
         out.pieces(&[" ", run.directory]);
-        let (rows, after) = rest.split_at_checked(run.len)?;
-        for row in rows {
+        for row in rest.iter().take(run.len) {
             out.pieces(&["  ", directories::name(row.path), " | ", row.change]);
         }
-        rest = after;
+        rest = rest.get(run.len..).unwrap_or_default();
     }
-    Some(rows.len())
 }
 
 /// What a grouped row costs beside its name.

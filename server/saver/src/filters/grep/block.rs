@@ -4,10 +4,33 @@ use super::line::{self, Line, Style};
 use crate::filters::output::{Output, plural};
 use crate::level::Level;
 
-/// Lines of one file that [`Level::Strong`] shows whole, and how many of more it shows.
-const MANY: usize = 14;
-const FIRST: usize = 8;
-const LAST: usize = 2;
+/// How many lines of one file are shown from the first on, and how many from its last.
+#[derive(Clone, Copy)]
+struct Limits {
+    first: usize,
+    last: usize,
+}
+
+impl Limits {
+    /// Below [`Level::Strong`] all are. There, the more was found the less of each file: where something is says
+    /// more than every place in one file.
+    fn at(level: Level, lines: &[Line<'_>]) -> Self {
+        let found = lines.iter().filter(|line| line.path().is_some()).count();
+        let (first, last) = match (level, found) {
+            (Level::Exact | Level::Safe, _) => (usize::MAX / 4, 0),
+            (Level::Strong, ..=100) => (8, 2),
+            (Level::Strong, ..=400) => (5, 1),
+            (Level::Strong, _) => (2, 1),
+        };
+        Self { first, last }
+    }
+
+    /// The lines that are not shown of so many.
+    const fn cut(self, found: usize) -> std::ops::Range<usize> {
+        // One or two more are not worth the marker.
+        if found > self.first + self.last + 2 { self.first..found - self.last } else { 0..0 }
+    }
+}
 
 /// Bytes of a line that [`Level::Strong`] shows whole, and of a longer one.
 const LONG: usize = 320;
@@ -17,6 +40,7 @@ pub(super) struct Writer {
     out: Output,
     level: Level,
     style: Style,
+    limits: Limits,
     /// What was written last; nothing yet.
     last: Option<Last>,
 }
@@ -28,11 +52,12 @@ enum Last {
 }
 
 impl Writer {
-    pub(super) const fn new(out: Output, level: Level, style: Style) -> Self {
-        Self { out, level, style, last: None }
+    pub(super) fn new(out: Output, level: Level, style: Style) -> Self {
+        Self { out, level, style, limits: Limits::at(level, &[]), last: None }
     }
 
     pub(super) fn write(&mut self, lines: &[Line<'_>]) {
+        self.limits = Limits::at(self.level, lines);
         let mut rest = lines;
         while let Some(&first) = rest.first() {
             let taken = match first {
@@ -114,7 +139,7 @@ impl Writer {
 
     /// The lines of one file under its path.
     fn file(&mut self, lines: &[Line<'_>], found: usize) {
-        let cut = if self.level == Level::Strong && found > MANY { FIRST..found - LAST } else { 0..0 };
+        let cut = self.limits.cut(found);
         let mut number = 0;
         for line in lines {
             match line {
