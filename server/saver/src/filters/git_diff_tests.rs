@@ -318,6 +318,17 @@ fn a_table_loses_its_blanks_and_says_a_folder_once() {
 }
 
 #[test]
+fn the_strong_level_shows_the_ends_of_a_long_table() {
+    let row = |number: usize| format!(" {number}.rs | 1 +\n");
+    let rows = |from, to| (from..to).map(row).collect::<String>();
+    let end = " 100 files changed, 100 insertions(+)\n";
+    let text = format!("{}{end}", rows(0, 100));
+    assert_eq!(diff(&text, Level::Safe), text);
+    let expected = format!("{}[ninerouter: 40 files left out]\n{}{end}", rows(0, 50), rows(90, 100));
+    assert_eq!(diff(&text, Level::Strong), expected);
+}
+
+#[test]
 fn the_strong_level_counts_the_lines_of_a_lock_file() {
     let mut text = String::from("diff --git a/Cargo.lock b/Cargo.lock\nindex 1c943a9..2704ba9 100644\n");
     for at in [1, 100] {

@@ -20,6 +20,9 @@ pub(super) fn commit_of(line: &str) -> Option<&str> {
     (after.is_empty() || after == "\r" || after.starts_with(" (")).then_some(digits)
 }
 
+/// Commits whose hashes are worth cutting.
+const FEW: usize = 3;
+
 /// As many digits as git takes for a commit's name in any repository there is.
 const DIGITS: usize = 12;
 
@@ -67,7 +70,7 @@ fn log(page: &Page<'_>, lines: &[&str], level: Level) -> String {
     let mut out = Output::with_capacity(page.text.len());
     let commits = lines.iter().filter(|line| commit_of(line).is_some()).count();
     let cut = if level == Level::Strong && commits > MANY { NEWEST..commits - OLDEST } else { 0..0 };
-    let (mut number, mut people, mut author, mut committer) = (0, 0, "", "");
+    let (mut number, mut hashes, mut people, mut author, mut committer) = (0, 0, 0, "", "");
     let mut at = 0;
     while let Some(&line) = lines.get(at) {
         at += 1;
@@ -84,8 +87,11 @@ fn log(page: &Page<'_>, lines: &[&str], level: Level) -> String {
             continue;
         }
         number += 1;
-        match short_hash(line).filter(|_| level == Level::Strong) {
-            Some((hash, names)) => out.pieces(&["commit ", hash, names]),
+        match short_hash(line).filter(|_| level == Level::Strong && commits >= FEW) {
+            Some((hash, names)) => {
+                hashes += 1;
+                out.pieces(&["commit ", hash, names]);
+            }
             None => out.line(line),
         }
         while let Some(&line) = lines.get(at) {
@@ -107,9 +113,7 @@ fn log(page: &Page<'_>, lines: &[&str], level: Level) -> String {
         }
         at += message(lines.get(at..).unwrap_or_default(), level, &mut out);
     }
-    if level == Level::Strong
-        && lines.iter().any(|line| commit_of(line).is_some_and(|hash| hash.len() > DIGITS))
-    {
+    if hashes > 0 {
         out.marker(format_args!("digits of the hashes beyond {DIGITS} left out"));
     }
     let fuller = !committer.is_empty();
