@@ -119,6 +119,18 @@ fn the_strong_level_shows_the_first_and_last_lines_of_a_file() {
 }
 
 #[test]
+fn lines_around_a_match_are_left_out_with_it() {
+    let block = |n: usize| format!("src/main.rs-{}-before\nsrc/main.rs:{}:{n}\n--\n", n * 10 - 1, n * 10);
+    let text: String = (1..=14).map(block).collect();
+    let shown = |from: usize, to: usize| {
+        (from..=to).map(|n| format!("{}-before\n{}:{n}\n--\n", n * 10 - 1, n * 10)).collect::<String>()
+    };
+    let marker = "[ninerouter: 8 lines of this file left out]\n";
+    let expected = format!("src/main.rs\n{}{marker}{}", shown(1, 8), shown(13, 14));
+    assert_eq!(grep(&text, Level::Strong), expected);
+}
+
+#[test]
 fn the_strong_level_cuts_long_lines() {
     let text = format!("dist/app.js:1:{}\ndist/app.js:2:b\n", "é".repeat(500));
     let expected = format!(

@@ -4,7 +4,8 @@ use super::line::{self, Line, Style};
 use crate::filters::output::{Output, plural};
 use crate::level::Level;
 
-/// How many lines of one file are shown from the first on, and how many from its last.
+/// How many matches of one file are shown from the first on, and how many up to its last; lines around a match go
+/// with it.
 #[derive(Clone, Copy)]
 struct Limits {
     first: usize,
@@ -25,10 +26,10 @@ impl Limits {
         Self { first, last }
     }
 
-    /// The lines that are not shown of so many.
-    const fn cut(self, found: usize) -> std::ops::Range<usize> {
+    /// The matches that are not shown of so many.
+    const fn cut(self, matches: usize) -> std::ops::Range<usize> {
         // One or two more are not worth the marker.
-        if found > self.first + self.last + 2 { self.first..found - self.last } else { 0..0 }
+        if matches > self.first + self.last + 2 { self.first..matches - self.last } else { 0..0 }
     }
 }
 
@@ -85,7 +86,7 @@ impl Writer {
         let file = file(lines);
         if is_worth_it(path.len() + self.cut(), file.found) {
             self.heading(path);
-            self.file(lines.get(..file.len).unwrap_or_default(), file.found);
+            self.file(lines.get(..file.len).unwrap_or_default(), file.matches);
             return file.len;
         }
         if let Some(folder) = folder(path) {
@@ -138,22 +139,26 @@ impl Writer {
     }
 
     /// The lines of one file under its path.
-    fn file(&mut self, lines: &[Line<'_>], found: usize) {
-        let cut = self.limits.cut(found);
-        let mut number = 0;
+    fn file(&mut self, lines: &[Line<'_>], matches: usize) {
+        let cut = self.limits.cut(matches);
+        let (mut number, mut left_out) = (0, 0);
         for line in lines {
+            let is_cut = cut.contains(&number);
             match line {
                 Line::Found { tail, .. } => {
-                    if number == cut.start && !cut.is_empty() {
-                        let lines = cut.len();
-                        self.out.marker(format_args!("{lines} line{} of this file left out", plural(lines)));
+                    number += usize::from(is_match(tail));
+                    if is_cut {
+                        left_out += 1;
+                        continue;
                     }
-                    if !cut.contains(&number) {
-                        self.line("", tail.get(self.cut()..).unwrap_or_default());
+                    if left_out > 0 {
+                        let s = plural(left_out);
+                        self.out.marker(format_args!("{left_out} line{s} of this file left out"));
+                        left_out = 0;
                     }
-                    number += 1;
+                    self.line("", tail.get(self.cut()..).unwrap_or_default());
                 }
-                Line::Separator if cut.contains(&number) => {}
+                Line::Separator if is_cut => {}
                 Line::Separator => self.out.line("--"),
                 Line::Other(_) => {}
             }
@@ -182,15 +187,22 @@ struct File {
     len: usize,
     /// Those that are no separators.
     found: usize,
+    /// Those that are not only around a match.
+    matches: usize,
+}
+
+fn is_match(tail: &str) -> bool {
+    tail.starts_with(':')
 }
 
 fn file(lines: &[Line<'_>]) -> File {
-    let mut file = File { len: 0, found: 0 };
+    let mut file = File { len: 0, found: 0, matches: 0 };
     let Some(Line::Found { path: first, .. }) = lines.first() else { return file };
     for (index, line) in lines.iter().enumerate() {
         match line {
-            Line::Found { path, .. } if path == first => {
+            Line::Found { path, tail } if path == first => {
                 file.found += 1;
+                file.matches += usize::from(is_match(tail));
                 file.len = index + 1;
             }
             Line::Separator => {}
