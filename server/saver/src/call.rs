@@ -55,6 +55,20 @@ impl Source {
         Self::Other
     }
 
+    /// The command line, where one ran.
+    pub(crate) fn command(&self) -> Option<&str> {
+        match self {
+            Self::Command(line) => Some(line),
+            _ => None,
+        }
+    }
+
+    /// Whether a command ran whose line has one of these words.
+    pub(crate) fn runs(&self, words: &[&str]) -> bool {
+        let part_of_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        self.command().is_some_and(|line| line.split(|c| !part_of_word(c)).any(|word| words.contains(&word)))
+    }
+
     /// The kind of a command line: one that ends by printing a file gives the file's text.
     fn ran(line: String) -> Self {
         match printed_file(&line) {
@@ -117,7 +131,7 @@ fn printed_file(line: &str) -> Option<&str> {
     let program = words.next()?;
     let program = program.rsplit('/').next().unwrap_or(program);
     let prints = matches!(program, "cat" | "bat" | "sed" | "nl" | "head" | "tail" | "less" | "more" | "type");
-    let file = words.filter(|word| !word.starts_with('-')).next_back()?;
+    let file = words.rfind(|word| !word.starts_with('-'))?;
     // `git log | head -20` prints no file; `head -n 20 x.rs` does.
     let is_file = file.contains(['.', '/']) && !file.starts_with(['\'', '"']);
     (prints && is_file).then_some(file)

@@ -66,22 +66,40 @@ pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Short
         return None;
     }
     let source = call.map_or(Source::Unknown, Source::of);
-    let mut steps: Vec<(Filter, usize)> = Vec::new();
-    let mut kept: Option<String> = None;
-    for &filter in filters::in_order(&source) {
-        // What one filter gave form is not given another.
-        let formed = filter.forms() && steps.iter().any(|(earlier, _)| earlier.forms());
-        if formed || !rules.allow(filter) {
+    let mut steps = Vec::new();
+    let text = pass(&Page::of(text, &source), filters::in_order(&source), rules, None, &mut steps)?;
+    Some(Shortened { text, steps })
+}
+
+/// What some filters, one after the other, leave of a text; `None` when none of them makes it shorter. `formed` is
+/// the last one that knew its form.
+fn pass(
+    page: &Page<'_>,
+    filters: &[Filter],
+    rules: Rules,
+    mut formed: Option<Filter>,
+    steps: &mut Vec<(Filter, usize)>,
+) -> Option<String> {
+    for (index, &filter) in filters.iter().enumerate() {
+        // A text whose form one filter knows is not given another form, also when that filter found nothing to
+        // leave out: lines that repeat in a diff are no repetitions of a log.
+        let taken = filter.forms() && formed.is_some_and(|earlier| !filter.goes_with(earlier));
+        if taken || !rules.allow(filter) {
             continue;
         }
-        let before = kept.as_deref().unwrap_or(text);
-        let after = filter.apply(&Page::of(before, &source), rules.level);
-        if let Some(after) = after.filter(|after| !after.is_empty() && after.len() < before.len()) {
-            steps.push((filter, after.len()));
-            kept = Some(after);
+        let Some(after) = filter.apply(page, rules.level) else { continue };
+        if filter.forms() {
+            formed = Some(filter);
         }
+        if after.is_empty() || after.len() >= page.text.len() {
+            continue;
+        }
+        steps.push((filter, after.len()));
+        let rest = filters.get(index + 1..).unwrap_or_default();
+        let further = pass(&Page::of(&after, page.source), rest, rules, formed, steps);
+        return further.or(Some(after));
     }
-    kept.map(|text| Shortened { text, steps })
+    None
 }
 
 #[cfg(test)]

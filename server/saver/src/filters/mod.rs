@@ -4,6 +4,9 @@
 //! have to guess: whatever it does not understand stays as it is, so that a wrong guess loses nothing.
 
 mod build_output;
+#[cfg(test)]
+mod checks;
+mod directories;
 mod git_diff;
 mod git_log;
 mod git_status;
@@ -12,6 +15,7 @@ mod json;
 mod log;
 mod ls;
 mod numbered;
+mod output;
 mod paths;
 mod terminal;
 mod test_output;
@@ -111,7 +115,18 @@ impl Filter {
         !matches!(self, Self::Terminal | Self::Truncate)
     }
 
-    /// The text as this filter leaves it at a level; `None` when it does not know the text's form.
+    /// Whether it may read a text that an earlier filter knew: `git status && git diff` is one text of two forms,
+    /// and either filter keeps to its own lines.
+    pub(crate) const fn goes_with(self, earlier: Self) -> bool {
+        self.is_git() && earlier.is_git()
+    }
+
+    const fn is_git(self) -> bool {
+        matches!(self, Self::GitDiff | Self::GitStatus | Self::GitLog)
+    }
+
+    /// The text as this filter leaves it at a level, which may be as it is; `None` when it does not know the
+    /// text's form.
     pub(crate) fn apply(self, page: &Page<'_>, level: Level) -> Option<String> {
         match self {
             Self::Terminal => terminal::clean(page),

@@ -8,9 +8,7 @@ use crate::page::Page;
 /// Text without an escape code or a redrawn line is somebody's file as likely as not: its trailing blanks may
 /// be what an editor has to match, so they stay.
 pub(crate) fn clean(page: &Page<'_>) -> Option<String> {
-    if memchr::memchr2(b'\x1b', b'\r', page.text.as_bytes()).is_none() {
-        return None;
-    }
+    memchr::memchr2(b'\x1b', b'\r', page.text.as_bytes())?;
     let lines: Vec<Line<'_>> = page.lines.iter().map(|line| Line::read(line)).collect();
     if !lines.iter().any(|line| line.written_for_terminal) {
         return None;

@@ -1,8 +1,0 @@
-//! Unified diffs: `git diff`, `git show`, `diff -u`.
-
-use crate::level::Level;
-use crate::page::Page;
-
-pub(crate) fn shorten(_page: &Page<'_>, _level: Level) -> Option<String> {
-    None
-}

@@ -1,8 +1,0 @@
-//! Lines found in files: `grep -n`, `rg -n`.
-
-use crate::level::Level;
-use crate::page::Page;
-
-pub(crate) fn shorten(_page: &Page<'_>, _level: Level) -> Option<String> {
-    None
-}

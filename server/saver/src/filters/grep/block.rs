@@ -1,0 +1,229 @@
+//! Lines that stand under one heading.
+
+use super::line::{self, Line, Style};
+use crate::filters::output::{Output, plural};
+use crate::level::Level;
+
+/// How many matches of one file are shown from the first on, and how many up to its last; lines around a match go
+/// with it.
+#[derive(Clone, Copy)]
+struct Limits {
+    first: usize,
+    last: usize,
+}
+
+impl Limits {
+    /// Below [`Level::Strong`] all are. There, the more was found the less of each file: where something is says
+    /// more than every place in one file.
+    fn at(level: Level, lines: &[Line<'_>]) -> Self {
+        let found = lines.iter().filter(|line| line.path().is_some()).count();
+        let (first, last) = match (level, found) {
+            (Level::Exact | Level::Safe, _) => (usize::MAX / 4, 0),
+            (Level::Strong, ..=100) => (8, 2),
+            (Level::Strong, ..=400) => (5, 1),
+            (Level::Strong, _) => (2, 1),
+        };
+        Self { first, last }
+    }
+
+    /// The matches that are not shown of so many.
+    const fn cut(self, matches: usize) -> std::ops::Range<usize> {
+        // One or two more are not worth the marker.
+        if matches > self.first + self.last + 2 { self.first..matches - self.last } else { 0..0 }
+    }
+}
+
+/// Bytes of a line that [`Level::Strong`] shows whole, and of a longer one.
+const LONG: usize = 320;
+const BEGINNING: usize = 200;
+
+pub(super) struct Writer {
+    out: Output,
+    level: Level,
+    style: Style,
+    limits: Limits,
+    /// What was written last; nothing yet.
+    last: Option<Last>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Block,
+    Line,
+}
+
+impl Writer {
+    pub(super) fn new(out: Output, level: Level, style: Style) -> Self {
+        Self { out, level, style, limits: Limits::at(level, &[]), last: None }
+    }
+
+    pub(super) fn write(&mut self, lines: &[Line<'_>]) {
+        self.limits = Limits::at(self.level, lines);
+        let mut rest = lines;
+        while let Some(&first) = rest.first() {
+            let taken = match first {
+                Line::Found { path, tail } => self.found(path, tail, rest),
+                Line::Separator => {
+                    self.out.line("--");
+                    self.last.get_or_insert(Last::Line);
+                    1
+                }
+                Line::Other(line) => {
+                    self.single(&[line]);
+                    1
+                }
+            };
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+    }
+
+    pub(super) fn finish(self, source: &str) -> String {
+        self.out.finish(source)
+    }
+
+    /// Writes the lines that a found one begins, and says how many they are.
+    fn found(&mut self, path: &str, tail: &str, lines: &[Line<'_>]) -> usize {
+        let file = file(lines);
+        if is_worth_it(path.len() + self.cut(), file.found) {
+            self.heading(path);
+            self.file(lines.get(..file.len).unwrap_or_default(), file.matches);
+            return file.len;
+        }
+        if let Some(folder) = folder(path) {
+            let len = neighbours(lines, folder);
+            if is_worth_it(folder.len(), len) {
+                self.heading(folder);
+                for line in lines.iter().take(len) {
+                    if let Line::Found { path, tail } = line {
+                        let name = path.get(folder.len()..).unwrap_or_default();
+                        self.line(name, tail);
+                    }
+                }
+                return len;
+            }
+        }
+        self.begin(Last::Line);
+        self.line(path, tail);
+        1
+    }
+
+    /// Bytes of a line's divider that a heading makes needless: `:12:` becomes `12:`.
+    const fn cut(&self) -> usize {
+        match self.style {
+            Style::Numbered => 1,
+            Style::Plain => 0,
+        }
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.begin(Last::Block);
+        self.out.line(heading);
+    }
+
+    /// Lines that are no block's.
+    fn single(&mut self, pieces: &[&str]) {
+        if pieces.iter().any(|piece| !piece.is_empty()) {
+            self.begin(Last::Line);
+        } else {
+            self.last = Some(Last::Line);
+        }
+        self.out.pieces(pieces);
+    }
+
+    /// Blocks stand apart, as `rg --heading` sets them.
+    fn begin(&mut self, next: Last) {
+        if self.last.is_some_and(|last| last == Last::Block || next == Last::Block) {
+            self.out.line("");
+        }
+        self.last = Some(next);
+    }
+
+    /// The lines of one file under its path.
+    fn file(&mut self, lines: &[Line<'_>], matches: usize) {
+        let cut = self.limits.cut(matches);
+        let (mut number, mut left_out) = (0, 0);
+        for line in lines {
+            let is_cut = cut.contains(&number);
+            match line {
+                Line::Found { tail, .. } => {
+                    number += usize::from(is_match(tail));
+                    if is_cut {
+                        left_out += 1;
+                        continue;
+                    }
+                    if left_out > 0 {
+                        let s = plural(left_out);
+                        self.out.marker(format_args!("{left_out} line{s} of this file left out"));
+                        left_out = 0;
+                    }
+                    self.line("", tail.get(self.cut()..).unwrap_or_default());
+                }
+                Line::Separator if is_cut => {}
+                Line::Separator => self.out.line("--"),
+                Line::Other(_) => {}
+            }
+        }
+    }
+
+    fn line(&mut self, name: &str, tail: &str) {
+        if self.level < Level::Strong || tail.len() <= LONG {
+            return self.out.pieces(&[name, tail]);
+        }
+        let shown = tail.get(..tail.floor_char_boundary(BEGINNING)).unwrap_or_default();
+        let missing = tail.get(shown.len()..).map_or(0, |rest| rest.trim_end_matches('\r').chars().count());
+        self.out.pieces(&[name, shown]);
+        self.out.marker(format_args!("{missing} characters of this line left out"));
+    }
+}
+
+/// Whether a heading of so many bytes saves some, when it stands for the beginning of so many lines. It takes a
+/// line, and one around it.
+const fn is_worth_it(bytes: usize, lines: usize) -> bool {
+    bytes * lines > bytes + 4
+}
+
+/// Lines of the file that some begin with.
+struct File {
+    len: usize,
+    /// Those that are no separators.
+    found: usize,
+    /// Those that are not only around a match.
+    matches: usize,
+}
+
+fn is_match(tail: &str) -> bool {
+    tail.starts_with(':')
+}
+
+fn file(lines: &[Line<'_>]) -> File {
+    let mut file = File { len: 0, found: 0, matches: 0 };
+    let Some(Line::Found { path: first, .. }) = lines.first() else { return file };
+    for (index, line) in lines.iter().enumerate() {
+        match line {
+            Line::Found { path, tail } if path == first => {
+                file.found += 1;
+                file.matches += usize::from(is_match(tail));
+                file.len = index + 1;
+            }
+            Line::Separator => {}
+            _ => break,
+        }
+    }
+    file
+}
+
+/// How many lines at the beginning are of files directly in a folder, each with one line.
+fn neighbours(lines: &[Line<'_>], folder: &str) -> usize {
+    let alone = |index: usize| {
+        let here = lines.get(index).and_then(Line::path);
+        here.is_some_and(|path| self::folder(path) == Some(folder))
+            && here != lines.get(index + 1).and_then(Line::path)
+    };
+    (0..lines.len()).take_while(|&index| alone(index)).count()
+}
+
+/// The folder of a path, with the slash that ends it.
+fn folder(path: &str) -> Option<&str> {
+    let end = path.rfind(['/', '\\'])? + 1;
+    path.get(..end).filter(|folder| line::is_folder(folder))
+}

@@ -1,0 +1,66 @@
+//! Lines found in files, as `grep -rn`, `rg -n --no-heading`, `git grep -n` and the agents' own searches print them.
+//! Lines of one file stand under its path as `rg --heading` has them (`12:text`, `13-text` for lines around), and
+//! lines of files in one directory under the directory, where each file has one.
+
+mod block;
+mod line;
+
+use super::output::{Output, lines_of};
+use crate::call::Source;
+use crate::level::Level;
+use crate::page::Page;
+use block::Writer;
+use line::{Line, Style, Trust};
+
+/// Words of commands that search.
+const COMMANDS: [&str; 9] = ["grep", "rg", "egrep", "fgrep", "zgrep", "ripgrep", "ag", "ack", "ugrep"];
+
+pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
+    let trust = match page.source {
+        Source::Search => Trust::Searched,
+        Source::Command(_) if page.source.runs(&COMMANDS) => Trust::Searched,
+        Source::Unknown | Source::Other => Trust::Form,
+        Source::Command(_) | Source::File(_) | Source::Listing => return None,
+    };
+    let lines = lines_of(page);
+    // Without numbers, any `word.word: text` looks like something found.
+    let styles: &[Style] =
+        if trust == Trust::Searched { &[Style::Numbered, Style::Plain] } else { &[Style::Numbered] };
+    styles.iter().find_map(|&style| {
+        if has_headings(lines, trust, style) {
+            return Some(page.text.to_owned());
+        }
+        let read = line::read_all(lines, trust, style).filter(|read| !is_count(read, style))?;
+        if level == Level::Exact {
+            return Some(page.text.to_owned());
+        }
+        let mut writer = Writer::new(Output::with_capacity(page.text.len()), level, style);
+        writer.write(&read);
+        Some(writer.finish(page.text))
+    })
+}
+
+/// Whether the text is `grep -c`'s: a number for every file, and no line of any.
+fn is_count(read: &[Line<'_>], style: Style) -> bool {
+    let is_number = |tail: &str| tail.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    style == Style::Plain
+        && read.iter().all(|line| match line {
+            Line::Found { tail, .. } => is_number(tail.trim_end()),
+            _ => true,
+        })
+}
+
+/// Whether the text has the form that this filter gives, or `rg --heading`'s.
+fn has_headings(lines: &[&str], trust: Trust, style: Style) -> bool {
+    let under = |line: &str| line::is_under_heading(line, style);
+    let heads = |pair: &[&str]| match pair {
+        [heading, next] if line::is_folder(heading) => line::names_file(next, style),
+        [heading, next] => under(next) && line::is_path(heading, trust, style),
+        _ => false,
+    };
+    lines.windows(2).any(heads)
+}
+
+#[cfg(test)]
+#[path = "../grep_tests.rs"]
+mod tests;
