@@ -69,9 +69,8 @@ pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Short
     let mut steps: Vec<(Filter, usize)> = Vec::new();
     let mut kept: Option<String> = None;
     for &filter in filters::in_order(&source) {
-        // What one filter gave form is not given another.
-        let formed = filter.forms() && steps.iter().any(|(earlier, _)| earlier.forms());
-        if formed || !rules.allow(filter) {
+        let follows = steps.iter().all(|(earlier, _)| filter.follows(*earlier));
+        if !follows || !rules.allow(filter) {
             continue;
         }
         let before = kept.as_deref().unwrap_or(text);

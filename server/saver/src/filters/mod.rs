@@ -4,6 +4,7 @@
 //! have to guess: whatever it does not understand stays as it is, so that a wrong guess loses nothing.
 
 mod build_output;
+mod fold;
 mod git_diff;
 mod git_log;
 mod git_status;
@@ -106,9 +107,16 @@ impl Filter {
         1 << self as u8
     }
 
-    /// Whether it gives a text another form, which happens at most once.
-    pub(crate) const fn forms(self) -> bool {
-        !matches!(self, Self::Terminal | Self::Truncate)
+    /// Whether it may read what another filter changed. A text is given another form at most once; those that put
+    /// markers in place of lines give none, so what is left may be folded on.
+    pub(crate) const fn follows(self, earlier: Self) -> bool {
+        match earlier {
+            Self::Terminal => true,
+            Self::TestOutput | Self::BuildOutput => {
+                matches!(self, Self::BuildOutput | Self::Log | Self::Truncate)
+            }
+            _ => matches!(self, Self::Truncate),
+        }
     }
 
     /// The text as this filter leaves it at a level; `None` when it does not know the text's form.
