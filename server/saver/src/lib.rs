@@ -82,8 +82,8 @@ fn pass(
 ) -> Option<String> {
     for (index, &filter) in filters.iter().enumerate() {
         // A text whose form one filter knows is not given another form, also when that filter found nothing to
-        // leave out: lines that repeat in a diff are no repetitions of a log.
-        let taken = filter.forms() && formed.is_some_and(|earlier| !filter.goes_with(earlier));
+        // leave out.
+        let taken = formed.is_some_and(|earlier| !filter.follows(earlier, page.text));
         if taken || !rules.allow(filter) {
             continue;
         }

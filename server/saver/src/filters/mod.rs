@@ -7,6 +7,7 @@ mod build_output;
 #[cfg(test)]
 mod checks;
 mod directories;
+mod fold;
 mod git_diff;
 mod git_log;
 mod git_status;
@@ -115,10 +116,19 @@ impl Filter {
         !matches!(self, Self::Terminal | Self::Truncate)
     }
 
-    /// Whether it may read a text that an earlier filter knew: `git status && git diff` is one text of two forms,
-    /// and either filter keeps to its own lines.
-    pub(crate) const fn goes_with(self, earlier: Self) -> bool {
-        self.is_git() && earlier.is_git()
+    /// Whether it may read a text whose form an earlier filter knew.
+    pub(crate) fn follows(self, earlier: Self, text: &str) -> bool {
+        match earlier {
+            // `git status && git diff` is one text of two forms, and either filter keeps to its own lines. Lines that
+            // repeat in a diff are no repetitions of a log.
+            earlier if earlier.is_git() => self.is_git() || !self.forms(),
+            // They put markers in place of lines; what is left may be folded on.
+            Self::TestOutput | Self::BuildOutput => {
+                matches!(self, Self::BuildOutput | Self::Log | Self::Truncate)
+            }
+            // A second call would look for repeated lines in any text without a marker: so does the first.
+            _ => !self.forms() || self == Self::Log && !crate::marker::is_in(text),
+        }
     }
 
     const fn is_git(self) -> bool {

@@ -1,8 +1,0 @@
-//! What test runners print.
-
-use crate::level::Level;
-use crate::page::Page;
-
-pub(crate) fn shorten(_page: &Page<'_>, _level: Level) -> Option<String> {
-    None
-}
