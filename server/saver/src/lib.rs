@@ -1,17 +1,22 @@
 //! Shortens tool output before it is sent to a model, without changing what it says. Pure: the same text gives
 //! the same bytes on every later turn, so that a provider's prompt cache stays warm. See README.md.
 
+mod alarm;
 mod call;
+mod command;
+mod envelope;
 mod filters;
 mod level;
 mod marker;
 mod page;
+mod shell;
 
 pub use call::Call;
 pub use filters::{Filter, UnknownFilter};
 pub use level::{Level, UnknownLevel};
 
 use call::Source;
+use envelope::Envelope;
 use page::Page;
 
 /// Version of the filters. It grows with every change of what [`shorten`] gives for some text; a conversation
@@ -57,31 +62,46 @@ pub struct Shortened {
 }
 
 /// The output of a tool shortened, or `None` when it stays as it is. A result is never empty, is shorter than the
-/// text, and is not shortened further by a second call.
+/// text, and is not shortened further by a second call. What an agent puts around the output of a command stays.
 ///
-/// The caller gives only output of calls that did not fail: what went wrong is for the model to see whole.
+/// Output of calls that failed stays whole: what went wrong is for the model to see. The caller knows that from the
+/// dialect (`is_error`); where only the text says so, [`failed`] does, and such a text gives `None` here.
 #[must_use]
 pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Shortened> {
     if text.len() < SHORTEST || text.len() > LONGEST || marker::is_in(text) {
+        return None;
+    }
+    let envelope = Envelope::of(text);
+    if envelope.failed || envelope.output.len() < SHORTEST {
         return None;
     }
     let source = call.map_or(Source::Unknown, Source::of);
     let mut steps: Vec<(Filter, usize)> = Vec::new();
     let mut kept: Option<String> = None;
     for &filter in filters::in_order(&source) {
-        // What one filter gave form is not given another.
-        let formed = filter.forms() && steps.iter().any(|(earlier, _)| earlier.forms());
-        if formed || !rules.allow(filter) {
+        let before = kept.as_deref().unwrap_or(&envelope.output);
+        let formed = steps.iter().any(|(earlier, _)| earlier.forms());
+        if !rules.allow(filter) || formed && !filter.follows(before) {
             continue;
         }
-        let before = kept.as_deref().unwrap_or(text);
         let after = filter.apply(&Page::of(before, &source), rules.level);
         if let Some(after) = after.filter(|after| !after.is_empty() && after.len() < before.len()) {
             steps.push((filter, after.len()));
             kept = Some(after);
         }
     }
-    kept.map(|text| Shortened { text, steps })
+    let whole = envelope.around(&kept?);
+    // The bytes around the output are as many as before, so that each step's length is the whole's.
+    let around = whole.len() - steps.last().map_or(0, |(_, length)| *length);
+    steps.iter_mut().for_each(|(_, length)| *length += around);
+    (whole.len() < text.len()).then_some(Shortened { text: whole, steps })
+}
+
+/// Whether a tool's result itself says that the call failed: an exit code other than 0, a signal, a time-out, in one
+/// of the forms in which coding agents give it.
+#[must_use]
+pub fn failed(text: &str) -> bool {
+    Envelope::of(text).failed
 }
 
 #[cfg(test)]

@@ -111,6 +111,12 @@ impl Filter {
         !matches!(self, Self::Terminal | Self::Truncate)
     }
 
+    /// Whether it may read a text that another filter gave form. Repeated lines are looked for in any text that holds
+    /// no marker, since a second call would see that text too.
+    pub(crate) fn follows(self, formed: &str) -> bool {
+        !self.forms() || self == Self::Log && !crate::marker::is_in(formed)
+    }
+
     /// The text as this filter leaves it at a level; `None` when it does not know the text's form.
     pub(crate) fn apply(self, page: &Page<'_>, level: Level) -> Option<String> {
         match self {
@@ -144,13 +150,12 @@ impl std::str::FromStr for Filter {
 /// those that take any text.
 pub(crate) fn in_order(source: &Source) -> &'static [Filter] {
     match source {
+        Source::Edit => &[],
         // Whoever edits a file has to give its text byte by byte.
-        Source::File(path) if !is_log(path) => &[Filter::Numbered, Filter::Truncate],
+        Source::File(path) if !crate::command::is_log(path) => &[Filter::Numbered, Filter::Truncate],
         Source::File(_) => &[Filter::Terminal, Filter::Numbered, Filter::Log, Filter::Truncate],
         Source::Search => &[Filter::Terminal, Filter::Grep, Filter::Paths, Filter::Truncate],
-        Source::Listing => {
-            &[Filter::Terminal, Filter::Ls, Filter::Tree, Filter::Paths, Filter::Truncate]
-        }
+        Source::Listing => &[Filter::Terminal, Filter::Ls, Filter::Tree, Filter::Paths, Filter::Truncate],
         // It may be a file's text: nothing that changes blanks.
         Source::Unknown => &[
             Filter::Terminal,
@@ -169,8 +174,4 @@ pub(crate) fn in_order(source: &Source) -> &'static [Filter] {
         ],
         Source::Command(_) | Source::Other => &Filter::ALL,
     }
-}
-
-fn is_log(path: &str) -> bool {
-    path.ends_with(".log") || path.ends_with(".out") || path.contains(".log.")
 }
