@@ -1,17 +1,22 @@
 //! Shortens tool output before it is sent to a model, without changing what it says. Pure: the same text gives
 //! the same bytes on every later turn, so that a provider's prompt cache stays warm. See README.md.
 
+mod alarm;
 mod call;
+mod command;
+mod envelope;
 mod filters;
 mod level;
 mod marker;
 mod page;
+mod shell;
 
 pub use call::Call;
 pub use filters::{Filter, UnknownFilter};
 pub use level::{Level, UnknownLevel};
 
 use call::Source;
+use envelope::Envelope;
 use page::Page;
 
 /// Version of the filters. It grows with every change of what [`shorten`] gives for some text; a conversation
@@ -57,18 +62,28 @@ pub struct Shortened {
 }
 
 /// The output of a tool shortened, or `None` when it stays as it is. A result is never empty, is shorter than the
-/// text, and is not shortened further by a second call.
+/// text, and is not shortened further by a second call. What an agent puts around the output of a command stays.
 ///
-/// The caller gives only output of calls that did not fail: what went wrong is for the model to see whole.
+/// Output of calls that failed stays whole: what went wrong is for the model to see. The caller knows that from the
+/// dialect (`is_error`); where only the text says so, [`failed`] does, and such a text gives `None` here.
 #[must_use]
 pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Shortened> {
     if text.len() < SHORTEST || text.len() > LONGEST || marker::is_in(text) {
         return None;
     }
+    let envelope = Envelope::of(text);
+    if envelope.failed || envelope.output.len() < SHORTEST {
+        return None;
+    }
     let source = call.map_or(Source::Unknown, Source::of);
     let mut steps = Vec::new();
-    let text = pass(&Page::of(text, &source), filters::in_order(&source), rules, None, &mut steps)?;
-    Some(Shortened { text, steps })
+    let page = Page::of(&envelope.output, &source);
+    let output = pass(&page, filters::in_order(&source), rules, None, &mut steps)?;
+    let whole = envelope.around(&output);
+    // The bytes around the output are as many as before, so that each step's length is the whole's.
+    let around = whole.len() - output.len();
+    steps.iter_mut().for_each(|(_, length)| *length += around);
+    (whole.len() < text.len()).then_some(Shortened { text: whole, steps })
 }
 
 /// What some filters, one after the other, leave of a text; `None` when none of them makes it shorter. `formed` is
@@ -100,6 +115,13 @@ fn pass(
         return further.or(Some(after));
     }
     None
+}
+
+/// Whether a tool's result itself says that the call failed: an exit code other than 0, a signal, a time-out, in one
+/// of the forms in which coding agents give it.
+#[must_use]
+pub fn failed(text: &str) -> bool {
+    Envelope::of(text).failed
 }
 
 #[cfg(test)]

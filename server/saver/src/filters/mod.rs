@@ -169,8 +169,9 @@ impl std::str::FromStr for Filter {
 /// those that take any text.
 pub(crate) fn in_order(source: &Source) -> &'static [Filter] {
     match source {
+        Source::Edit => &[],
         // Whoever edits a file has to give its text byte by byte.
-        Source::File(path) if !is_log(path) => &[Filter::Numbered, Filter::Truncate],
+        Source::File(path) if !crate::command::is_log(path) => &[Filter::Numbered, Filter::Truncate],
         Source::File(_) => &[Filter::Terminal, Filter::Numbered, Filter::Log, Filter::Truncate],
         Source::Search => &[Filter::Terminal, Filter::Grep, Filter::Paths, Filter::Truncate],
         Source::Listing => &[Filter::Terminal, Filter::Ls, Filter::Tree, Filter::Paths, Filter::Truncate],
@@ -192,8 +193,4 @@ pub(crate) fn in_order(source: &Source) -> &'static [Filter] {
         ],
         Source::Command(_) | Source::Other => &Filter::ALL,
     }
-}
-
-fn is_log(path: &str) -> bool {
-    path.ends_with(".log") || path.ends_with(".out") || path.contains(".log.")
 }

@@ -1,0 +1,207 @@
+use super::shorten;
+use crate::call::Source;
+use crate::level::Level;
+use crate::page::Page;
+use proptest::prelude::*;
+
+fn at(level: Level, text: &str) -> Option<String> {
+    shorten(&Page::of(text, &Source::Other), level)
+}
+
+fn exact(text: &str) -> Option<String> {
+    at(Level::Exact, text)
+}
+
+fn safe(text: &str) -> Option<String> {
+    at(Level::Safe, text)
+}
+
+#[test]
+fn a_repeated_line_stands_once_with_its_count() {
+    let wait = "waiting for the database to come up\n";
+    assert_eq!(
+        exact(&format!("start\n{}done\n", wait.repeat(42))).as_deref(),
+        Some(
+            "start\nwaiting for the database to come up\n[ninerouter: the line above 41 more times]\ndone\n"
+        )
+    );
+    let long = "x".repeat(200);
+    assert_eq!(
+        exact(&format!("{long}\n{long}")),
+        Some(format!("{long}\n[ninerouter: the line above once more]"))
+    );
+    assert_eq!(exact(&format!("{wait}{wait}")), None, "the marker would be as long");
+}
+
+#[test]
+fn a_repeated_block_stands_once_with_its_count() {
+    let block = "poll the queue\nnothing there\nsleep for a while\n";
+    assert_eq!(
+        exact(&format!("{}woke up\n", block.repeat(12))),
+        Some(format!("{block}[ninerouter: the 3 lines above 11 more times]\nwoke up\n"))
+    );
+    // A block begun again but broken off stays.
+    assert_eq!(
+        exact(&format!("{}poll the queue\nfound one\n", block.repeat(12))),
+        Some(format!("{block}[ninerouter: the 3 lines above 11 more times]\npoll the queue\nfound one\n"))
+    );
+}
+
+#[test]
+fn windows_line_ends_stay() {
+    let line = "waiting for the database\r\n";
+    assert_eq!(
+        exact(&line.repeat(10)).as_deref(),
+        Some("waiting for the database\r\n[ninerouter: the line above 9 more times]\n")
+    );
+}
+
+#[test]
+fn lines_that_differ_in_a_counter_become_a_range() {
+    let text: String = (1..40).map(|n| format!("INFO pulling chunk {n} of 39 from the store\n")).collect();
+    assert_eq!(
+        safe(&text).as_deref(),
+        Some(
+            "INFO pulling chunk 1 of 39 from the store\n[ninerouter: 37 more lines like the one above: chunk 2 to 38]\nINFO pulling chunk 39 of 39 from the store\n"
+        )
+    );
+    assert_eq!(exact(&text), None);
+}
+
+#[test]
+fn ids_are_all_kept_and_times_left_out() {
+    let ids = ["7f3a", "0b1c", "99e2", "41d0", "c0f7", "5a5a"];
+    let text: String = ids
+        .iter()
+        .enumerate()
+        .map(|(n, id)| {
+            format!("2026-11-29T10:00:0{n}.123Z INFO  the worker has taken job id={id} from the queue\n")
+        })
+        .collect();
+    assert_eq!(
+        safe(&text).as_deref(),
+        Some(
+            "2026-11-29T10:00:00.123Z INFO  the worker has taken job id=7f3a from the queue\n[ninerouter: 4 more lines like the one above: id=0b1c, 99e2, 41d0, c0f7; times left out]\n2026-11-29T10:00:05.123Z INFO  the worker has taken job id=5a5a from the queue\n"
+        )
+    );
+}
+
+#[test]
+fn blocks_of_lines_alike_are_folded() {
+    let text: String = (0..20)
+        .map(|n| format!("10:00:{n:02} request {n} begins for the list page\n10:00:{n:02} request is answered with 200\n"))
+        .collect();
+    let short = safe(&text).unwrap();
+    assert_eq!(
+        short,
+        "10:00:00 request 0 begins for the list page\n10:00:00 request is answered with 200\n[ninerouter: 18 more times 2 lines like those above: request 1 to 18; times left out]\n10:00:19 request 19 begins for the list page\n10:00:19 request is answered with 200\n"
+    );
+}
+
+#[test]
+fn what_went_wrong_is_never_folded_with_its_like() {
+    let text: String = (0..9).map(|n| format!("2026-11-29T10:00:0{n}Z ERROR attempt {n} failed\n")).collect();
+    assert_eq!(safe(&text), None);
+}
+
+#[test]
+fn what_every_line_begins_with_is_said_once() {
+    let lines = [
+        "starts to listen",
+        "opens the store",
+        "reads its rules",
+        "takes a caller",
+        "asks a provider",
+        "answers",
+    ];
+    let line = |n: usize, what: &str| format!("Nov 29 10:00:0{n} build-host-7 ninerouter[4242]: {what}\n");
+    let mut text: String = lines.iter().enumerate().map(|(n, what)| line(n, what)).collect();
+    text.push_str("  a line that goes on\n");
+    text.push_str(&line(7, "error: the provider is silent"));
+    let short = safe(&text).unwrap();
+    let rest: String = lines.iter().enumerate().map(|(n, what)| format!("10:00:0{n} {what}\n")).collect();
+    assert_eq!(
+        short,
+        format!(
+            "[ninerouter: \"Nov 29 \" before the time and \" build-host-7 ninerouter[4242]: \" after it left out in 6 lines]\n{rest}  a line that goes on\n{}",
+            line(7, "error: the provider is silent")
+        )
+    );
+}
+
+#[test]
+fn what_is_no_log_is_left_alone() {
+    let source: String = (0..30).map(|n| format!("    pub const A{n}: u32 = {};\n", n * n)).collect();
+    assert_eq!(shorten(&Page::of(&source, &Source::Unknown), Level::Safe), None);
+    let code = "fn main() {\n    one();\n    two();\n}\n\nfn other() {\n    three();\n}\n";
+    for level in Level::ALL {
+        assert_eq!(at(level, code), None);
+    }
+}
+
+#[test]
+fn runs_that_are_not_worth_it_cost_no_more_for_being_long() {
+    let text: String = (0_u64..30_000)
+        .map(|n| format!("{} {} {} {}\n", n * n, n * 7919 % 1009, n * 104_729 % 997, n * n % 91))
+        .collect();
+    assert_eq!(safe(&text), None);
+}
+
+/// The text before repeated lines were said once.
+fn repeated_again(short: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in short.split('\n') {
+        let Some(what) = line.strip_prefix("[ninerouter: the ").and_then(|rest| rest.strip_suffix(']'))
+        else {
+            lines.push(line);
+            continue;
+        };
+        let (block, times) = match what.split_once(" above ").unwrap() {
+            ("line", times) => (1, times),
+            (lines, times) => (lines.split(' ').next().unwrap().parse().unwrap(), times),
+        };
+        let times = if times == "once more" { 1 } else { times.split(' ').next().unwrap().parse().unwrap() };
+        for _ in 0..block * times {
+            lines.push(lines[lines.len() - block]);
+        }
+    }
+    lines.join("\n")
+}
+
+/// Lines of a log, with runs.
+fn log() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        Just("waiting for the database".to_owned()),
+        Just("2026-11-29T10:00:00Z INFO the same again".to_owned()),
+        Just("error: it is gone".to_owned()),
+        Just(String::new()),
+        "[a-c]{1,3}",
+        (0_u32..60, 0_u32..5)
+            .prop_map(|(s, n)| format!("2026-11-29T10:00:{s:02}Z INFO [web] took job {n}, id k{s}")),
+    ];
+    let block = (prop::collection::vec(line, 1..5), 1_usize..20);
+    prop::collection::vec(block, 1..12).prop_map(|blocks| {
+        blocks.iter().map(|(lines, times)| (lines.join("\n") + "\n").repeat(*times)).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn repeated_lines_can_be_had_back(text in log()) {
+        if let Some(short) = exact(&text) {
+            prop_assert!(short.len() < text.len());
+            prop_assert_eq!(repeated_again(&short), text);
+        }
+    }
+
+    #[test]
+    fn every_id_and_alarm_is_kept(text in log()) {
+        if let Some(short) = safe(&text) {
+            prop_assert!(short.len() < text.len());
+            for id in text.split(['\n', ' ']).filter(|word| word.starts_with('k')) {
+                prop_assert!(short.contains(id), "{} in {}", id, short);
+            }
+            prop_assert_eq!(text.contains("error: it is gone"), short.contains("error: it is gone"));
+        }
+    }
+}
