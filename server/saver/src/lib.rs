@@ -78,17 +78,22 @@ pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Short
     let source = call.map_or(Source::Unknown, Source::of);
     let mut steps: Vec<(Filter, usize)> = Vec::new();
     let mut kept: Option<String> = None;
-    for &filter in filters::in_order(&source) {
-        let before = kept.as_deref().unwrap_or(&envelope.output);
+    let mut filters = filters::in_order(&source).iter().copied();
+    loop {
+        let page = Page::of(kept.as_deref().unwrap_or(&envelope.output), &source);
         let formed = steps.iter().any(|(earlier, _)| earlier.forms());
-        if !rules.allow(filter) || formed && !filter.follows(before) {
-            continue;
-        }
-        let after = filter.apply(&Page::of(before, &source), rules.level);
-        if let Some(after) = after.filter(|after| !after.is_empty() && after.len() < before.len()) {
-            steps.push((filter, after.len()));
-            kept = Some(after);
-        }
+        let changed = filters.by_ref().find_map(|filter| {
+            if !rules.allow(filter) || formed && !filter.follows(page.text) {
+                return None;
+            }
+            let after = filter.apply(&page, rules.level)?;
+            (!after.is_empty() && after.len() < page.text.len()).then_some((filter, after))
+        });
+        let Some((filter, after)) = changed else {
+            break;
+        };
+        steps.push((filter, after.len()));
+        kept = Some(after);
     }
     let whole = envelope.around(&kept?);
     // The bytes around the output are as many as before, so that each step's length is the whole's.
