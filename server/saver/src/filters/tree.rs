@@ -83,7 +83,10 @@ fn push_name(out: &mut String, name: &str) {
 
 #[derive(Clone, Copy)]
 enum Line<'a> {
-    Branch { depth: usize, name: &'a str },
+    Branch {
+        depth: usize,
+        name: &'a str,
+    },
     /// Only lines that are drawn on.
     Spacer,
     /// No part of the tree, or its root.
@@ -186,7 +189,8 @@ impl<'a> Drawn<'a> {
 fn is_branch(line: &str) -> bool {
     let first = line.bytes().next();
     // A blank, "|", "`", "+", "\", or the first byte of "│", "├", "└" and of the blank that does not break.
-    matches!(first, Some(b' ' | b'|' | b'`' | b'+' | b'\\' | 0xe2 | 0xc2)) && matches!(Drawn::read(line), Drawn::Branch { .. })
+    matches!(first, Some(b' ' | b'|' | b'`' | b'+' | b'\\' | 0xe2 | 0xc2))
+        && matches!(Drawn::read(line), Drawn::Branch { .. })
 }
 
 /// The name on a branch that a text begins with: `├── name`, `└─┬ name`, `|-- name`, `` `-- name ``, `+- name`.
@@ -198,7 +202,8 @@ fn branch(text: &str) -> Option<&str> {
         _ => return None,
     };
     let lines = letters.as_str();
-    let after = if drawn { lines.trim_start_matches(['─', '━', '╴']) } else { lines.trim_start_matches('-') };
+    let after =
+        if drawn { lines.trim_start_matches(['─', '━', '╴']) } else { lines.trim_start_matches('-') };
     if after.len() == lines.len() {
         return None;
     }

@@ -20,7 +20,7 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         Source::Search => Trust::Searched,
         Source::Command(_) if page.source.runs(&COMMANDS) => Trust::Searched,
         Source::Unknown | Source::Other => Trust::Form,
-        Source::Command(_) | Source::File(_) | Source::Listing => return None,
+        Source::Command(_) | Source::File(_) | Source::Listing | Source::Edit => return None,
     };
     let lines = lines_of(page);
     // Without numbers, any `word.word: text` looks like something found.

@@ -16,9 +16,10 @@ fn running(line: &str) -> Option<usize> {
 /// nextest: `    Starting 16 tests across 1 binary`, `     Summary [   5.469s] 16 tests run: 16 passed`.
 pub(super) fn opens_nextest(line: &str) -> bool {
     line.strip_prefix("Summary [").is_some_and(|rest| rest.contains(" run: "))
-        || line.strip_prefix("Starting ").and_then(fold::number).is_some_and(|(_, rest)| {
-            rest.starts_with(" test") && rest.contains(" across ")
-        })
+        || line
+            .strip_prefix("Starting ")
+            .and_then(fold::number)
+            .is_some_and(|(_, rest)| rest.starts_with(" test") && rest.contains(" across "))
         || line.starts_with("Nextest run ID ")
 }
 

@@ -104,5 +104,7 @@ fn mark_package(lines: &[&str], fates: &mut Fates) {
 
 /// Whether a line is one that a test printed.
 fn speaks(line: &str) -> bool {
-    matches!(Line::read(line), Line::Other) && !fold::blank(line) && !matches!(line.trim_end(), "PASS" | "FAIL")
+    matches!(Line::read(line), Line::Other)
+        && !fold::blank(line)
+        && !matches!(line.trim_end(), "PASS" | "FAIL")
 }
