@@ -15,8 +15,8 @@ const LONGEST: usize = 4;
 /// Fewer blocks are not folded: two stay, so that two at least go.
 const FEWEST: usize = 4;
 
-/// A marker with more lists than this is harder to read than the lines.
-const LISTS: usize = 3;
+/// With a second list a reader would have to count which value belongs to which: a table is not to be turned over.
+const LISTS: usize = 1;
 
 /// The items with runs folded, and whether any was. In what is no log (`named`), a value that no word names may be
 /// the number of a line, and is not said apart from it.
