@@ -210,7 +210,8 @@ fn is_size(word: &str) -> bool {
 }
 
 fn is_iso(date: &str, time: &str, zone: &str) -> bool {
-    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = date.split('-');
     // `--time-style=iso` gives `11-29 01:41`.
     let day = match (parts.next(), parts.next(), parts.next(), parts.next()) {
@@ -315,7 +316,8 @@ fn names(page: &Page<'_>) -> Option<String> {
         if let Some(heading) = heading {
             // Without the command line, only the headings of one tree tell a listing from another text.
             let root = *root.get_or_insert(heading);
-            let inside = heading.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let inside =
+                heading.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             if !listed && !inside {
                 return None;
             }
@@ -332,13 +334,15 @@ fn names(page: &Page<'_>) -> Option<String> {
 
 /// `./src:` above the names in it.
 fn is_heading(line: &str) -> bool {
-    line.strip_suffix(':').is_some_and(|name| !name.is_empty() && !name.contains([' ', ':', '"', '\'', '{', '\t']))
+    line.strip_suffix(':')
+        .is_some_and(|name| !name.is_empty() && !name.contains([' ', ':', '"', '\'', '{', '\t']))
 }
 
 /// Whether a command line is one call of `ls` that prints names alone.
 fn is_ls(line: &str) -> bool {
     let line = line.trim();
-    !line.contains(['|', ';', '&', '\n', '<', '>', '$', '`', '(']) && (line == "ls" || line.starts_with("ls "))
+    !line.contains(['|', ';', '&', '\n', '<', '>', '$', '`', '('])
+        && (line == "ls" || line.starts_with("ls "))
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         return None;
     }
     let form = Form::of(page)?;
-    let mut list = List { form: &form, level, out: String::with_capacity(page.text.len() / 2), group: Group::default() };
+    let mut list =
+        List { form: &form, level, out: String::with_capacity(page.text.len() / 2), group: Group::default() };
     let mut root_said = form.root.is_empty();
     for line in &page.lines {
         let read = form.read(line);
@@ -123,7 +124,8 @@ impl<'a> Form<'a> {
 
     fn path(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
         let path = line.strip_suffix(self.ending)?.strip_prefix(self.bullet)?;
-        let (drive, rest) = path.split_at_checked(2).filter(|(drive, _)| is_drive(drive)).unwrap_or(("", path));
+        let (drive, rest) =
+            path.split_at_checked(2).filter(|(drive, _)| is_drive(drive)).unwrap_or(("", path));
         if rest.is_empty() || rest.len() > 1_024 || rest.bytes().any(is_foreign) {
             return None;
         }
@@ -132,7 +134,10 @@ impl<'a> Form<'a> {
         let at = inner.rfind(self.separator).map_or(0, |at| at + self.separator.len_utf8());
         let (dir, name) = path.split_at_checked(drive.len() + at)?;
         let doubled = inner.ends_with(self.separator) || has_double(inner, self.separator);
-        if doubled || name.is_empty() || name.starts_with('.') && matches!(name, "./" | ".." | "../" | ".\\" | "..\\") {
+        if doubled
+            || name.is_empty()
+            || name.starts_with('.') && matches!(name, "./" | ".." | "../" | ".\\" | "..\\")
+        {
             return None;
         }
         if name == "." {
@@ -167,7 +172,12 @@ fn has_double(path: &str, separator: char) -> bool {
 /// The longest directory that two are in.
 fn shared<'a>(one: &'a str, other: &str, separator: char) -> &'a str {
     let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
-    let end = one.as_bytes().get(..same).unwrap_or_default().iter().rposition(|byte| char::from(*byte) == separator);
+    let end = one
+        .as_bytes()
+        .get(..same)
+        .unwrap_or_default()
+        .iter()
+        .rposition(|byte| char::from(*byte) == separator);
     end.and_then(|end| one.get(..=end)).unwrap_or_default()
 }
 

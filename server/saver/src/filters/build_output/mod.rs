@@ -60,7 +60,11 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
 }
 
 /// The fates of a text's lines, made when the first line is found that does not stay.
-fn slot<'f, 'a>(fates: &'f mut Vec<Fate<Kind<'a>>>, lines: usize, index: usize) -> Option<&'f mut Fate<Kind<'a>>> {
+fn slot<'f, 'a>(
+    fates: &'f mut Vec<Fate<Kind<'a>>>,
+    lines: usize,
+    index: usize,
+) -> Option<&'f mut Fate<Kind<'a>>> {
     if fates.is_empty() {
         fates.resize(lines, Fate::Stays);
     }
@@ -81,7 +85,10 @@ fn mark_progress<'a>(lines: &[&'a str], fates: &mut Vec<Fate<Kind<'a>>>) {
     for (place, &(index, (tool, word))) in found.iter().enumerate() {
         let last = found.get(place + 1).is_none_or(|(below, _)| *below != index + 1);
         let enough = counts.get(tool as usize).is_some_and(|count| *count >= FEWEST);
-        if enough && !(last && explains(lines, index)) && let Some(fate) = slot(fates, lines.len(), index) {
+        if enough
+            && !(last && explains(lines, index))
+            && let Some(fate) = slot(fates, lines.len(), index)
+        {
             *fate = Fate::Counts(Kind::Progress(word), 1);
         }
     }

@@ -7,7 +7,8 @@ use crate::filters::fold;
 pub(super) fn bracketed(line: &str) -> Option<Progress> {
     let (state, step) = line.strip_prefix('[')?.split_once("] ")?;
     let (_, rest) = fold::number(state.trim_start())?;
-    let counted = rest == "%" || rest.strip_prefix('/').and_then(fold::number).is_some_and(|(_, rest)| rest.is_empty());
+    let counted =
+        rest == "%" || rest.strip_prefix('/').and_then(fold::number).is_some_and(|(_, rest)| rest.is_empty());
     if !counted {
         return None;
     }

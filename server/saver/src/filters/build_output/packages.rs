@@ -16,7 +16,9 @@ pub(super) fn cargo(indent: usize, line: &str) -> Option<Progress> {
         "Downloading" if rest.starts_with("crates ...") => return Some((Tool::Cargo, "Downloading")),
         "Documenting" => "Documenting",
         "Fresh" => "Fresh",
-        "Blocking" if rest.starts_with("waiting for file lock on ") => return Some((Tool::Cargo, "Blocking")),
+        "Blocking" if rest.starts_with("waiting for file lock on ") => {
+            return Some((Tool::Cargo, "Blocking"));
+        }
         _ => return None,
     };
     // `Downloaded 22 crates (1.2 MB) in 0.5s` sums up, and stays.
@@ -30,7 +32,9 @@ pub(super) fn pip(indent: usize, line: &str) -> Option<Progress> {
     let word = match (indent, line.split_once(' ')?) {
         (0, ("Collecting", _)) => "Collecting",
         (0, ("Requirement", rest)) if rest.starts_with("already satisfied: ") => "already satisfied",
-        (2, ("Downloading", rest)) if rest.trim_end().ends_with(')') || rest.contains(".whl") => "Downloading",
+        (2, ("Downloading", rest)) if rest.trim_end().ends_with(')') || rest.contains(".whl") => {
+            "Downloading"
+        }
         (2, ("Using", rest)) if rest.starts_with("cached ") => "cached",
         (2, ("Preparing" | "Installing" | "Getting" | "Building", rest)) => {
             let state = rest.trim_end().rsplit_once(": ")?.1;

@@ -5,7 +5,8 @@ use crate::filters::fold::{self, Fate};
 
 /// Vitest: ` RUN  v4.1.12 /path`.
 pub(super) fn opens_vitest(indent: usize, line: &str) -> bool {
-    indent == 1 && line.strip_prefix("RUN  v").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    indent == 1
+        && line.strip_prefix("RUN  v").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Playwright: `Running 6 tests using 2 workers`.
@@ -135,7 +136,8 @@ fn passes_vitest(line: &str) -> Option<usize> {
             return None;
         }
     }
-    let news = time.is_some_and(|time| slow(time) || fold::number(time).is_none_or(|(count, _)| count >= 300));
+    let news =
+        time.is_some_and(|time| slow(time) || fold::number(time).is_none_or(|(count, _)| count >= 300));
     (!news).then_some(1)
 }
 
