@@ -39,7 +39,7 @@ fn an_owner_is_said_once_at_safe() {
         at(Level::Safe, LISTING).as_deref(),
         Some(
             "total 36\n\
-             [ninerouter: modes in octal; owner and group of all: me staff; link counts left out]\n\
+             [ninerouter: d755 is drwxr-xr-x; owner and group of all: me staff; link counts left out]\n\
              d755 4096 Nov 29 01:41 .\n\
              d755 4096 Nov 28 2025 ..\n\
              -644 12345 Nov 29 01:41 two  words.txt\n\
@@ -73,13 +73,33 @@ crw-rw-rw- 1 me me 1, 3 Nov 29 01:41 null
     assert_eq!(
         at(Level::Safe, &listing.repeat(3)).as_deref(),
         Some(
-            &*("[ninerouter: modes in octal; owner and group of all: me me; link counts left out]\n"
+            &*("[ninerouter: -644 is -rw-r--r--; owner and group of all: me me; link counts left out]\n"
                 .to_owned()
                 + &"-644 1.5K 2026-11-29 01:41 a\n\
                     -644 12M 2026-11-29 01:41:22.123456789 +0100 b\n\
                     c666 1, 3 Nov 29 01:41 null\n\
                     -644 12 29 Nov 01:41  c\n"
                     .repeat(3))
+        )
+    );
+}
+
+#[test]
+fn find_puts_columns_in_front() {
+    let found = "\
+ 10625587      8 -rw-r--r--   1 root     root         7478 Nov 29 02:32 server/openai.toml
+ 10625580      4 drwxr-xr-x   2 root     root         4096 Nov 29 02:32 server/src
+ 10625581      4 -rw-r--r--   1 root     root         2959 Nov 29 02:32 server/kimi.toml
+";
+    assert_eq!(
+        at(Level::Safe, &found.repeat(2)).as_deref(),
+        Some(
+            &*("[ninerouter: -644 is -rw-r--r--; owner and group of all: root root; link counts left out]\n"
+                .to_owned()
+                + &"10625587 8 -644 7478 Nov 29 02:32 server/openai.toml\n\
+                    10625580 4 d755 4096 Nov 29 02:32 server/src\n\
+                    10625581 4 -644 2959 Nov 29 02:32 server/kimi.toml\n"
+                    .repeat(2))
         )
     );
 }
@@ -217,8 +237,7 @@ proptest! {
         let Some(short) = short else { return Ok(()) };
         prop_assert!(short.len() < listing.len());
         let (head, rest) = short.split_once('\n').unwrap();
-        let said = head.split_once(": ").and_then(|(_, said)| said.split_once(": ")).unwrap().1;
-        let said = said.split_once(';').unwrap().0;
+        let said = head.rsplit_once(": ").unwrap().1.split_once(';').unwrap().0;
         let entries: Vec<&str> = rest.lines().collect();
         prop_assert_eq!(entries.len(), made.len());
         for (line, entry) in entries.iter().zip(&made) {

@@ -151,5 +151,5 @@ fn write(out: &mut String, run: &Run<'_, Kind>) {
 }
 
 #[cfg(test)]
-#[path = "../test_output_tests.rs"]
+#[path = "../test_output_tests/mod.rs"]
 mod tests;
