@@ -9,6 +9,9 @@ use crate::page::Page;
 /// A text with fewer branches may be about trees.
 const FEWEST: usize = 4;
 
+/// No tool takes more columns for a level: Gradle's `dependencies` takes these.
+const WIDEST: usize = 5;
+
 /// How many branches are shown at [`Level::Strong`], and from how many on it is cut.
 const SHOWN: usize = 150;
 const CUT_FROM: usize = 200;
@@ -118,6 +121,9 @@ fn read<'a>(page: &Page<'a>) -> Option<Vec<Line<'a>>> {
         _ => None,
     });
     let unit = columns.min().unwrap_or(4);
+    if unit > WIDEST {
+        return None;
+    }
     let mut lines = Vec::with_capacity(drawn.len());
     let mut deepest = 1;
     let mut ended = true;
