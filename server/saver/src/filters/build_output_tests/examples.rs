@@ -63,7 +63,8 @@ Successfully installed flask-3.1.3
         safe(pip).as_deref(),
         Some(
             "\
-[ninerouter: 5 lines of progress left out: Collecting 1, Downloading 1, bars 1, already satisfied 1, build steps 1]
+Collecting flask
+[ninerouter: 4 lines of progress left out: Downloading 1, bars 1, already satisfied 1, build steps 1]
   Preparing metadata (pyproject.toml): finished with status 'done'
   Preparing metadata (setup.py): finished with status 'error'
 Installing collected packages: flask
@@ -121,7 +122,9 @@ The following NEW packages will be installed:
 [ninerouter: 2 lines of progress left out: Get]
 Err:3 http://deb.debian.org/debian bookworm/main amd64 x amd64 1.0
 Fetched 8,834 kB in 1s (81.4 MB/s)
-[ninerouter: 6 lines of progress left out: Selecting 1, Reading database 1, Preparing 1, Unpacking 1, Setting up 1, triggers 1]
+[ninerouter: 4 lines of progress left out: Selecting 1, Reading database 1, Preparing 1, Unpacking 1]
+Setting up cmake (3.25.1-1) ...
+Processing triggers for man-db (2.11.2-2) ...
 "
         )
     );
