@@ -51,7 +51,9 @@ fn bullets_folders_and_windows_paths() {
     let cursor = "Result of search in '/home/ann/app' (total 4 files):\n- ./src/a.rs\n- ./src/b.rs\n- ./tests/a.rs\n- ./tests/b.rs";
     assert_eq!(
         safe(cursor).as_deref(),
-        Some("Result of search in '/home/ann/app' (total 4 files):\n- ./src/: a.rs b.rs\n- ./tests/: a.rs b.rs")
+        Some(
+            "Result of search in '/home/ann/app' (total 4 files):\n- ./src/: a.rs b.rs\n- ./tests/: a.rs b.rs"
+        )
     );
     let cline = "src/\nsrc/main.rs\nsrc/net/\nsrc/net/http.rs\nsrc/net/tls.rs\nCargo.toml";
     assert_eq!(
