@@ -129,7 +129,6 @@ pub(super) fn detour(record: &RequestRecord) -> String {
 mod tests {
     use super::*;
     use crate::store::AttemptRecord;
-    use uuid::Uuid;
 
     fn attempt(provider: &str, account: i64, rule: &str) -> AttemptRecord {
         AttemptRecord {

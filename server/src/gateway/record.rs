@@ -24,6 +24,9 @@ const CLIENT_LEFT: u16 = 499;
 /// Status kept for a request that shutdown did not wait for.
 const STOPPING: u16 = 503;
 
+/// How many originals a response names at most.
+const ORIGINALS: usize = 20;
+
 /// The record of one request under way.
 pub struct Trace {
     arrived: Moment,
@@ -79,6 +82,13 @@ impl Trace {
     /// `provider/model` tried last; `None` before the first attempt.
     pub fn target_name(&self) -> Option<String> {
         self.target.as_ref().map(|target| target.name())
+    }
+
+    /// The ids of originals that were shortened and are new in the conversation, for a header; `None` without any.
+    pub fn originals(&self) -> Option<String> {
+        let fresh = self.texts.iter().filter(|(_, fresh)| *fresh).take(ORIGINALS);
+        let ids: Vec<String> = fresh.map(|(block, _)| format!("{:032x}", block.id)).collect();
+        (!ids.is_empty()).then(|| ids.join(", "))
     }
 
     /// Attempts begun.
