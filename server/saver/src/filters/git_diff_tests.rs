@@ -1,5 +1,6 @@
+use crate::call::Source;
 use crate::filters::Filter;
-use crate::filters::checks::{of_command, untouched};
+use crate::filters::checks::{apply, of_command, untouched};
 use crate::level::Level;
 
 fn diff(text: &str, level: Level) -> String {
@@ -244,6 +245,8 @@ index 4520eb4,08fe56c..20b117f
     let expected = "\
 diff --cc src/words.txt
 index 4520eb4,08fe56c..20b117f
+--- a/src/words.txt
++++ b/src/words.txt
 @@@ -1,8 -1,8 +1,7 @@@
 [ninerouter: 3 unchanged lines left out]
   the fourth line that both sides have
@@ -315,6 +318,70 @@ fn a_table_loses_its_blanks_and_says_a_folder_once() {
     assert_eq!(diff(text, Level::Exact), exact);
     assert_eq!(diff(text, Level::Safe), safe);
     assert_eq!(diff(safe, Level::Safe), safe);
+}
+
+#[test]
+fn a_table_that_was_grouped_is_still_known_by_its_form() {
+    let rows =
+        " src/parse/lines.rs | 3 +++\n src/parse/words.rs | 3 +++\n 2 files changed, 6 insertions(+)\n";
+    let hunk = format!("@@ -1,5 +1,6 @@\n{}+new\n", " the same line\n".repeat(5));
+    let grouped = apply(Filter::GitDiff, &format!("{rows}{hunk}"), &Source::Unknown, Level::Safe).unwrap();
+    assert_eq!(apply(Filter::GitDiff, &grouped, &Source::Unknown, Level::Safe), Some(grouped));
+}
+
+#[test]
+fn lists_of_names_say_a_folder_once() {
+    let text = "\
+M\tCargo.toml
+A\tsrc/gateway/attempt.rs
+A\tsrc/gateway/call.rs
+M\tsrc/gateway/mod.rs
+R090\tsrc/old.rs\tsrc/new.rs
+D\tsrc/gone.rs
+D\tsrc/lost.rs
+1\t0\tCargo.toml
+12\t3\tsrc/gateway/attempt.rs
+-\t-\tsrc/gateway/logo.png
+0\t0\tsrc/{old.rs => new.rs}
+";
+    let safe = "\
+M\tCargo.toml
+A\tsrc/gateway/
+\tattempt.rs
+\tcall.rs
+M\tsrc/gateway/mod.rs
+R090\tsrc/old.rs\tsrc/new.rs
+D\tsrc/gone.rs
+D\tsrc/lost.rs
+1\t0\tCargo.toml
+src/gateway/
+\t12\t3\tattempt.rs
+\t-\t-\tlogo.png
+0\t0\tsrc/{old.rs => new.rs}
+";
+    assert_eq!(diff(text, Level::Exact), text);
+    assert_eq!(diff(text, Level::Safe), safe);
+    assert_eq!(diff(safe, Level::Safe), safe);
+    untouched(Filter::GitDiff, text, &["make", "psql"]);
+}
+
+#[test]
+fn the_strong_level_names_every_file_of_a_very_long_diff() {
+    let file = |number: usize| {
+        let lines: String = (0..50).map(|line| format!("+line {line} of file {number}\n")).collect();
+        format!(
+            "diff --git a/{number}.rs b/{number}.rs\nindex 1c943a9..2704ba9 100644\n@@ -1,0 +2,50 @@\n{lines}"
+        )
+    };
+    let text: String = (0..180).map(file).collect();
+    let short = diff(&text, Level::Strong);
+    for number in 0..180 {
+        assert!(short.contains(&format!("diff --git a/{number}.rs b/{number}.rs\n")));
+    }
+    assert!(short.contains("+line 5 of file 0\n[ninerouter: 42 lines of this hunk left out (+42 -0)]\n"));
+    let end = "diff --git a/179.rs b/179.rs\n[ninerouter: 1 hunk left out (+50 -0)]\n";
+    assert!(short.ends_with(&format!("{end}[ninerouter: 180 index lines left out]\n")));
+    assert!(short.len() < 24 << 10);
 }
 
 #[test]

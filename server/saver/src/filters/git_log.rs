@@ -6,10 +6,7 @@ use crate::page::Page;
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let lines = lines_of(page);
-    if is_log(page, lines) {
-        return Some(log(page, lines, level));
-    }
-    is_short(page, lines).then(|| short(page, lines, level))
+    is_log(page, lines).then(|| log(page, lines, level))
 }
 
 /// The hash of the line that begins a commit: `commit <hash>`, with names of branches behind it in some.
@@ -157,30 +154,6 @@ fn message(lines: &[&str], level: Level, out: &mut Output) -> usize {
     }
     out.lines(text.get(end..).unwrap_or_default());
     len + 1
-}
-
-/// `git log --oneline`: a hash and a subject on every line. Only [`Level::Strong`] has something to gain.
-fn is_short(page: &Page<'_>, lines: &[&str]) -> bool {
-    let is_commit = |line: &&str| {
-        hash_of(line).is_some_and(|hash| {
-            (hash.len() <= 12 || hash.len() == 40)
-                && line.get(hash.len()..).is_some_and(|rest| rest.starts_with(' ') && !rest.starts_with("  "))
-        })
-    };
-    page.source.runs(&["log", "reflog"]) && lines.len() > MANY && lines.iter().all(is_commit)
-}
-
-fn short(page: &Page<'_>, lines: &[&str], level: Level) -> String {
-    let mut out = Output::with_capacity(page.text.len());
-    if level < Level::Strong {
-        out.lines(lines);
-        return out.finish(page.text);
-    }
-    let left_out = lines.len() - NEWEST - OLDEST;
-    out.lines(lines.get(..NEWEST).unwrap_or_default());
-    out.marker(format_args!("{left_out} commit{} left out", plural(left_out)));
-    out.lines(lines.get(lines.len() - OLDEST..).unwrap_or_default());
-    out.finish(page.text)
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ mod block;
 mod line;
 
 use super::output::{Output, lines_of};
+use super::truncate;
 use crate::call::Source;
 use crate::level::Level;
 use crate::page::Page;
-use block::Writer;
+use block::{Limits, Writer};
 use line::{Line, Style, Trust};
 
 /// Words of commands that search.
@@ -20,7 +21,7 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         Source::Search => Trust::Searched,
         Source::Command(_) if page.source.runs(&COMMANDS) => Trust::Searched,
         Source::Unknown | Source::Other => Trust::Form,
-        Source::Command(_) | Source::File(_) | Source::Listing => return None,
+        Source::Command(_) | Source::File(_) | Source::Listing | Source::Edit => return None,
     };
     let lines = lines_of(page);
     // Without numbers, any `word.word: text` looks like something found.
@@ -30,13 +31,19 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         if has_headings(lines, trust, style) {
             return Some(page.text.to_owned());
         }
-        let read = line::read_all(lines, trust, style).filter(|read| !is_count(read, style))?;
+        let mut read = line::read_all(lines, trust, style)?;
         if level == Level::Exact {
             return Some(page.text.to_owned());
         }
-        let mut writer = Writer::new(Output::with_capacity(page.text.len()), level, style);
-        writer.write(&read);
-        Some(writer.finish(page.text))
+        let empty = if level == Level::Strong && is_count(&read, style) { drop_empty(&mut read) } else { 0 };
+        let steps = Limits::steps(level, &read);
+        let write = |&limits: &Limits| {
+            let out = Output::with_capacity(page.text.len());
+            Writer::new(out, level, style, limits).write(&read, empty, page.text)
+        };
+        let fitting =
+            steps.iter().map(write).find(|text| level < Level::Strong || truncate::leaves_whole(text));
+        fitting.or_else(|| steps.last().map(write))
     })
 }
 
@@ -48,6 +55,13 @@ fn is_count(read: &[Line<'_>], style: Style) -> bool {
             Line::Found { tail, .. } => is_number(tail.trim_end()),
             _ => true,
         })
+}
+
+/// Takes out the files in which nothing was found, and says how many they are.
+fn drop_empty(read: &mut Vec<Line<'_>>) -> usize {
+    let all = read.len();
+    read.retain(|line| !matches!(line, Line::Found { tail, .. } if tail.trim_end() == ":0"));
+    all - read.len()
 }
 
 /// Whether the text has the form that this filter gives, or `rg --heading`'s.
