@@ -229,7 +229,8 @@ fn file(lines: &[Line<'_>]) -> File {
 fn neighbours(lines: &[Line<'_>], folder: &str) -> usize {
     let alone = |index: usize| {
         let here = lines.get(index).and_then(Line::path);
-        here.is_some_and(|path| self::folder(path) == Some(folder))
+        let name = here.and_then(|path| path.strip_prefix(folder));
+        name.is_some_and(|name| memchr::memchr2(b'/', b'\\', name.as_bytes()).is_none())
             && here != lines.get(index + 1).and_then(Line::path)
     };
     (0..lines.len()).take_while(|&index| alone(index)).count()
@@ -237,6 +238,6 @@ fn neighbours(lines: &[Line<'_>], folder: &str) -> usize {
 
 /// The folder of a path, with the slash that ends it.
 fn folder(path: &str) -> Option<&str> {
-    let end = path.rfind(['/', '\\'])? + 1;
+    let end = memchr::memrchr2(b'/', b'\\', path.as_bytes())? + 1;
     path.get(..end).filter(|folder| line::is_folder(folder))
 }
