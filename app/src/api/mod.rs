@@ -33,6 +33,7 @@ pub trait Console:
     + overview::Overview
     + providers::Providers
     + requests::Requests
+    + saver::Saver
     + settings::Settings
     + translator::Translator
 {
@@ -45,6 +46,7 @@ impl<T> Console for T where
         + overview::Overview
         + providers::Providers
         + requests::Requests
+        + saver::Saver
         + settings::Settings
         + translator::Translator
 {

@@ -52,7 +52,8 @@ pub(crate) fn run_all(workspace: &Workspace, args: &[String]) -> Result<()> {
 }
 
 /// The agents from npm, as `package.json` names them: a lock file that npm made itself misses the programs of other
-/// systems, for which `npm ci` refuses it.
+/// systems, for which `npm ci` refuses it. `allowScripts` names what puts a program in its place once installed; a
+/// newer npm runs nothing else.
 fn packages(agents: &Path) -> Result<()> {
     let wanted = fs::read_to_string(agents.join("package.json"))?;
     let stamp = agents.join("node_modules/.installed-from");
@@ -60,10 +61,6 @@ fn packages(agents: &Path) -> Result<()> {
         let mut install = Command::new("npm");
         install.args(["install", "--no-audit", "--no-fund", "--no-package-lock"]).current_dir(agents);
         run(&mut install)?;
-        // It fetches its program for this machine.
-        run(Command::new("node")
-            .arg("node_modules/@anthropic-ai/claude-code/install.cjs")
-            .current_dir(agents))?;
         fs::write(&stamp, wanted)?;
     }
     Ok(())

@@ -68,6 +68,21 @@ pub struct Shortened {
 /// dialect (`is_error`); where only the text says so, [`failed`] does, and such a text gives `None` here.
 #[must_use]
 pub fn shorten(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Shortened> {
+    let mut short = once(text, call, rules)?;
+    // What one filter leaves may have a form that another knows.
+    for _ in 0..AGAIN {
+        let Some(further) = once(&short.text, call, rules) else { return Some(short) };
+        short.steps.extend(further.steps);
+        short.text = further.text;
+    }
+    // A text that does not settle is somebody's joke on us.
+    None
+}
+
+/// How often a shortened text may be shortened further.
+const AGAIN: usize = 4;
+
+fn once(text: &str, call: Option<Call<'_>>, rules: Rules) -> Option<Shortened> {
     if text.len() < SHORTEST || text.len() > LONGEST || marker::is_in(text) {
         return None;
     }

@@ -2,13 +2,22 @@
 //! translated. Only the strings that became shorter are replaced; every other byte stays.
 
 use super::blocks::Block;
-use super::caller::Caller;
+use super::caller::{self, Caller};
 use super::inbound::Inbound;
+use super::models;
+use super::relay::fault_response;
 use crate::state::App;
 use crate::store::snapshot::Snapshot;
 use app::api::saver::SaverLevel;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Path, State};
+use axum::response::Response;
 use bytes::Bytes;
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
 use saver::{Call, Rules};
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use wire::{Edit, Fault, FaultKind};
 
@@ -79,6 +88,35 @@ pub(super) fn save(
     }
     inbound.savings = savings;
     Ok(inbound)
+}
+
+/// `GET /v1/saver/original/{id}`: a text as the tool gave it, for the caller whose request it came in, as long as it is
+/// remembered.
+pub async fn original(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(id): Path<String>,
+    parts: Parts,
+) -> Response {
+    let caller = match caller::identify(&parts, peer, &app.snapshot(), app.config.require_key) {
+        Ok(caller) => caller,
+        Err(fault) => return fault_response(&fault, models::dialect(&parts)),
+    };
+    let owner = caller.key.as_ref().map_or(0, |key| key.id);
+    let found = u128::from_str_radix(&id, 16).ok().and_then(|id| app.blocks.find(id, owner));
+    match found {
+        Some(block) => {
+            let mut response = Response::new(Body::from(block.original()));
+            let text = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, text);
+            response
+        }
+        None => {
+            let message = "There is no such original, or it is no longer remembered: texts are kept in memory only, for \
+                           the key they came with.";
+            fault_response(&Fault::new(FaultKind::NotFound, message), models::dialect(&parts))
+        }
+    }
 }
 
 /// The saver's rules; `None` where it is off.

@@ -29,6 +29,7 @@ pub use keys::StoredKey;
 pub use people::Person;
 pub use replicas::{Ear, Heard, News};
 pub use requests::{AttemptRecord, RequestRecord};
+pub use savings::SavingDay;
 pub use sessions::{PERSON, SessionRecord, Sessions};
 pub use spending::Spending;
 pub use sums::{Sum, SumKey};

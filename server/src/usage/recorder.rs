@@ -112,7 +112,11 @@ async fn entered(ended: Vec<Ended>) -> Vec<RequestRecord> {
         texts.flat_map(|shortened| &shortened.texts).map(|(text, _)| Arc::clone(text)).collect();
     if !texts.is_empty() {
         // Tokens are counted on a thread that serves no streams. A text remembers its own.
-        let count = move || texts.iter().for_each(|text| drop(text.tokens()));
+        let count = move || {
+            texts.iter().for_each(|text| {
+                text.tokens();
+            })
+        };
         if let Err(error) = tokio::task::spawn_blocking(count).await {
             tracing::error!(%error, "tokens that were saved could not be counted");
         }

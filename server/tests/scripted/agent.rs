@@ -7,26 +7,29 @@ use super::scenario::THOUGHT;
 use serde_json::Value;
 
 /// What the question holds when a command is to be run.
-pub(crate) const COMMAND: &str = "expr 40 + 2";
+pub(crate) const COMMAND: &str = "expr 123456 + 654321";
 
 /// The tools by which agents run commands, with what they want to be told (their releases of November 2026).
 const HANDS: [Call; 6] = [
     // Claude Code.
-    Call { name: "Bash", arguments: r#"{"command":"expr 40 + 2","description":"Adds two numbers"}"# },
+    Call {
+        name: "Bash",
+        arguments: r#"{"command":"expr 123456 + 654321","description":"Adds two numbers"}"#,
+    },
     // OpenCode.
     Call {
         name: "bash",
-        arguments: r#"{"command":"expr 40 + 2","description":"Adds two numbers","timeout":20000}"#,
+        arguments: r#"{"command":"expr 123456 + 654321","description":"Adds two numbers","timeout":20000}"#,
     },
     // Gemini CLI, Qwen Code.
     Call {
         name: "run_shell_command",
-        arguments: r#"{"command":"expr 40 + 2","description":"Adds two numbers","is_background":false}"#,
+        arguments: r#"{"command":"expr 123456 + 654321","description":"Adds two numbers","is_background":false}"#,
     },
     // Codex, in three generations.
-    Call { name: "exec_command", arguments: r#"{"cmd":"expr 40 + 2"}"# },
-    Call { name: "shell_command", arguments: r#"{"command":"expr 40 + 2"}"# },
-    Call { name: "shell", arguments: r#"{"command":["bash","-lc","expr 40 + 2"]}"# },
+    Call { name: "exec_command", arguments: r#"{"cmd":"expr 123456 + 654321"}"# },
+    Call { name: "shell_command", arguments: r#"{"command":"expr 123456 + 654321"}"# },
+    Call { name: "shell", arguments: r#"{"command":["bash","-lc","expr 123456 + 654321"]}"# },
 ];
 
 /// What aider writes to a file that it was given.

@@ -77,12 +77,13 @@ impl Care {
         if seen.kind == Kind::Call && self.hold {
             self.held.get_or_insert_default();
         }
-        if only_frames(dialect, &seen.raw) {
+        // A ping tells nothing that would let the rest go; the order stays as it came.
+        let ping = !self.waiting.is_empty() && seen.raw.starts_with(b"event: ping");
+        if ping || only_frames(dialect, &seen.raw) {
             self.waiting.push(std::mem::take(&mut seen.raw));
             return;
         }
-        let ping = seen.raw.starts_with(b"event: ping");
-        if !self.waiting.is_empty() && !seen.raw.is_empty() && !ping {
+        if !self.waiting.is_empty() && !seen.raw.is_empty() {
             let mut frames = std::mem::take(&mut self.waiting);
             frames.push(std::mem::take(&mut seen.raw));
             seen.raw = frames.concat().into();

@@ -116,6 +116,7 @@ fn is_written(file: &Source) -> bool {
         && !file.path.contains(".min.")
         && !file.path.contains("/golden/")
         && !file.path.contains("/fixtures/")
+        && !file.path.contains("/corpus/")
 }
 
 fn in_house(path: &str) -> bool {

@@ -31,7 +31,8 @@ pub(crate) fn shorten(page: &Page<'_>, _level: Level) -> Option<String> {
     };
     loop {
         let rest = text.get(from..)?;
-        let mut value = Scanner { bytes: rest.as_bytes(), at: 0, out: Vec::new(), line: 0 };
+        let mut value =
+            Scanner { bytes: rest.as_bytes(), at: 0, out: Vec::with_capacity(rest.len()), line: 0 };
         let next = match value.whole() {
             Some(()) => {
                 out.push_str(text.get(copied..from)?);
@@ -98,9 +99,9 @@ impl Scanner<'_> {
     }
 
     fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        self.at += rest.iter().take_while(is_blank).count();
     }
 
     /// Copies a byte that must come next.
@@ -159,7 +160,10 @@ impl Scanner<'_> {
         self.at += 1;
         loop {
             let rest = self.bytes.get(self.at..)?;
-            let stop = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < b' ')?;
+            let stop = memchr::memchr2(b'"', b'\\', rest)?;
+            if rest.iter().take(stop).any(|&byte| byte < b' ') {
+                return None;
+            }
             self.at += stop;
             match self.peek()? {
                 b'"' => break,

@@ -69,6 +69,13 @@ fn lines_that_differ_in_a_counter_become_a_range() {
 }
 
 #[test]
+fn numbers_of_lines_stay_before_their_lines() {
+    let text: String =
+        (10..40).map(|n| format!("{n}:    call_it_with_some_more_words({});\n", n * 2)).collect();
+    assert_eq!(safe(&text), None);
+}
+
+#[test]
 fn ids_are_all_kept_and_times_left_out() {
     let ids = ["7f3a", "0b1c", "99e2", "41d0", "c0f7", "5a5a"];
     let text: String = ids
@@ -123,10 +130,54 @@ fn what_every_line_begins_with_is_said_once() {
     assert_eq!(
         short,
         format!(
-            "[ninerouter: \"Nov 29 \" before the time and \" build-host-7 ninerouter[4242]: \" after it left out in 6 lines]\n{rest}  a line that goes on\n{}",
+            "[ninerouter: \"Nov 29 \" before the time and \" build-host-7 ninerouter[4242]: \" after it left out in 6 lines below]\n{rest}  a line that goes on\n{}",
             line(7, "error: the provider is silent")
         )
     );
+}
+
+#[test]
+fn each_day_is_said_once() {
+    let whats = [
+        "starts to listen",
+        "opens the store",
+        "reads its rules",
+        "takes a caller",
+        "asks a provider",
+        "answers",
+        "waits",
+        "sleeps",
+        "wakes",
+        "ends",
+    ];
+    let day = |day: &str| whats.iter().map(|what| format!("{day}10:00:00,123 {what}\n")).collect::<String>();
+    let marker = |day: &str| {
+        format!("[ninerouter: {day:?} before the time left out in 10 lines below]\n{}", bare(&whats))
+    };
+    let (one, other) = ("2026-11-28 ", "2026-11-29 ");
+    assert_eq!(
+        safe(&format!("{}{}", day(one), day(other))),
+        Some(format!("{}{}", marker(one), marker(other)))
+    );
+    // Lines with bare times among them could not be told apart.
+    assert_eq!(safe(&format!("{}{}", day(one), day(""))), None);
+}
+
+#[test]
+fn the_time_may_stand_behind_an_address() {
+    let paths = ["/", "/about", "/style.css", "/icon", "/news", "/help", "/login", "/rules"];
+    let line = |n: usize, path: &str| {
+        format!("10.0.0.{n} - - [29/Nov/2026:10:00:0{n} +0000] \"GET {path} HTTP/1.1\" 200 61\n")
+    };
+    let text: String = paths.iter().enumerate().map(|(n, path)| line(n, path)).collect();
+    let marker = "[ninerouter: \"29/Nov/2026:\" before the time and \" +0000] \" after it left out in 8 lines below]\n";
+    let rest = |n: usize, path: &str| format!("10.0.0.{n} - - [10:00:0{n} \"GET {path} HTTP/1.1\" 200 61\n");
+    let rest: String = paths.iter().enumerate().map(|(n, path)| rest(n, path)).collect();
+    assert_eq!(safe(&text), Some(format!("{marker}{rest}")));
+}
+
+fn bare(whats: &[&str]) -> String {
+    whats.iter().map(|what| format!("10:00:00,123 {what}\n")).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `ls -l` in its variants, `ls -R`, and plain `ls`.
+//! `ls -l` in its variants, `find -ls`, `ls -R`, and plain `ls`.
 //!
 //! The blanks that align columns go; at [`Level::Safe`] modes are written in octal (`d755`), and link counts, and the
 //! owner and group most entries have, are said once. Names, sizes, dates and symlink targets stay byte for byte.
@@ -16,10 +16,13 @@ const FEWEST: usize = 3;
 const SHOWN: usize = 40;
 const CUT_FROM: usize = 60;
 
+/// How many names of one directory, without columns, are shown at [`Level::Strong`].
+const NAMES: usize = 80;
+
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let found = page.lines.iter().filter(|line| Entry::read(line).is_some()).take(FEWEST).count();
     if found == 0 && level >= Level::Safe {
-        return names(page);
+        return names(page, level);
     }
     if found < FEWEST {
         return None;
@@ -69,6 +72,8 @@ fn start_line(out: &mut String, index: usize) {
 /// A line of `ls -l`, in its columns.
 #[derive(Clone, Copy)]
 struct Entry<'a> {
+    /// What `find -ls` and `ls -is` put in front: the inode and the blocks.
+    front: [&'a str; 2],
     mode: &'a str,
     links: &'a str,
     owner: &'a str,
@@ -82,10 +87,18 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn read(line: &'a str) -> Option<Self> {
-        if !matches!(line.as_bytes().first()?, b'-' | b'd' | b'l' | b'c' | b'b' | b'p' | b's') {
+        let mut words = Words { rest: line };
+        let mut front = ["", ""];
+        if line.starts_with(|c: char| c == ' ' || c.is_ascii_digit()) {
+            for slot in &mut front {
+                *slot = words.next_if(is_count).unwrap_or_default();
+            }
+            if front.concat().is_empty() {
+                return None;
+            }
+        } else if !matches!(line.as_bytes().first()?, b'-' | b'd' | b'l' | b'c' | b'b' | b'p' | b's') {
             return None;
         }
-        let mut words = Words { rest: line };
         let mode = words.next()?;
         octal(mode)?;
         let links = words.next()?;
@@ -104,6 +117,7 @@ impl<'a> Entry<'a> {
             && (minor.is_empty() || is_count(minor))
             && if dated { is_iso(first, second, third) } else { is_month_first(first, second, third) };
         (known && !blank(name)).then_some(Self {
+            front,
             mode,
             links,
             owner,
@@ -116,40 +130,43 @@ impl<'a> Entry<'a> {
 
     /// The line without the blanks that align it.
     fn write_plain(&self, out: &mut String) {
-        for word in [self.mode, self.links, self.owner, self.group] {
-            out.push_str(word);
-            out.push(' ');
-        }
+        push_words(out, &self.front);
+        push_words(out, &[self.mode, self.links, self.owner, self.group]);
         self.write_end(out);
     }
 
     fn write_short(&self, out: &mut String, said: &Said<'_>) {
-        match octal(self.mode) {
-            Some((digits, more)) => {
-                out.push_str(self.mode.get(..1).unwrap_or_default());
-                let digits = if digits.starts_with(&['0']) { digits.get(1..) } else { digits.get(..) };
-                out.extend(digits.unwrap_or_default());
-                out.push_str(more);
-            }
-            None => out.push_str(self.mode),
-        }
+        push_words(out, &self.front);
+        push_octal(out, self.mode);
         out.push(' ');
         if (self.owner, self.group) != (said.owner, said.group) {
-            for word in [self.owner, self.group] {
-                out.push_str(word);
-                out.push(' ');
-            }
+            push_words(out, &[self.owner, self.group]);
         }
         self.write_end(out);
     }
 
     fn write_end(&self, out: &mut String) {
-        for word in self.size.iter().chain(&self.date).filter(|word| !word.is_empty()) {
-            out.push_str(word);
-            out.push(' ');
-        }
+        push_words(out, &self.size);
+        push_words(out, &self.date);
         out.push_str(self.name);
     }
+}
+
+/// Words with a blank behind each; empty ones are none.
+fn push_words(out: &mut String, words: &[&str]) {
+    for word in words.iter().filter(|word| !word.is_empty()) {
+        out.push_str(word);
+        out.push(' ');
+    }
+}
+
+/// `d755` for `drwxr-xr-x`.
+fn push_octal(out: &mut String, mode: &str) {
+    let Some((digits, sign)) = octal(mode) else { return out.push_str(mode) };
+    out.push_str(mode.get(..1).unwrap_or_default());
+    let digits = if digits.starts_with(&['0']) { digits.get(1..) } else { digits.get(..) };
+    out.extend(digits.unwrap_or_default());
+    out.push_str(sign);
 }
 
 /// Words with any number of blanks between.
@@ -164,6 +181,15 @@ impl<'a> Words<'a> {
         let (word, rest) = text.split_at_checked(end)?;
         self.rest = rest;
         Some(word)
+    }
+
+    fn next_if(&mut self, wanted: impl Fn(&str) -> bool) -> Option<&'a str> {
+        let before = self.rest;
+        let word = self.next().filter(|word| wanted(word));
+        if word.is_none() {
+            self.rest = before;
+        }
+        word
     }
 }
 
@@ -210,7 +236,8 @@ fn is_size(word: &str) -> bool {
 }
 
 fn is_iso(date: &str, time: &str, zone: &str) -> bool {
-    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut parts = date.split('-');
     // `--time-style=iso` gives `11-29 01:41`.
     let day = match (parts.next(), parts.next(), parts.next(), parts.next()) {
@@ -236,6 +263,8 @@ fn is_month_first(first: &str, second: &str, third: &str) -> bool {
 struct Said<'a> {
     owner: &'a str,
     group: &'a str,
+    /// The first entry's mode, to show what the digits stand for.
+    mode: &'a str,
     /// Every entry has this owner and group.
     all: bool,
     first: usize,
@@ -246,12 +275,13 @@ impl<'a> Said<'a> {
     fn of(page: &Page<'a>, entries: &[Option<Entry<'a>>]) -> Option<Self> {
         // An entry that was not read keeps its columns, and has to be told apart from those that were.
         let unread = |(line, entry): (&&str, &Option<Entry<'_>>)| {
-            entry.is_none() && line.get(..10).is_some_and(|mode| octal(mode).is_some())
+            entry.is_none() && line.split_ascii_whitespace().take(3).any(|word| octal(word).is_some())
         };
         if page.lines.iter().zip(entries).any(unread) {
             return None;
         }
         let first = entries.iter().position(Option::is_some)?;
+        let mode = entries.iter().flatten().next()?.mode;
         // The owner of the most, by the vote that keeps one name and a count.
         let mut most = ("", "");
         let mut votes = 0_usize;
@@ -267,15 +297,19 @@ impl<'a> Said<'a> {
         // A numeric owner that is shown would be taken for a size.
         let numeric = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
         let clear = all || !entries.iter().flatten().any(|entry| numeric(entry.owner));
-        clear.then_some(Self { owner, group, all, first })
+        clear.then_some(Self { owner, group, mode, all, first })
     }
 
     fn write(&self, out: &mut String) {
-        let Self { owner, group, .. } = self;
+        let Self { owner, group, mode, .. } = self;
         let whose = if self.all { "of all" } else { "where none is shown" };
+        let mut digits = String::new();
+        push_octal(&mut digits, mode);
         marker::push(
             out,
-            format_args!("modes in octal; owner and group {whose}: {owner} {group}; link counts left out"),
+            format_args!(
+                "{digits} is {mode}; owner and group {whose}: {owner} {group}; link counts left out"
+            ),
         );
     }
 }
@@ -292,7 +326,7 @@ fn write_cut<'a>(out: &mut String, entries: impl Iterator<Item = &'a Entry<'a>>)
 
 /// Names without columns: those of one directory on one line, as `ls` itself sets them on a terminal. `None` when
 /// the text is not surely a listing, or when a name has a blank.
-fn names(page: &Page<'_>) -> Option<String> {
+fn names(page: &Page<'_>, level: Level) -> Option<String> {
     let lines = page.lines.as_slice();
     let headed = lines.first().is_some_and(|line| is_heading(line));
     let listed = matches!(page.source, Source::Command(line) if is_ls(line));
@@ -303,9 +337,11 @@ fn names(page: &Page<'_>) -> Option<String> {
     let mut root: Option<&str> = None;
     let mut headings = 0_usize;
     let mut fresh = true;
-    for line in lines {
+    let mut shown = 0_usize;
+    for (index, line) in lines.iter().enumerate() {
         if line.is_empty() {
             fresh = true;
+            shown = 0;
             continue;
         }
         let heading = line.strip_suffix(':').filter(|_| fresh && is_heading(line));
@@ -315,11 +351,21 @@ fn names(page: &Page<'_>) -> Option<String> {
         if let Some(heading) = heading {
             // Without the command line, only the headings of one tree tell a listing from another text.
             let root = *root.get_or_insert(heading);
-            let inside = heading.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let inside =
+                heading.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             if !listed && !inside {
                 return None;
             }
             headings += 1;
+        }
+        shown += 1;
+        if level == Level::Strong && shown > NAMES {
+            if shown == NAMES + 1 {
+                let more = lines.iter().skip(index).take_while(|line| !line.is_empty()).count();
+                out.push(' ');
+                marker::push(&mut out, format_args!("{more} more names left out"));
+            }
+            continue;
         }
         if !out.is_empty() {
             out.push(if fresh { '\n' } else { ' ' });
@@ -332,13 +378,15 @@ fn names(page: &Page<'_>) -> Option<String> {
 
 /// `./src:` above the names in it.
 fn is_heading(line: &str) -> bool {
-    line.strip_suffix(':').is_some_and(|name| !name.is_empty() && !name.contains([' ', ':', '"', '\'', '{', '\t']))
+    line.strip_suffix(':')
+        .is_some_and(|name| !name.is_empty() && !name.contains([' ', ':', '"', '\'', '{', '\t']))
 }
 
 /// Whether a command line is one call of `ls` that prints names alone.
 fn is_ls(line: &str) -> bool {
     let line = line.trim();
-    !line.contains(['|', ';', '&', '\n', '<', '>', '$', '`', '(']) && (line == "ls" || line.starts_with("ls "))
+    !line.contains(['|', ';', '&', '\n', '<', '>', '$', '`', '('])
+        && (line == "ls" || line.starts_with("ls "))
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use crate::page::Page;
 /// A text with fewer branches may be about trees.
 const FEWEST: usize = 4;
 
+/// No tool takes more columns for a level: Gradle's `dependencies` takes these.
+const WIDEST: usize = 5;
+
 /// How many branches are shown at [`Level::Strong`], and from how many on it is cut.
 const SHOWN: usize = 150;
 const CUT_FROM: usize = 200;
@@ -83,7 +86,10 @@ fn push_name(out: &mut String, name: &str) {
 
 #[derive(Clone, Copy)]
 enum Line<'a> {
-    Branch { depth: usize, name: &'a str },
+    Branch {
+        depth: usize,
+        name: &'a str,
+    },
     /// Only lines that are drawn on.
     Spacer,
     /// No part of the tree, or its root.
@@ -115,6 +121,9 @@ fn read<'a>(page: &Page<'a>) -> Option<Vec<Line<'a>>> {
         _ => None,
     });
     let unit = columns.min().unwrap_or(4);
+    if unit > WIDEST {
+        return None;
+    }
     let mut lines = Vec::with_capacity(drawn.len());
     let mut deepest = 1;
     let mut ended = true;
@@ -186,7 +195,8 @@ impl<'a> Drawn<'a> {
 fn is_branch(line: &str) -> bool {
     let first = line.bytes().next();
     // A blank, "|", "`", "+", "\", or the first byte of "│", "├", "└" and of the blank that does not break.
-    matches!(first, Some(b' ' | b'|' | b'`' | b'+' | b'\\' | 0xe2 | 0xc2)) && matches!(Drawn::read(line), Drawn::Branch { .. })
+    matches!(first, Some(b' ' | b'|' | b'`' | b'+' | b'\\' | 0xe2 | 0xc2))
+        && matches!(Drawn::read(line), Drawn::Branch { .. })
 }
 
 /// The name on a branch that a text begins with: `├── name`, `└─┬ name`, `|-- name`, `` `-- name ``, `+- name`.
@@ -198,7 +208,8 @@ fn branch(text: &str) -> Option<&str> {
         _ => return None,
     };
     let lines = letters.as_str();
-    let after = if drawn { lines.trim_start_matches(['─', '━', '╴']) } else { lines.trim_start_matches('-') };
+    let after =
+        if drawn { lines.trim_start_matches(['─', '━', '╴']) } else { lines.trim_start_matches('-') };
     if after.len() == lines.len() {
         return None;
     }

@@ -78,6 +78,7 @@ fn kept(lines: &[&str]) -> Vec<bool> {
     }
     keep_alarms(&mut kept, lines, head..tail);
     keep_alarms(&mut kept, lines, (head..tail).rev());
+    keep_files(&mut kept, lines);
     // A gap smaller than its marker is none.
     let mut from = head;
     while from < tail {
@@ -101,6 +102,19 @@ fn fitting<'a>(lines: impl Iterator<Item = &'a &'a str>, most: usize, bytes: usi
             fits
         })
         .count()
+}
+
+/// Keeps the first lines of a diff's files: what was changed, if not how.
+fn keep_files(kept: &mut [bool], lines: &[&str]) {
+    let mut left = ALARM_BYTES;
+    let files = lines.iter().zip(kept.iter_mut()).filter(|(line, _)| line.starts_with("diff --git "));
+    for (line, kept) in files.filter(|(_, kept)| !**kept) {
+        if cost(line) > left {
+            return;
+        }
+        left -= cost(line);
+        *kept = true;
+    }
 }
 
 /// Keeps lines that say something went wrong, with those around them, until [`ALARM_BYTES`] are spent.

@@ -50,7 +50,7 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let lines = page.lines.as_slice();
     let mut fates: Vec<Fate<Kind<'_>>> = Vec::new();
     if level >= Level::Safe {
-        mark_progress(lines, &mut fates);
+        mark_progress(lines, &mut fates, level);
     }
     warnings::mark(page, &mut fates, level);
     if fates.is_empty() {
@@ -60,18 +60,25 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
 }
 
 /// The fates of a text's lines, made when the first line is found that does not stay.
-fn slot<'f, 'a>(fates: &'f mut Vec<Fate<Kind<'a>>>, lines: usize, index: usize) -> Option<&'f mut Fate<Kind<'a>>> {
+fn slot<'f, 'a>(
+    fates: &'f mut Vec<Fate<Kind<'a>>>,
+    lines: usize,
+    index: usize,
+) -> Option<&'f mut Fate<Kind<'a>>> {
     if fates.is_empty() {
         fates.resize(lines, Fate::Stays);
     }
     fates.get_mut(index)
 }
 
-fn mark_progress<'a>(lines: &[&'a str], fates: &mut Vec<Fate<Kind<'a>>>) {
+fn mark_progress<'a>(lines: &[&'a str], fates: &mut Vec<Fate<Kind<'a>>>, level: Level) {
     let mut found: Vec<(usize, Progress)> = Vec::new();
     let mut counts = [0_usize; Tool::COUNT];
     for (index, line) in lines.iter().enumerate() {
-        if let Some(progress) = progress(line, lines.get(index + 1).copied().unwrap_or_default()) {
+        let called = || if level == Level::Strong { native::compiler(line) } else { None };
+        if let Some(progress) =
+            progress(line, lines.get(index + 1).copied().unwrap_or_default()).or_else(called)
+        {
             found.push((index, progress));
             if let Some(count) = counts.get_mut(progress.0 as usize) {
                 *count += 1;
@@ -81,7 +88,10 @@ fn mark_progress<'a>(lines: &[&'a str], fates: &mut Vec<Fate<Kind<'a>>>) {
     for (place, &(index, (tool, word))) in found.iter().enumerate() {
         let last = found.get(place + 1).is_none_or(|(below, _)| *below != index + 1);
         let enough = counts.get(tool as usize).is_some_and(|count| *count >= FEWEST);
-        if enough && !(last && explains(lines, index)) && let Some(fate) = slot(fates, lines.len(), index) {
+        if enough
+            && !(last && explains(lines, index))
+            && let Some(fate) = slot(fates, lines.len(), index)
+        {
             *fate = Fate::Counts(Kind::Progress(word), 1);
         }
     }
@@ -167,5 +177,5 @@ fn total<'a>(run: &Run<'_, Kind<'a>>, name: impl Fn(Kind<'a>) -> Option<&'a str>
 }
 
 #[cfg(test)]
-#[path = "../build_output_tests.rs"]
+#[path = "../build_output_tests/mod.rs"]
 mod tests;

@@ -7,7 +7,8 @@ use crate::filters::fold;
 pub(super) fn bracketed(line: &str) -> Option<Progress> {
     let (state, step) = line.strip_prefix('[')?.split_once("] ")?;
     let (_, rest) = fold::number(state.trim_start())?;
-    let counted = rest == "%" || rest.strip_prefix('/').and_then(fold::number).is_some_and(|(_, rest)| rest.is_empty());
+    let counted =
+        rest == "%" || rest.strip_prefix('/').and_then(fold::number).is_some_and(|(_, rest)| rest.is_empty());
     if !counted {
         return None;
     }
@@ -50,4 +51,16 @@ pub(super) fn announced(line: &str, below: &str) -> Option<Progress> {
     let line = line.trim_end_matches('\r');
     let found = line.starts_with("-- ") && below.strip_prefix(line)?.starts_with(" - ");
     found.then_some((Tool::Make, "checks begun"))
+}
+
+/// The call of a compiler that make shows, for one file: `gcc -Wall -c -o a.o a.c`. At [`Level::Strong`] only, since
+/// the flags may be what a model looks for.
+///
+/// [`Level::Strong`]: crate::level::Level::Strong
+pub(super) fn compiler(line: &str) -> Option<Progress> {
+    let (program, rest) = line.trim_end().split_once(' ')?;
+    let known = matches!(program, "cc" | "gcc" | "g++" | "c++" | "clang" | "clang++");
+    let source = [".c", ".cc", ".cpp", ".cxx", ".o"].iter().any(|end| rest.ends_with(end));
+    (known && source && rest.contains("-c ") && !rest.contains([';', '|', '&']))
+        .then_some((Tool::Make, "compiler calls"))
 }

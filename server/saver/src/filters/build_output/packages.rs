@@ -16,7 +16,9 @@ pub(super) fn cargo(indent: usize, line: &str) -> Option<Progress> {
         "Downloading" if rest.starts_with("crates ...") => return Some((Tool::Cargo, "Downloading")),
         "Documenting" => "Documenting",
         "Fresh" => "Fresh",
-        "Blocking" if rest.starts_with("waiting for file lock on ") => return Some((Tool::Cargo, "Blocking")),
+        "Blocking" if rest.starts_with("waiting for file lock on ") => {
+            return Some((Tool::Cargo, "Blocking"));
+        }
         _ => return None,
     };
     // `Downloaded 22 crates (1.2 MB) in 0.5s` sums up, and stays.
@@ -25,12 +27,14 @@ pub(super) fn cargo(indent: usize, line: &str) -> Option<Progress> {
     (!name.is_empty() && number.is_ascii_digit()).then_some((Tool::Cargo, word))
 }
 
-/// pip: `Collecting flask`, `  Downloading flask-3.1.3-py3-none-any.whl (103 kB)`, steps that say they are done.
+/// pip: `  Downloading flask-3.1.3-py3-none-any.whl (103 kB)`, steps that say they are done. What it collects, and for
+/// whom, is what it decides, and stays.
 pub(super) fn pip(indent: usize, line: &str) -> Option<Progress> {
     let word = match (indent, line.split_once(' ')?) {
-        (0, ("Collecting", _)) => "Collecting",
         (0, ("Requirement", rest)) if rest.starts_with("already satisfied: ") => "already satisfied",
-        (2, ("Downloading", rest)) if rest.trim_end().ends_with(')') || rest.contains(".whl") => "Downloading",
+        (2, ("Downloading", rest)) if rest.trim_end().ends_with(')') || rest.contains(".whl") => {
+            "Downloading"
+        }
         (2, ("Using", rest)) if rest.starts_with("cached ") => "cached",
         (2, ("Preparing" | "Installing" | "Getting" | "Building", rest)) => {
             let state = rest.trim_end().rsplit_once(": ")?.1;
@@ -70,8 +74,6 @@ pub(super) fn capital(line: &str) -> Option<Progress> {
     Some(match word {
         "Unpacking" if dots() => (Tool::Dpkg, "Unpacking"),
         "Preparing" if rest.starts_with("to unpack ") && dots() => (Tool::Dpkg, "Preparing"),
-        "Setting" if rest.starts_with("up ") && dots() => (Tool::Dpkg, "Setting up"),
-        "Processing" if rest.starts_with("triggers for ") && dots() => (Tool::Dpkg, "triggers"),
         "Selecting" if rest.starts_with("previously unselected package ") => (Tool::Dpkg, "Selecting"),
         "Progress:" if rest.starts_with("resolved ") && !rest.trim_end().ends_with(", done") => {
             (Tool::Node, "Progress")

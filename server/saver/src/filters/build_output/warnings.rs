@@ -79,7 +79,9 @@ fn mark_places(lines: &[&str], fates: &mut [Fate<Kind<'_>>]) {
 fn is_place(line: &str) -> bool {
     let line = line.trim_end();
     line.ends_with(':')
-        && (line.contains(": In function ") || line.ends_with(": At top level:") || line.starts_with("In file included from "))
+        && (line.contains(": In function ")
+            || line.ends_with(": At top level:")
+            || line.starts_with("In file included from "))
 }
 
 /// What a line that begins a warning is about: `-Wunused-variable`, `unused variable`. `None` for any other line.

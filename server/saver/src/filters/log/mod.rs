@@ -26,37 +26,46 @@ enum Item<'a> {
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let mut items = repeat::fold(&page.lines);
-    let repeated = items.is_some();
-    let mut start = None;
+    let mut starts = Vec::new();
     if level > Level::Exact {
-        let stamped = stamp::share(&page.lines);
+        let is_log = stamp::share(&page.lines) * 2 >= page.lines.len();
         // What may be somebody's source file has to look like a log first.
-        if stamped * 2 >= page.lines.len() || matches!(page.source, Source::Command(_) | Source::Other) {
-            let before =
-                items.take().unwrap_or_else(|| page.lines.iter().map(|line| Item::Line(line)).collect());
-            let (after, folded) = similar::fold(before);
-            if stamped * 2 >= page.lines.len() {
-                start = start::of(&after);
+        if is_log || matches!(page.source, Source::Command(_) | Source::Other) {
+            let changed = items.is_some();
+            let before = items.unwrap_or_else(|| page.lines.iter().map(|line| Item::Line(line)).collect());
+            let (after, folded) = similar::fold(before, !is_log);
+            if is_log {
+                starts = start::of(&after);
             }
-            items = (repeated || folded || start.is_some()).then_some(after);
+            items = (changed || folded || !starts.is_empty()).then_some(after);
         }
     }
-    let items = items?;
-    let mut out = String::with_capacity(page.text.len());
-    if let Some(start) = &start {
-        start.push_marker(&mut out);
-    }
+    let out = written(&items?, &starts, page.text.len());
+    (out.len() < page.text.len()).then_some(out)
+}
+
+fn written(items: &[Item<'_>], starts: &[start::Start<'_>], most: usize) -> String {
+    let mut out = String::with_capacity(most);
+    let mut starts = starts.iter().peekable();
     for (at, item) in items.iter().enumerate() {
-        if at > 0 || start.is_some() {
+        if at > 0 {
             out.push('\n');
         }
-        match (item, &start) {
-            (Item::Line(line), Some(start)) => start.push_rest(&mut out, line),
-            (Item::Line(line), None) => out.push_str(line),
-            (Item::Marker(marker), _) => out.push_str(marker),
+        while starts.next_if(|start| start.items.end <= at).is_some() {}
+        let start = starts.peek().filter(|start| start.items.contains(&at));
+        if let Some(start) = start.filter(|start| start.items.start == at) {
+            start.push_marker(&mut out);
+            out.push('\n');
+        }
+        match item {
+            Item::Line(line) => match start.and_then(|start| start.rest_of(line)) {
+                Some(parts) => out.extend(parts),
+                None => out.push_str(line),
+            },
+            Item::Marker(marker) => out.push_str(marker),
         }
     }
-    (out.len() < page.text.len()).then_some(out)
+    out
 }
 
 #[cfg(test)]

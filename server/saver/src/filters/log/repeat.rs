@@ -48,6 +48,10 @@ fn best(lines: &[&str], at: usize, known_to: &mut [usize; LONGEST + 1]) -> Optio
     let mut best: Option<(usize, usize)> = None;
     for (block, known_to) in known_to.iter_mut().enumerate().skip(1) {
         if *known_to <= at {
+            // Most lines have no equal near them.
+            if lines.get(at) != lines.get(at + block) {
+                continue;
+            }
             let ahead = lines.get(at + block..).unwrap_or_default();
             *known_to =
                 at + lines.iter().skip(at).zip(ahead).take_while(|(line, later)| line == later).count();

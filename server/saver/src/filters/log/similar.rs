@@ -15,12 +15,12 @@ const LONGEST: usize = 4;
 /// Fewer blocks are not folded: two stay, so that two at least go.
 const FEWEST: usize = 4;
 
-/// A marker with more lists than this is harder to read than the lines.
-const LISTS: usize = 3;
+/// With a second list a reader would have to count which value belongs to which: a table is not to be turned over.
+const LISTS: usize = 1;
 
-/// The items with runs folded, and whether any was.
-pub(super) fn fold(items: Vec<Item<'_>>) -> (Vec<Item<'_>>, bool) {
-    let forms: Vec<u64> = items.iter().map(form).collect();
+/// The items with runs folded, and whether any was. In what is no log (`named`), a value that no word names may be
+/// the number of a line, and is not said apart from it.
+pub(super) fn fold(items: Vec<Item<'_>>, named: bool) -> (Vec<Item<'_>>, bool) {
     let mut out = Vec::with_capacity(items.len());
     let mut known_to = [0; LONGEST + 1];
     // Up to where a run was found not to be worth it.
@@ -31,15 +31,15 @@ pub(super) fn fold(items: Vec<Item<'_>>) -> (Vec<Item<'_>>, bool) {
         let run = (1..=LONGEST).find_map(|block| {
             let known_to = known_to.get_mut(block)?;
             if *known_to <= at {
-                let ahead = forms.get(at + block..).unwrap_or_default();
-                let alike = forms.iter().skip(at).zip(ahead);
-                *known_to = at + alike.take_while(|(form, later)| form == later && **form != ODD).count();
+                let ahead = items.get(at + block..).unwrap_or_default();
+                let pairs = items.iter().skip(at).zip(ahead);
+                *known_to = at + pairs.take_while(|(item, later)| are_alike(item, later)).count();
             }
             let tried_to = tried_to.get_mut(block).filter(|tried_to| **tried_to < *known_to)?;
             let times = (*known_to - at) / block + 1;
             let lines = items.get(at..at + block * times).filter(|_| times >= FEWEST)?;
             *tried_to = *known_to;
-            Some((block, times, between(lines, block, times)?))
+            Some((block, times, between(lines, block, times, named)?))
         });
         match run {
             Some((block, times, marker)) => {
@@ -58,54 +58,90 @@ pub(super) fn fold(items: Vec<Item<'_>>) -> (Vec<Item<'_>>, bool) {
     (out, folded)
 }
 
-/// The form of a line that is never part of a run.
-const ODD: u64 = 0;
+/// Shorter lines are no part of a run.
+const SHORTEST: usize = 8;
 
-/// A number that is the same for lines that are alike.
-fn form(item: &Item<'_>) -> u64 {
-    let Item::Line(line) = item else {
-        return ODD;
-    };
-    if line.len() < 8 || alarm::says(line) {
-        return ODD;
-    }
-    // FNV-1a over the line with one byte for each word with a digit.
-    let mut form: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut push = |byte: u8| form = (form ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let mut valued = false;
-    for word in Words(line, 0) {
-        let bytes = line.as_bytes().get(word.range).unwrap_or_default();
-        if word.valued {
-            push(0);
-        } else {
-            bytes.iter().for_each(|&byte| push(byte));
+/// Whether two lines may be in a run: they are the same but for words with a digit, and say nothing went wrong.
+fn are_alike(item: &Item<'_>, later: &Item<'_>) -> bool {
+    match (item, later) {
+        (Item::Line(one), Item::Line(other)) => {
+            one.len() >= SHORTEST
+                && is_same_but_values(one.as_bytes(), other.as_bytes())
+                && !alarm::says(one)
+                && !alarm::says(other)
         }
-        valued |= word.valued;
+        _ => false,
     }
-    if valued { form | 1 } else { ODD }
 }
 
-/// A part of a line: a word of letters and digits, or what stands between two words.
-struct Word {
-    range: Range<usize>,
-    /// It has a digit, so that it may be a counter, an id or a part of a time.
-    valued: bool,
+/// Walks through both at once, so that two lines of nothing in common cost next to nothing.
+fn is_same_but_values(mut one: &[u8], mut other: &[u8]) -> bool {
+    if let (Some(first), Some(second)) = (one.first(), other.first())
+        && first != second
+        && !(first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric())
+    {
+        return false;
+    }
+    let word = |bytes: &[u8]| bytes.iter().take_while(|byte| Class::of(**byte) == Class::Word).count();
+    loop {
+        let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+        let (Some(head), Some(rest), Some(other_rest)) =
+            (one.get(..same), one.get(same..), other.get(same..))
+        else {
+            return false;
+        };
+        if rest.is_empty() && other_rest.is_empty() {
+            return true;
+        }
+        // Both words from their beginning.
+        let begun = head.iter().rev().take_while(|byte| Class::of(**byte) == Class::Word).count();
+        let (length, other_length) = (begun + word(rest), begun + word(other_rest));
+        let (value, other_value) = (one.get(same - begun..), other.get(same - begun..));
+        let has_digit = |value: Option<&[u8]>, length: usize| {
+            value.is_some_and(|value| value.iter().take(length).any(u8::is_ascii_digit))
+        };
+        if !has_digit(value, length) || !has_digit(other_value, other_length) {
+            return false;
+        }
+        one = value.and_then(|value| value.get(length..)).unwrap_or_default();
+        other = other_value.and_then(|value| value.get(other_length..)).unwrap_or_default();
+    }
 }
 
-/// The parts of a line, and where the next begins.
+/// What a part of a line is made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Letters and digits.
+    Word,
+    /// Signs within a value: `12.5`, `/users/17`, `req-a1b2`, `10:00`.
+    Joint,
+    /// Blanks, and signs between a name and its value or around one.
+    Gap,
+}
+
+impl Class {
+    fn of(byte: u8) -> Self {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80.. => Self::Word,
+            b'.' | b'-' | b'_' | b'/' | b':' | b'?' | b'&' | b'@' | b'#' | b'%' | b'+' | b'~' | b'$'
+            | b'*' => Self::Joint,
+            _ => Self::Gap,
+        }
+    }
+}
+
+/// The parts of a line, each of one class, and where the next begins.
 struct Words<'a>(&'a str, usize);
 
 impl Iterator for Words<'_> {
-    type Item = Word;
+    type Item = Range<usize>;
 
-    fn next(&mut self) -> Option<Word> {
-        let rest = self.0.as_bytes().get(self.1..).filter(|rest| !rest.is_empty())?;
-        let is_word = rest.first()?.is_ascii_alphanumeric();
-        let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() == is_word).count();
-        let valued = rest.iter().take(length).any(u8::is_ascii_digit);
+    fn next(&mut self) -> Option<Range<usize>> {
+        let rest = self.0.as_bytes().get(self.1..)?;
+        let class = Class::of(*rest.first()?);
         let from = self.1;
-        self.1 += length;
-        Some(Word { range: from..self.1, valued })
+        self.1 += rest.iter().take_while(|byte| Class::of(**byte) == class).count();
+        Some(from..self.1)
     }
 }
 
@@ -113,13 +149,13 @@ impl Iterator for Words<'_> {
 struct Place {
     /// The line's place in its block.
     line: usize,
-    /// The first and last of the parts that make up the value: `12.5` is three.
+    /// The parts that make up the value: `12.5` is three.
     parts: Range<usize>,
     is_time: bool,
 }
 
 /// The marker for what stands between the first and the last of a run's blocks. `None` when it is not worth it.
-fn between(items: &[Item<'_>], block: usize, times: usize) -> Option<String> {
+fn between(items: &[Item<'_>], block: usize, times: usize, named: bool) -> Option<String> {
     let lines: Vec<&str> = items
         .iter()
         .map(|item| match item {
@@ -127,8 +163,7 @@ fn between(items: &[Item<'_>], block: usize, times: usize) -> Option<String> {
             Item::Marker(_) => "",
         })
         .collect();
-    let words: Vec<Vec<Range<usize>>> =
-        lines.iter().map(|line| Words(line, 0).map(|word| word.range).collect()).collect();
+    let words: Vec<Vec<Range<usize>>> = lines.iter().map(|line| Words(line, 0).collect()).collect();
     let mut places = Vec::new();
     for line in 0..block {
         places_of(&lines, &words, line, block, &mut places)?;
@@ -136,7 +171,7 @@ fn between(items: &[Item<'_>], block: usize, times: usize) -> Option<String> {
     let value = |place: &Place, time: usize| -> Option<&str> {
         let at = place.line + time * block;
         let words = words.get(at)?;
-        lines.get(at)?.get(words.get(place.parts.start)?.start..words.get(place.parts.end)?.end)
+        lines.get(at)?.get(words.get(place.parts.start)?.start..words.get(place.parts.end - 1)?.end)
     };
     let mut what = match (block, times - 2) {
         (1, more) => format!("{more} more lines like the one above"),
@@ -145,10 +180,17 @@ fn between(items: &[Item<'_>], block: usize, times: usize) -> Option<String> {
     let removed: usize = lines.iter().skip(block).take(block * (times - 2)).map(|line| line.len() + 1).sum();
     let mut lists = 0;
     let mut sign = ": ";
+    let mut before: Option<&Place> = None;
     for place in places.iter().filter(|place| !place.is_time) {
         what.push_str(sign);
         sign = "; ";
-        what.push_str(label(lines.get(place.line)?, words.get(place.line)?, place.parts.start)?);
+        let from = before.filter(|before| before.line == place.line).map_or(0, |before| before.parts.end);
+        before = Some(place);
+        let label = label(lines.get(place.line)?, words.get(place.line)?, from..place.parts.start)?;
+        if named && label.is_empty() {
+            return None;
+        }
+        what.push_str(label);
         let values = (0..times).map(|time| value(place, time)).collect::<Option<Vec<_>>>()?;
         lists += usize::from(!push_values(&mut what, &values)?);
         // Not worth it, whatever comes.
@@ -182,40 +224,48 @@ fn places_of(
             *differs |= first.get(part.clone()) != other.get(word.clone());
         }
     }
-    let mut last: Option<Place> = None;
+    let mut done = 0;
     for at in (0..parts.len()).filter(|&at| differs.get(at) == Some(&true)) {
         let part = parts.get(at)?;
-        first.get(part.clone())?.bytes().any(|byte| byte.is_ascii_digit()).then_some(())?;
         let is_time = times.iter().any(|time| time.start <= part.start && part.start < time.end);
-        match &mut last {
-            Some(last) if last.is_time == is_time && joined(first, parts, last.parts.end, at) => {
-                last.parts.end = at
-            }
-            last => places.extend(last.replace(Place { line, parts: at..at, is_time })),
+        if at < done {
+            // Of a value that is partly a time, all counts.
+            places.iter_mut().rev().take(1).for_each(|place| place.is_time &= is_time);
+            continue;
         }
+        let parts = value_around(first, parts, at);
+        done = parts.end;
+        places.push(Place { line, parts, is_time });
     }
-    places.extend(last);
     Some(())
 }
 
-/// Whether what stands between two parts makes them one value: `12.5`, `a1-b2`, `src/v1/x2`.
-fn joined(line: &str, parts: &[Range<usize>], from: usize, to: usize) -> bool {
-    let between = parts.get(from).zip(parts.get(to)).and_then(|(from, to)| line.get(from.end..to.start));
-    between.is_some_and(|between| {
-        between.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_/:".contains(&byte))
-            && between.len() <= 24
-    })
+/// The parts around one that make up a whole value with it, so that an id or a path is never said in part.
+fn value_around(line: &str, parts: &[Range<usize>], at: usize) -> Range<usize> {
+    let class =
+        |part: &Range<usize>| line.as_bytes().get(part.start).map_or(Class::Gap, |byte| Class::of(*byte));
+    let joined = |part: &&Range<usize>| class(part) != Class::Gap;
+    let before = parts.iter().take(at).rev().take_while(joined).count();
+    let after = parts.iter().skip(at + 1).take_while(joined).count();
+    let mut end = at + 1 + after;
+    // A stop or a colon at its end belongs to the sentence.
+    let last = parts.get(end - 1).filter(|last| class(last) == Class::Joint);
+    if last.is_some_and(|last| line.get(last.clone()).is_some_and(|signs| !signs.contains('/'))) {
+        end -= 1;
+    }
+    at - before..end
 }
 
-/// What stands before a value, back to the word that names it: `attempt `, `id=`.
-fn label<'a>(line: &'a str, parts: &[Range<usize>], at: usize) -> Option<&'a str> {
-    let end = parts.get(at)?.start;
+/// What stands before a value, back to the word that names it: `attempt `, `id=`. `among` are the parts between the
+/// last value and this one.
+fn label<'a>(line: &'a str, parts: &[Range<usize>], among: Range<usize>) -> Option<&'a str> {
+    let end = parts.get(among.end)?.start;
     let is_name = |part: &&Range<usize>| {
         line.get((*part).clone())
             .is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_alphabetic()))
     };
-    let start = parts.iter().take(at).rev().find(is_name).map_or(0, |part| part.start);
-    let label = line.get(start..end)?.trim_start();
+    let named = parts.get(among)?.iter().rev().find(is_name);
+    let label = named.map_or("", |named| line.get(named.start..end).unwrap_or_default());
     Some(if label.len() <= 24 { label } else { "" })
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What a line begins with.
+/// A time near the start of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     /// The date with the sign after it. Empty where there is none.
@@ -11,7 +11,7 @@ pub(super) struct Stamp {
     pub(super) time: Range<usize>,
 }
 
-/// How many lines begin with a time. A line that does not, below one that does, goes on with it: an indented line.
+/// How many lines have a time near their start. A line that has none, below one that has, goes on with it: an indented line.
 pub(super) fn share(lines: &[&str]) -> usize {
     let mut stamped = 0;
     let mut under = false;
@@ -23,14 +23,34 @@ pub(super) fn share(lines: &[&str]) -> usize {
     stamped
 }
 
-/// The time a line begins with, after a bracket at most.
+/// A line's time is looked for among so many bytes: `web-1  | `, or an address, may stand before it.
+const REACH: usize = 64;
+
+/// The time near a line's start. One without a date has to be the first thing there, after a bracket at most.
 pub(super) fn at_start(line: &str) -> Option<Stamp> {
     let bytes = line.as_bytes();
-    let from = usize::from(bytes.first() == Some(&b'['));
-    let date = date(bytes.get(from..)?);
-    let time = from + date;
-    let length = time_of_day(bytes.get(time..)?)?;
-    Some(Stamp { date: from..time, time: time..time + length })
+    let reach = bytes.get(..REACH).unwrap_or(bytes);
+    // The members of an object stay as they are.
+    if reach.first() == Some(&b'{') {
+        return None;
+    }
+    memchr::memchr_iter(b':', reach).find_map(|colon| {
+        let from = colon.checked_sub(2)?;
+        let length = time_of_day(bytes.get(from..)?)?;
+        let date = date_before(bytes, from);
+        let is_first = from == 0 || from == 1 && bytes.first() == Some(&b'[');
+        (date > 0 || is_first).then_some(Stamp { date: from - date..from, time: from..from + length })
+    })
+}
+
+/// The length of the date that ends where a time begins.
+fn date_before(bytes: &[u8], time: usize) -> usize {
+    let is_date = |length: &usize| {
+        time.checked_sub(*length)
+            .and_then(|from| bytes.get(from..))
+            .is_some_and(|bytes| date(bytes) == *length)
+    };
+    [12, 11, 7].into_iter().find(is_date).unwrap_or(0)
 }
 
 /// The length of a date and the sign after it: `2026-11-29T`, `2026/11/29 `, `29/Nov/2026:`, `Nov 29 `.
@@ -105,12 +125,7 @@ pub(super) fn times_in(line: &str) -> Vec<Range<usize>> {
         if from.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit) {
             continue;
         }
-        let dated = [12, 11, 7].into_iter().find(|&length| {
-            from.checked_sub(length)
-                .and_then(|from| bytes.get(from..))
-                .is_some_and(|bytes| date(bytes) == length)
-        });
-        times.push(from - dated.unwrap_or(0)..from + length);
+        times.push(from - date_before(bytes, from)..from + length);
     }
     times
 }

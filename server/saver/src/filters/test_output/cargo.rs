@@ -16,9 +16,10 @@ fn running(line: &str) -> Option<usize> {
 /// nextest: `    Starting 16 tests across 1 binary`, `     Summary [   5.469s] 16 tests run: 16 passed`.
 pub(super) fn opens_nextest(line: &str) -> bool {
     line.strip_prefix("Summary [").is_some_and(|rest| rest.contains(" run: "))
-        || line.strip_prefix("Starting ").and_then(fold::number).is_some_and(|(_, rest)| {
-            rest.starts_with(" test") && rest.contains(" across ")
-        })
+        || line
+            .strip_prefix("Starting ")
+            .and_then(fold::number)
+            .is_some_and(|(_, rest)| rest.starts_with(" test") && rest.contains(" across "))
         || line.starts_with("Nextest run ID ")
 }
 
@@ -30,6 +31,7 @@ pub(super) fn mark(lines: &[&str], fates: &mut Fates, runners: Runners) {
             }
         }
         mark_empty(lines, fates);
+        mark_heads(lines, fates);
     }
     if runners.has(Runners::NEXTEST) {
         for (line, fate) in lines.iter().zip(fates.iter_mut()) {
@@ -51,12 +53,36 @@ fn passes(line: &str) -> bool {
     timed.is_some_and(|(name, time)| !name.is_empty() && !name.contains(" ... ") && fold::duration(time))
 }
 
-/// nextest: `        PASS [   0.005s] (1/16) saver tests::a`. Slow, leaky and retried tests have other words.
+/// nextest: `        PASS [   0.005s] (1/16) saver tests::a`. Leaky and retried tests have other words; those that take
+/// a minute are slow by its own measure.
 fn passes_nextest(line: &str) -> bool {
     let (indent, rest) = fold::indented(line);
     let Some(rest) = rest.strip_prefix("PASS [") else { return false };
     let Some((time, name)) = rest.split_once("] ") else { return false };
-    indent == 8 && fold::duration(time.trim_start()) && !name.trim().is_empty()
+    let time = time.trim_start();
+    let slow = fold::number(time).is_none_or(|(seconds, _)| seconds >= 60);
+    indent == 8 && fold::duration(time) && !slow && !name.trim().is_empty()
+}
+
+/// `running 16 tests` goes where all sixteen lines below go: the suite's result says the number again.
+fn mark_heads(lines: &[&str], fates: &mut Fates) {
+    for (index, line) in lines.iter().enumerate() {
+        let Some(count) = running(line).filter(|count| *count > 0) else { continue };
+        let passing = |fate: &Fate<Kind>| matches!(fate, Fate::Counts(Kind::Tests, _));
+        let below = fates.iter().skip(index + 1).take_while(|fate| passing(fate)).count();
+        let ends = lines.get(index + 1 + below).is_some_and(|line| fold::blank(line));
+        let result = lines.get(index + 2 + below).and_then(|line| line.strip_prefix("test result: ok. "));
+        let same = result
+            .and_then(fold::number)
+            .is_some_and(|(passed, rest)| passed == count && rest.starts_with(" passed;"));
+        if below == count
+            && ends
+            && same
+            && let Some(fate) = fates.get_mut(index)
+        {
+            *fate = Fate::Goes;
+        }
+    }
 }
 
 /// Suites that ran nothing, from their heading to their result:

@@ -4,13 +4,13 @@ use super::{Fates, Kind};
 use crate::filters::fold::{self, Fate};
 use std::collections::HashSet;
 
-/// `ok  	example.com/a	0.012s` or `(cached)`. One with coverage says more than that it passed.
+/// `ok`, the package and `0.012s` or `(cached)`, tabs between. One with coverage says more than that it passed.
 pub(super) fn passing_package(line: &str) -> Option<&str> {
     let (package, time) = line.trim_end().strip_prefix("ok  \t")?.split_once('\t')?;
     (fold::duration(time) || time == "(cached)").then_some(package)
 }
 
-/// `?   	example.com/a	[no test files]`.
+/// `?`, the package and `[no test files]`, tabs between.
 fn without_tests(line: &str) -> bool {
     line.starts_with("?   \t") && line.trim_end().ends_with("\t[no test files]")
 }
@@ -104,5 +104,7 @@ fn mark_package(lines: &[&str], fates: &mut Fates) {
 
 /// Whether a line is one that a test printed.
 fn speaks(line: &str) -> bool {
-    matches!(Line::read(line), Line::Other) && !fold::blank(line) && !matches!(line.trim_end(), "PASS" | "FAIL")
+    matches!(Line::read(line), Line::Other)
+        && !fold::blank(line)
+        && !matches!(line.trim_end(), "PASS" | "FAIL")
 }

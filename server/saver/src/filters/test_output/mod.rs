@@ -138,7 +138,7 @@ fn write(out: &mut String, run: &Run<'_, Kind>) {
             Kind::Files => ("passing test file", "passing test files"),
             Kind::Packages => ("passing package", "passing packages"),
             Kind::Empty => ("suite that ran no tests", "suites that ran no tests"),
-            Kind::Unasked => ("test filtered out", "tests filtered out"),
+            Kind::Unasked => ("filtered-out test", "filtered-out tests"),
         };
         // Writing to a string cannot fail.
         let _ = write!(what, "{count} {}", if count == 1 { one } else { many });
@@ -151,5 +151,5 @@ fn write(out: &mut String, run: &Run<'_, Kind>) {
 }
 
 #[cfg(test)]
-#[path = "../test_output_tests.rs"]
+#[path = "../test_output_tests/mod.rs"]
 mod tests;

@@ -16,9 +16,9 @@ pub(super) fn sums_up(line: &str) -> bool {
 
 /// unittest: `Ran 12 tests in 0.003s`.
 pub(super) fn sums_up_unittest(line: &str) -> bool {
-    line.strip_prefix("Ran ").and_then(fold::number).is_some_and(|(_, rest)| {
-        rest.starts_with(" tests in ") || rest.starts_with(" test in ")
-    })
+    line.strip_prefix("Ran ")
+        .and_then(fold::number)
+        .is_some_and(|(_, rest)| rest.starts_with(" tests in ") || rest.starts_with(" test in "))
 }
 
 pub(super) fn mark(lines: &[&str], fates: &mut Fates, runners: Runners) {
@@ -67,9 +67,12 @@ fn mark_pytest(lines: &[&str], fates: &mut Fates) {
 fn keep_short_runs(lines: &[&str], fates: &mut Fates) {
     let mut from = 0;
     while from < lines.len() {
-        let is_run = |(line, fate): (&&str, &Fate<Kind>)| *fate != Fate::Stays && Letters::read(line).is_some();
+        let is_run =
+            |(line, fate): (&&str, &Fate<Kind>)| *fate != Fate::Stays && Letters::read(line).is_some();
         let run = lines.iter().zip(fates.iter()).skip(from).take_while(|&pair| is_run(pair)).count();
-        if run < 3 && let Some(fates) = fates.get_mut(from..from + run) {
+        if run < 3
+            && let Some(fates) = fates.get_mut(from..from + run)
+        {
             fates.fill(Fate::Stays);
         }
         from += run + 1;

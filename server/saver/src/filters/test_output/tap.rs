@@ -128,7 +128,7 @@ pub(super) fn mark(lines: &[&str], fates: &mut Fates) {
     }
 }
 
-/// `ok 1 - adds`: the name. A directive (`# SKIP`, `# TODO`) is news.
+/// `ok 1 - adds`: the name. A directive (`# SKIP` and the like) is news.
 fn passes(line: &str) -> Option<&str> {
     let (_, rest) = fold::number(line.strip_prefix("ok ")?)?;
     let rest = rest.trim_end();
