@@ -6,7 +6,10 @@ use crate::page::Page;
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let lines = lines_of(page);
-    is_log(page, lines).then(|| log(page, lines, level))
+    if is_log(page, lines) {
+        return Some(log(page, lines, level));
+    }
+    is_short(page, lines).then(|| short(page, lines, level))
 }
 
 /// The hash of the line that begins a commit: `commit <hash>`, with names of branches behind it in some.
@@ -154,6 +157,34 @@ fn message(lines: &[&str], level: Level, out: &mut Output) -> usize {
     }
     out.lines(text.get(end..).unwrap_or_default());
     len + 1
+}
+
+/// Lines of one commit each that [`Level::Strong`] shows whole, and how many of more it shows.
+const MANY_SHORT: usize = 100;
+const NEWEST_SHORT: usize = 60;
+const OLDEST_SHORT: usize = 20;
+
+/// `git log --oneline`: a hash and a subject on every line. Only [`Level::Strong`] has something to gain.
+fn is_short(page: &Page<'_>, lines: &[&str]) -> bool {
+    let is_commit = |line: &&str| {
+        hash_of(line).is_some_and(|hash| {
+            (hash.len() <= DIGITS || hash.len() == 40)
+                && line.get(hash.len()..).is_some_and(|rest| rest.starts_with(' ') && !rest.starts_with("  "))
+        })
+    };
+    page.source.runs(&["log", "reflog"]) && lines.len() > MANY_SHORT && lines.iter().all(is_commit)
+}
+
+fn short(page: &Page<'_>, lines: &[&str], level: Level) -> String {
+    if level < Level::Strong {
+        return page.text.to_owned();
+    }
+    let mut out = Output::with_capacity(page.text.len());
+    let oldest = lines.len() - OLDEST_SHORT;
+    out.lines(lines.get(..NEWEST_SHORT).unwrap_or_default());
+    out.marker(format_args!("{} commits left out", oldest - NEWEST_SHORT));
+    out.lines(lines.get(oldest..).unwrap_or_default());
+    out.finish(page.text)
 }
 
 #[cfg(test)]

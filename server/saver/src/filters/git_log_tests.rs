@@ -113,6 +113,16 @@ fn the_strong_level_shows_the_beginning_of_a_long_message() {
 }
 
 #[test]
+fn the_strong_level_cuts_one_line_commits() {
+    let lines: Vec<String> = (0..130).map(|number| format!("{number:08x} commit {number}\n")).collect();
+    assert_eq!(log(&lines.concat(), Level::Safe), lines.concat());
+    let expected =
+        format!("{}[ninerouter: 50 commits left out]\n{}", lines[..60].concat(), lines[110..].concat());
+    assert_eq!(log(&lines.concat(), Level::Strong), expected);
+    assert_eq!(log(&lines[..100].concat(), Level::Strong), lines[..100].concat());
+}
+
+#[test]
 fn look_alikes_stay() {
     untouched(
         Filter::GitLog,
@@ -121,9 +131,7 @@ fn look_alikes_stay() {
     );
     untouched(Filter::GitLog, "commit d60a733e46 is the one\nAuthor: Ada\n\n    text\n", &["git log"]);
     untouched(Filter::GitLog, "* commit d60a733e46\n| Author: Ada\n|\n|     text\n", &["git log --graph"]);
-    let lines: String = (0..90).map(|number| format!("{number:08x} commit {number}\n")).collect();
-    untouched(Filter::GitLog, &lines, &["git log --oneline"]);
-    let sums: String = (0..90).map(|number| format!("{number:032x}  file {number}\n")).collect();
+    let sums: String = (0..190).map(|number| format!("{number:032x}  file {number}\n")).collect();
     untouched(Filter::GitLog, &sums, &["md5sum *", "git log"]);
 }
 

@@ -139,6 +139,18 @@ Found 12 total occurrences across 1 files.
 }
 
 #[test]
+fn what_was_found_is_no_log() {
+    let text: String =
+        (1..=40).map(|n| format!("src/gateway/table.rs:{n}:    row({n}, {});\n", n * 7)).collect();
+    let arguments = r#"{"command": "rg -n row"}"#;
+    let call = crate::Call { tool: "Bash", arguments };
+    let short = crate::shorten(&text, Some(call), crate::Rules::at(Level::Safe)).unwrap();
+    assert_eq!(short.text, format!("src/gateway/table.rs\n{}", text.replace("src/gateway/table.rs:", "")));
+    promises(&text, "rg -n row");
+    promises(&text.replace(".rs:", ".rs:x"), "rg row");
+}
+
+#[test]
 fn windows_paths_have_a_colon() {
     let text = "C:\\code\\src\\main.rs:12:a\r\nC:\\code\\src\\main.rs:13:b\r\nC:\\code\\src\\lib.rs:1:c\r\n";
     let safe = "C:\\code\\src\\main.rs\n12:a\r\n13:b\r\n\nC:\\code\\src\\lib.rs:1:c\r\n";

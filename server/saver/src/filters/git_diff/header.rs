@@ -71,9 +71,10 @@ fn bare(name: &str) -> &str {
     name.strip_suffix('\t').unwrap_or(name)
 }
 
-/// Whether `names` is these two.
+/// Whether `names` is these two, or, of a merge, the one name that both have behind `a/` and `b/`.
 fn is_pair(names: &str, old: &str, new: &str) -> bool {
     names.strip_prefix(old).and_then(|rest| rest.strip_prefix(' ')) == Some(new)
+        || (old.strip_prefix("a/") == Some(names) && new.strip_prefix("b/") == Some(names))
 }
 
 /// Whether `names` is one name twice, each with its own letter in front, or none.

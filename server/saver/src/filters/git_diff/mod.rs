@@ -173,6 +173,9 @@ impl Writer {
 const SMALL: usize = 400;
 
 #[cfg(test)]
+#[path = "../git_diff_caps_tests.rs"]
+mod caps_tests;
+#[cfg(test)]
 #[path = "../git_diff_properties.rs"]
 mod properties;
 #[cfg(test)]

@@ -24,13 +24,13 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         Source::Command(_) | Source::File(_) | Source::Listing | Source::Edit => return None,
     };
     let lines = lines_of(page);
+    if [Style::Numbered, Style::Plain].iter().any(|&style| has_headings(lines, trust, style)) {
+        return Some(page.text.to_owned());
+    }
     // Without numbers, any `word.word: text` looks like something found.
     let styles: &[Style] =
         if trust == Trust::Searched { &[Style::Numbered, Style::Plain] } else { &[Style::Numbered] };
     styles.iter().find_map(|&style| {
-        if has_headings(lines, trust, style) {
-            return Some(page.text.to_owned());
-        }
         let mut read = line::read_all(lines, trust, style)?;
         if level == Level::Exact {
             return Some(page.text.to_owned());
@@ -64,12 +64,18 @@ fn drop_empty(read: &mut Vec<Line<'_>>) -> usize {
     all - read.len()
 }
 
-/// Whether the text has the form that this filter gives, or `rg --heading`'s.
+/// Whether the text has the form that this filter gives, or `rg --heading`'s. A later turn may lack the call that
+/// tells a search, so that it has to show without; then lines that any list may have are no sign.
 fn has_headings(lines: &[&str], trust: Trust, style: Style) -> bool {
-    let under = |line: &str| line::is_under_heading(line, style);
+    let sure = trust == Trust::Searched || style == Style::Numbered;
+    let under = |line: &str| line::is_under_heading(line, style) && (sure || line.starts_with(':'));
+    let names = |line: &str| {
+        let name = line.split(':').next().unwrap_or(line);
+        line::names_file(line, style) && (sure || line::is_path(name, Trust::Form, style))
+    };
     let heads = |pair: &[&str]| match pair {
-        [heading, next] if line::is_folder(heading) => line::names_file(next, style),
-        [heading, next] => under(next) && line::is_path(heading, trust, style),
+        [heading, next] if line::is_folder(heading) => names(next),
+        [heading, next] => under(next) && line::is_path(heading, Trust::Searched, style),
         _ => false,
     };
     lines.windows(2).any(heads)
