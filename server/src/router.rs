@@ -84,6 +84,7 @@ fn gateway_routes() -> Vec<Route> {
     }
     routes.push(route(POST, "/v1/responses/compact", Caller, gateway::compact));
     routes.push(route(POST, "/v1/route", Caller, gateway::route));
+    routes.push(route(GET, "/v1/saver/original/{id}", Caller, gateway::save::original));
     for also in Also::ALL {
         let path = format!("/v1/{}", also.segment());
         routes.push(route(POST, &path, Caller, gateway::also));
@@ -144,6 +145,10 @@ fn program_routes() -> Vec<Route> {
         route(POST, "/api/v1/aliases", Program, api::add_alias),
         route(PUT, "/api/v1/aliases/{name}", Program, api::change_alias),
         route(DELETE, "/api/v1/aliases/{name}", Program, api::remove_alias),
+        route(GET, "/api/v1/saver", Program, api::saver),
+        route(PUT, "/api/v1/saver/level", Program, api::save_saver_level),
+        route(PUT, "/api/v1/saver/filters/{name}", Program, api::switch_filter),
+        route(PUT, "/api/v1/saver/keys/{id}", Program, api::save_key_saver),
         route(GET, "/api/v1/settings", Program, api::settings),
         route(PUT, "/api/v1/settings/policy", Program, api::save_policy),
         route(POST, "/api/v1/translate", Program, api::translate.layer(DefaultBodyLimit::max(FORM_LIMIT))),

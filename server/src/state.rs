@@ -3,6 +3,7 @@
 use crate::accounts::health::Registry;
 use crate::clock;
 use crate::config::Config;
+use crate::gateway::blocks::Blocks;
 use crate::gateway::live::Live;
 use crate::gateway::standing::Memory;
 use crate::session::setup::SetupLink;
@@ -59,6 +60,8 @@ pub struct State {
     pub tasks: Tasks,
     /// Whose turn it is, and where conversations were answered.
     pub memory: Memory,
+    /// What the saver has made of texts of late.
+    pub blocks: Blocks,
     /// The one-time link of the first run.
     pub setup: SetupLink,
     /// Slows down guessing of passwords.
@@ -98,6 +101,7 @@ impl State {
             setup,
             throttle: Throttle::default(),
             memory: Memory::default(),
+            blocks: Blocks::default(),
             port,
             snapshot: ArcSwap::from_pointee(snapshot),
             refreshing: Mutex::default(),

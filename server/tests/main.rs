@@ -30,6 +30,7 @@ mod rescue;
 mod retention;
 mod routes;
 mod routing;
+mod saver;
 mod secrets;
 mod secured;
 mod store;

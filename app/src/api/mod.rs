@@ -11,6 +11,7 @@ pub mod login;
 pub mod overview;
 pub mod providers;
 pub mod requests;
+pub mod saver;
 pub mod settings;
 pub mod translator;
 
@@ -32,6 +33,7 @@ pub trait Console:
     + overview::Overview
     + providers::Providers
     + requests::Requests
+    + saver::Saver
     + settings::Settings
     + translator::Translator
 {
@@ -44,6 +46,7 @@ impl<T> Console for T where
         + overview::Overview
         + providers::Providers
         + requests::Requests
+        + saver::Saver
         + settings::Settings
         + translator::Translator
 {

@@ -1,6 +1,7 @@
 //! Requests: what was asked, what answered, what it took.
 
 use super::combos::PlanRow;
+use super::saver::{SaverLevel, SavingRow};
 use super::{Millis, NanoUsd, Problem, Tokens};
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -60,6 +61,8 @@ pub struct RequestRow {
     pub total_ms: i64,
     /// What went wrong, in words; empty when nothing did.
     pub error: String,
+    /// Tokens of tools' output that the saver took out.
+    pub saved_tokens: i64,
 }
 
 /// Which requests to list. Empty strings filter nothing.
@@ -195,6 +198,12 @@ pub struct RequestDetail {
     pub bytes_in: i64,
     /// Bytes of the reply as sent.
     pub bytes_out: i64,
+    /// How far the output of tools was shortened.
+    pub saver_level: SaverLevel,
+    /// What was shortened, by filter and tool.
+    pub savings: Vec<SavingRow>,
+    /// What the saved tokens would have cost; `None` when unknown.
+    pub saved_cost: Option<NanoUsd>,
     /// The provider's own id of its reply; empty when it gave none.
     pub upstream_id: String,
     /// Why the model stopped, in the provider's word; empty when it did not say.

@@ -16,6 +16,7 @@ pub mod provider;
 pub mod providers;
 pub mod request;
 pub mod requests;
+pub mod saver;
 pub mod settings;
 pub mod tools;
 pub mod translator;

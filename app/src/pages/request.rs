@@ -35,11 +35,77 @@ pub fn Request() -> impl IntoView {
                     <Prices page=page.clone() />
                     <Plan plan=page.plan.clone() exclusions=page.exclusions.clone() />
                 </div>
+                <Ledger page=page.clone() />
                 <Translated page=page.clone() />
                 <Facts page />
             }
             .into_any()
         },
+    )
+}
+
+/// What the saver took out of what tools gave.
+#[component]
+fn Ledger(page: RequestDetail) -> Option<impl IntoView> {
+    if page.savings.is_empty() {
+        return None;
+    }
+    let rows = page.savings.into_iter().map(|row| {
+        let saved = row.tokens_before - row.tokens_after;
+        let tool = if row.tool.is_empty() { "not known".to_owned() } else { row.tool };
+        view! {
+            <tr>
+                <th scope="row">
+                    <code>{row.filter}</code>
+                </th>
+                <td>{tool}</td>
+                <td class="number">{format::count(row.texts)}</td>
+                <td class="number">{format::count(row.tokens_before)}</td>
+                <td class="number">{format::count(row.tokens_after)}</td>
+                <td class="number">{format::share(saved, row.tokens_before)}</td>
+            </tr>
+        }
+    });
+    let worth = page.saved_cost.map(|cost| format!(", worth {}", format::money(cost))).unwrap_or_default();
+    let summary = format!(
+        "{} taken out at the level {}{worth}",
+        format::counted(page.row.saved_tokens, "token", "tokens"),
+        page.saver_level.word()
+    );
+    Some(
+        view! {
+            <section class="card" aria-labelledby="ledger">
+                <header>
+                    <h2 id="ledger">"Saver"</h2>
+                    <span class="faint">{summary}</span>
+                </header>
+                <div class="scroll" tabindex="0">
+                    <table>
+                        <caption class="visually-hidden">"What was made shorter, by filter and tool"</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Filter"</th>
+                                <th scope="col">"Tool"</th>
+                                <th scope="col" class="number">
+                                    "Texts"
+                                </th>
+                                <th scope="col" class="number">
+                                    "Tokens before"
+                                </th>
+                                <th scope="col" class="number">
+                                    "After"
+                                </th>
+                                <th scope="col" class="number">
+                                    "Less"
+                                </th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows.collect_view()}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+        .into_any(),
     )
 }
 

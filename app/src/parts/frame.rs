@@ -20,6 +20,7 @@ pub enum Place {
     Requests,
     Providers,
     Combos,
+    Saver,
     Connect,
     Translator,
     Settings,
@@ -35,6 +36,7 @@ pub const PLACES: [&[(Place, &str, &str, Glyph)]; 4] = [
     &[
         (Place::Providers, "/providers", "Providers", Glyph::Providers),
         (Place::Combos, "/combos", "Combos", Glyph::Combos),
+        (Place::Saver, "/saver", "Saver", Glyph::Saver),
     ],
     &[
         (Place::Connect, "/connect", "Connect", Glyph::Connect),

@@ -9,6 +9,7 @@ pub enum Glyph {
     Requests,
     Providers,
     Combos,
+    Saver,
     Connect,
     Translator,
     Settings,
@@ -47,6 +48,7 @@ impl Glyph {
             Self::Requests => "M2.5 4h11M2.5 8h11M2.5 12h7",
             Self::Providers => "M3 2.5h10v4.2H3zM3 9.3h10v4.2H3zM5.6 4.6h.01M5.6 11.4h.01",
             Self::Combos => "M2.5 4H6l4 4h3.5M2.5 12H6l4-4M11.5 6l2 2l-2 2",
+            Self::Saver => "M2.5 3.5h11M4.5 6.5h7M6.5 9.5h3M8 11.5v2",
             Self::Connect => "M5.5 2v3M10.5 2v3M4 5h8v2.8a4 4 0 0 1-8 0zM8 11.8V14",
             Self::Translator => "M2.5 5.5h11M10.5 2.5l3 3l-3 3M13.5 10.5h-11M5.5 7.5l-3 3l3 3",
             Self::Settings => {

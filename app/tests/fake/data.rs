@@ -63,6 +63,7 @@ pub fn request_row(now: Millis, at: i64) -> RequestRow {
         streaming: turn != 5,
         status,
         outcome,
+        saved_tokens: if turn == 0 { 3_180 } else { 0 },
         attempts: match turn {
             _ if untried => 0,
             1 => 3,

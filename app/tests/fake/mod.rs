@@ -6,6 +6,7 @@
 mod combos;
 mod data;
 mod request;
+mod saver;
 pub mod site;
 mod translator;
 

@@ -13,6 +13,7 @@ use app::api::providers::{
     ProvidersPage, Rotation, TestResult,
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
+use app::api::saver::{Saver, SaverLevel, SaverPage};
 use app::api::settings::{Policy, Settings, SettingsPage};
 use app::api::translator::{Asking, Translated, Translator};
 use app::api::{Problem, ProblemKind};
@@ -310,6 +311,55 @@ pub async fn settings(Extension(desk): At) -> Answer<SettingsPage> {
 pub async fn save_policy(Extension(desk): At, bytes: Bytes) -> Answer<Policy> {
     let policy: Policy = body(&bytes)?;
     Ok(axum::Json(Settings::save_policy(&desk, policy).await?))
+}
+
+/// The saver: its level, filters, and what it saved.
+pub async fn saver(Extension(desk): At) -> Answer<SaverPage> {
+    Ok(axum::Json(Saver::saver(&desk).await?))
+}
+
+/// How far output of tools is shortened.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelBody {
+    level: Option<SaverLevel>,
+}
+
+/// Says how far output is shortened.
+pub async fn save_saver_level(Extension(desk): At, bytes: Bytes) -> Result<StatusCode, Refused> {
+    let LevelBody { level } = body(&bytes)?;
+    let level = level.ok_or_else(|| Problem::invalid("level", "Choose off, exact, safe or strong."))?;
+    desk.save_level(level).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether a filter is in use.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SwitchBody {
+    on: bool,
+}
+
+/// Switches a filter.
+pub async fn switch_filter(
+    Extension(desk): At,
+    Path(name): Path<String>,
+    bytes: Bytes,
+) -> Result<StatusCode, Refused> {
+    let SwitchBody { on } = body(&bytes)?;
+    desk.switch_filter(name, on).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says how far a key's requests are shortened; null: as everything else.
+pub async fn save_key_saver(
+    Extension(desk): At,
+    Path(id): Path<i64>,
+    bytes: Bytes,
+) -> Result<StatusCode, Refused> {
+    let LevelBody { level } = body(&bytes)?;
+    desk.save_key_level(id, level).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Translates a text from one dialect into another.

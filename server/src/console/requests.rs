@@ -51,6 +51,7 @@ pub fn row_of(record: &RequestRecord) -> RequestRow {
         first_token_ms: record.first_token_ms,
         total_ms: record.total_ms,
         error: record.error.clone(),
+        saved_tokens: record.saved_tokens,
     }
 }
 
@@ -158,6 +159,9 @@ impl Requests for Desk {
                 .and_then(|tokens| i64::try_from(tokens).ok()),
             bytes_in: record.bytes_in,
             bytes_out: record.bytes_out,
+            saver_level: record.saver_level,
+            savings: record.savings.clone(),
+            saved_cost: record.saved_cost,
             upstream_id: record.upstream_id,
             finish: record.finish,
         })

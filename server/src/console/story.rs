@@ -129,7 +129,6 @@ pub(super) fn detour(record: &RequestRecord) -> String {
 mod tests {
     use super::*;
     use crate::store::AttemptRecord;
-    use uuid::Uuid;
 
     fn attempt(provider: &str, account: i64, rule: &str) -> AttemptRecord {
         AttemptRecord {
@@ -146,16 +145,6 @@ mod tests {
     fn record(outcome: Outcome, attempts: Vec<AttemptRecord>) -> RequestRecord {
         let last = attempts.last().cloned().unwrap_or_default();
         RequestRecord {
-            id: Uuid::nil(),
-            started_at: 0,
-            client: String::new(),
-            key_id: None,
-            key_name: String::new(),
-            dialect: String::new(),
-            upstream_dialect: String::new(),
-            dropped: Vec::new(),
-            asked: String::new(),
-            combo: String::new(),
             provider_id: last.provider_id,
             model: last.model,
             account_id: last.account_id,
@@ -165,17 +154,7 @@ mod tests {
             outcome,
             attempt_count: i32::try_from(attempts.len()).unwrap(),
             attempts,
-            usage: None,
-            cost: None,
-            first_token_ms: None,
-            total_ms: 0,
-            bytes_in: 0,
-            bytes_out: 0,
-            upstream_id: String::new(),
-            finish: String::new(),
-            error: String::new(),
-            plan: Vec::new(),
-            exclusions: Vec::new(),
+            ..RequestRecord::default()
         }
     }
 

@@ -5,6 +5,7 @@ use super::call::{ERROR_BODY, headers_for};
 use super::inbound::{self, Asking, Inbound};
 use super::plan::{self, Step};
 use super::relay::fault_response;
+use super::save::save;
 use super::standing::Now;
 use super::translate::Request;
 use super::{Http, caller};
@@ -59,6 +60,8 @@ async fn counted(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> 
     let (parts, body) = request.into_parts();
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
+    // What is counted is what would be sent.
+    let inbound = save(app, &snapshot, &caller, inbound)?;
     let request = Request::new(&inbound);
     let plan = plan::plan(&snapshot, &request, &Now::looking(app));
     // Accounts that are parked can still be estimated for; a name that is unknown cannot.

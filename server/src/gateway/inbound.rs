@@ -1,5 +1,6 @@
 //! Step 2: the request's body, read within its limit and looked into just enough to route it.
 
+use super::save::Savings;
 use axum::body::Body;
 use bytes::Bytes;
 use catalog::Also;
@@ -25,6 +26,8 @@ pub struct Inbound {
     pub form: Form,
     /// The endpoint at the side it came in at, if it did.
     pub side: Option<Side>,
+    /// What tools gave that was made shorter.
+    pub savings: Savings,
 }
 
 /// What is asked for, as far as the path and not the body says so.
@@ -130,7 +133,16 @@ fn look(asking: Asking, parts: Parts, bytes: Bytes, boundary: Option<&str>) -> R
     let query = super::headers::query_to_provider(parts.uri.query());
     let as_events = query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair == "alt=sse"));
     let form = if dialect == Dialect::Gemini && !as_events { Form::Array } else { Form::Events };
-    Ok(Inbound { dialect, bytes, peek, headers: parts.headers, query, form, side })
+    Ok(Inbound {
+        dialect,
+        bytes,
+        peek,
+        headers: parts.headers,
+        query,
+        form,
+        side,
+        savings: Savings::default(),
+    })
 }
 
 /// The boundary of a form, which only endpoints at the side take.

@@ -1,6 +1,7 @@
 //! The proxied request. [`handle`] calls the steps top to bottom; each step is the file of its name.
 
 mod attempt;
+pub mod blocks;
 mod call;
 pub mod caller;
 pub mod count;
@@ -14,6 +15,7 @@ pub mod plan;
 pub mod record;
 mod relay;
 mod rescue;
+pub mod save;
 pub mod standing;
 pub mod translate;
 mod trial;
@@ -164,6 +166,7 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
+    let inbound = save::save(app, &snapshot, &caller, inbound)?;
     Ok(served(app, arrived, snapshot, caller, inbound).await)
 }
 

@@ -1,6 +1,7 @@
 //! Step 8: one record a request, whatever becomes of it: written when the guard goes, be it after the last byte or
 //! because the client left.
 
+use super::blocks::Block;
 use super::caller::Caller;
 use super::inbound::Inbound;
 use super::plan::{Plan, Step, Target};
@@ -9,6 +10,7 @@ use crate::state::App;
 use crate::store::{AttemptRecord, RequestRecord};
 use crate::usage::price;
 use crate::usage::recorder::Place;
+use crate::usage::savings::Shortened;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +24,9 @@ const CLIENT_LEFT: u16 = 499;
 /// Status kept for a request that shutdown did not wait for.
 const STOPPING: u16 = 503;
 
+/// How many originals a response names at most.
+const ORIGINALS: usize = 20;
+
 /// The record of one request under way.
 pub struct Trace {
     arrived: Moment,
@@ -30,6 +35,8 @@ pub struct Trace {
     /// The attempt that answers, or the last one begun.
     current: usize,
     target: Option<Arc<Target>>,
+    /// The texts of tools that were shortened, and whether each is new.
+    texts: Vec<(Arc<Block>, bool)>,
     place: Option<Place>,
     /// Whether it is also logged.
     log: bool,
@@ -50,6 +57,7 @@ impl Trace {
             asked: inbound.peek.model.clone(),
             streaming: inbound.peek.stream,
             status: CLIENT_LEFT,
+            saver_level: inbound.savings.level,
             bytes_in: i64::try_from(inbound.bytes.len()).unwrap_or(i64::MAX),
             ..RequestRecord::default()
         };
@@ -59,6 +67,7 @@ impl Trace {
             ended: false,
             current: 0,
             target: None,
+            texts: inbound.savings.blocks.clone(),
             place: Some(place),
             log: app.config.log_requests,
             cutting: app.tasks.cutting(),
@@ -73,6 +82,13 @@ impl Trace {
     /// `provider/model` tried last; `None` before the first attempt.
     pub fn target_name(&self) -> Option<String> {
         self.target.as_ref().map(|target| target.name())
+    }
+
+    /// The ids of originals that were shortened and are new in the conversation, for a header; `None` without any.
+    pub fn originals(&self) -> Option<String> {
+        let fresh = self.texts.iter().filter(|(_, fresh)| *fresh).take(ORIGINALS);
+        let ids: Vec<String> = fresh.map(|(block, _)| format!("{:032x}", block.id)).collect();
+        (!ids.is_empty()).then(|| ids.join(", "))
     }
 
     /// Attempts begun.
@@ -227,6 +243,19 @@ impl Trace {
         self.end_attempt(error);
     }
 
+    /// What was shortened, for the ledger.
+    fn shortened(&mut self) -> Option<Shortened> {
+        if self.texts.is_empty() {
+            return None;
+        }
+        let spec = self.target.as_ref().map(|target| &target.provider.spec);
+        Some(Shortened {
+            texts: std::mem::take(&mut self.texts),
+            price: self.target.as_ref().and_then(|target| target.known()?.price),
+            tier: spec.map(|spec| spec.tier),
+        })
+    }
+
     fn end_attempt(&mut self, error: &str) {
         let total_ms = self.since(self.current);
         if let Some(attempt) = self.record.attempts.get_mut(self.current) {
@@ -280,7 +309,8 @@ impl Drop for Trace {
             );
         }
         if let Some(place) = self.place.take() {
-            place.take(std::mem::take(&mut *self.record));
+            let shortened = self.shortened();
+            place.take(std::mem::take(&mut *self.record), shortened);
         }
     }
 }

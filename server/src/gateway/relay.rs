@@ -109,9 +109,13 @@ fn response(status: StatusCode, mut headers: HeaderMap, trace: &Trace, body: Bod
     response
 }
 
-/// Says which request this was, what answered and how many attempts it took.
+/// Says which request this was, what answered, how many attempts it took and which texts were shortened.
 fn name_request(headers: &mut HeaderMap, trace: &Trace) {
-    let texts = [("x-ninerouter-request", Some(trace.id())), ("x-ninerouter-target", trace.target_name())];
+    let texts = [
+        ("x-ninerouter-request", Some(trace.id())),
+        ("x-ninerouter-target", trace.target_name()),
+        ("x-ninerouter-originals", trace.originals()),
+    ];
     for (name, text) in texts {
         if let Some(value) = text.and_then(|text| HeaderValue::try_from(text).ok()) {
             headers.insert(HeaderName::from_static(name), value);

@@ -69,7 +69,9 @@ impl<'i> Request<'i> {
 
     /// The request in no dialect in particular.
     pub fn conversation(&self) -> Result<&Conversation<'i>, &Malformed> {
-        let decode = || wire::decode(self.inbound.dialect, &self.inbound.bytes, self.inbound.peek.stream);
+        let inbound = self.inbound;
+        let body = || inbound.savings.body(&inbound.bytes);
+        let decode = || wire::decode(inbound.dialect, body(), inbound.peek.stream);
         self.conversation.get_or_init(decode).as_ref()
     }
 
@@ -191,6 +193,7 @@ impl<'i> Request<'i> {
             let body = wire::splice(&inbound.bytes, edits).map_err(|_| "The request could not be edited.")?;
             return Ok((body, false));
         }
+        edits.extend(inbound.savings.edits());
         let usage_edit = if spec.tweak.include_usage { inbound.peek.usage_edit() } else { None };
         let swallow = usage_edit.is_some();
         edits.extend(usage_edit);
@@ -233,7 +236,8 @@ impl plan::Asked for Request<'_> {
 
     fn least_tokens(&self) -> u64 {
         let body = &self.inbound.bytes;
-        let tokens = u64::try_from(body.len()).unwrap_or(0) / TOKEN_BYTES;
+        let sent = body.len() - self.inbound.savings.bytes();
+        let tokens = u64::try_from(sent).unwrap_or(0) / TOKEN_BYTES;
         // A picture has far fewer tokens than its bytes would say. No window is so small that a short body need be
         // searched for one.
         if tokens < SMALLEST_WINDOW {

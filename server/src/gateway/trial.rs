@@ -5,6 +5,7 @@ use super::caller::{self, Caller, Tool};
 use super::inbound::{self, Asking};
 use super::plan::{self, Asked};
 use super::relay::fault_response;
+use super::save::save;
 use super::standing::Now;
 use super::translate::Request;
 use crate::clock;
@@ -64,6 +65,7 @@ pub async fn route(
         let snapshot = app.snapshot();
         let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
         let inbound = inbound::read_any(parts, body, snapshot.policy.max_body_bytes).await?;
+        let inbound = save(&app, &snapshot, &caller, inbound)?;
         let request = Request::new(&inbound);
         let conversation = || request.conversation_key(caller.key.as_ref().map(|key| key.id));
         let now = Now::new(&app, clock::now().unix_ms, snapshot.policy.affinity_ms, conversation);

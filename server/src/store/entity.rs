@@ -30,7 +30,7 @@ entity!(sessions, "sessions", {
 });
 entity!(caller_keys, "caller_keys", {
     #[sea_orm(primary_key)] id: i64,
-    name: String, hash: Vec<u8>, tail: String, created_at: i64,
+    name: String, hash: Vec<u8>, tail: String, created_at: i64, saver_level: Option<String>,
 });
 entity!(endpoints, "endpoints", {
     #[sea_orm(primary_key, auto_increment = false)] prefix: String,
@@ -76,7 +76,7 @@ entity!(settings, "settings", {
     #[sea_orm(primary_key, auto_increment = false)] id: i32,
     require_key: bool, retention_days: i32, max_body_bytes: i64, connect_ms: i64, first_byte_ms: i64,
     whole_reply_ms: i64, idle_ms: i64, seal_check: Vec<u8>, first_token_ms: i64, stall_ms: i64,
-    affinity_ms: i64, circuit_ms: i64,
+    affinity_ms: i64, circuit_ms: i64, saver_level: String, saver_filters: i32,
 });
 entity!(requests, "requests", {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -86,7 +86,22 @@ entity!(requests, "requests", {
     cache_read_tokens: Option<i64>, cache_write_tokens: Option<i64>, output_tokens: Option<i64>,
     reasoning_tokens: Option<i64>, cost: Option<i64>, first_token_ms: Option<i64>, total_ms: i64,
     bytes_in: i64, bytes_out: i64, upstream_id: String, finish: String, error: String,
-    upstream_dialect: String, dropped: String, plan: String,
+    upstream_dialect: String, dropped: String, plan: String, saver_level: String, saved_tokens: i64,
+    saved_cost: Option<i64>,
+});
+entity!(savings, "savings", {
+    #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)] position: i32,
+    filter: String, tool: String, texts: i64, bytes_before: i64, bytes_after: i64, tokens_before: i64,
+    tokens_after: i64,
+});
+entity!(saving_days, "saving_days", {
+    #[sea_orm(primary_key, auto_increment = false)] period_at: i64,
+    #[sea_orm(primary_key, auto_increment = false)] filter: String,
+    #[sea_orm(primary_key, auto_increment = false)] tool: String,
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+    texts: i64, bytes_before: i64, bytes_after: i64, tokens_before: i64, tokens_after: i64, cost: i64,
 });
 entity!(attempts, "attempts", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,

@@ -2,6 +2,7 @@
 
 use super::entity::caller_keys::{ActiveModel, Column, Entity, Model};
 use super::{Store, StoreError};
+use app::api::saver::SaverLevel;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -18,11 +19,14 @@ pub struct StoredKey {
     pub tail: String,
     /// When it was made.
     pub created_at: i64,
+    /// How far the output of tools is shortened for it; `None`: as the settings say.
+    pub saver: Option<SaverLevel>,
 }
 
 impl From<Model> for StoredKey {
     fn from(row: Model) -> Self {
-        Self { id: row.id, name: row.name, hash: row.hash, tail: row.tail, created_at: row.created_at }
+        let saver = row.saver_level.and_then(|level| level.parse().ok());
+        Self { id: row.id, name: row.name, hash: row.hash, tail: row.tail, created_at: row.created_at, saver }
     }
 }
 
@@ -56,6 +60,14 @@ impl Store {
         let found = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
         let mut row: ActiveModel = found.into();
         row.name = Set(name.to_owned());
+        Ok(row.update(&self.db).await?.into())
+    }
+
+    /// Says how far the output of tools is shortened for a key.
+    pub async fn set_key_saver(&self, id: i64, level: Option<SaverLevel>) -> Result<StoredKey, StoreError> {
+        let found = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        let mut row: ActiveModel = found.into();
+        row.saver_level = Set(level.map(|level| level.word().to_owned()));
         Ok(row.update(&self.db).await?.into())
     }
 

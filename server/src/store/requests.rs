@@ -1,12 +1,14 @@
 //! Single requests with their attempts and exclusions.
 
-use super::entity::{attempts, exclusions, requests};
+use super::entity::{attempts, exclusions, requests, savings};
 use super::lines::{dropped_lines, dropped_of, plan_lines, plan_of};
 use super::rows::insert_rows;
+use super::savings::{insert_savings, savings_of};
 use super::words::{cause_of, cause_word, outcome_of, outcome_word};
 use super::{Store, StoreError};
 use app::api::combos::PlanRow;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome, RequestFilter};
+use app::api::saver::{SaverLevel, SavingRow};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{
@@ -78,6 +80,14 @@ pub struct RequestRecord {
     pub plan: Vec<PlanRow>,
     /// What was left out of the plan.
     pub exclusions: Vec<Exclusion>,
+    /// How far the output of tools was shortened.
+    pub saver_level: SaverLevel,
+    /// What was shortened, by filter and tool.
+    pub savings: Vec<SavingRow>,
+    /// Tokens that were saved.
+    pub saved_tokens: i64,
+    /// What they would have cost, USD in units of 10^-9; `None` when unknown.
+    pub saved_cost: Option<i64>,
 }
 
 /// One call upstream.
@@ -157,6 +167,9 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
         upstream_dialect: Set(record.upstream_dialect.clone()),
         dropped: Set(dropped_lines(&record.dropped)),
         plan: Set(plan_lines(&record.plan)),
+        saver_level: Set(record.saver_level.word().to_owned()),
+        saved_tokens: Set(record.saved_tokens),
+        saved_cost: Set(record.saved_cost),
     }
 }
 
@@ -202,7 +215,8 @@ pub(super) async fn insert(work: &DatabaseTransaction, records: &[RequestRecord]
             })
         })
         .collect();
-    insert_rows(work, exclusions.into_iter()).await
+    insert_rows(work, exclusions.into_iter()).await?;
+    insert_savings(work, records).await
 }
 
 pub(super) fn record_of(row: requests::Model) -> RequestRecord {
@@ -248,6 +262,10 @@ pub(super) fn record_of(row: requests::Model) -> RequestRecord {
         error: row.error,
         plan: plan_of(&row.plan),
         exclusions: Vec::new(),
+        saver_level: row.saver_level.parse().unwrap_or_default(),
+        savings: Vec::new(),
+        saved_tokens: row.saved_tokens,
+        saved_cost: row.saved_cost,
     }
 }
 
@@ -367,10 +385,11 @@ impl Store {
             .all(&self.db)
             .await?;
         record.exclusions = rows.into_iter().map(|row| Exclusion { what: row.what, why: row.why }).collect();
+        record.savings = savings_of(&self.db, id).await?;
         Ok(record)
     }
 
-    /// Deletes requests that arrived before a time, with their attempts and exclusions; sums stay.
+    /// Deletes requests that arrived before a time, with all that is known of them; sums stay.
     pub async fn forget_requests(&self, before: i64) -> Result<u64, StoreError> {
         let first = first_id(before);
         attempts::Entity::delete_many().filter(attempts::Column::RequestId.lt(first)).exec(&self.db).await?;
@@ -378,6 +397,7 @@ impl Store {
             .filter(exclusions::Column::RequestId.lt(first))
             .exec(&self.db)
             .await?;
+        savings::Entity::delete_many().filter(savings::Column::RequestId.lt(first)).exec(&self.db).await?;
         let deleted =
             requests::Entity::delete_many().filter(requests::Column::Id.lt(first)).exec(&self.db).await?;
         Ok(deleted.rows_affected)

@@ -3,6 +3,7 @@
 use super::entity::settings::{ActiveModel, Column, Entity};
 use super::{Store, StoreError};
 use crate::accounts::seal::CHECK;
+use app::api::saver::SaverLevel;
 use app::api::settings::Policy;
 use sea_orm::ActiveValue::{Set, Unchanged};
 use sea_orm::{ActiveModelTrait, EntityTrait};
@@ -24,6 +25,8 @@ impl Store {
             stall_ms: Set(policy.stall_ms),
             affinity_ms: Set(policy.affinity_ms),
             circuit_ms: Set(policy.circuit_ms),
+            saver_level: Set(SaverLevel::default().word().to_owned()),
+            saver_filters: Set(-1),
             seal_check: Set(self.seal.seal("settings/seal_check", CHECK)),
         };
         Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(&self.db).await?;
@@ -68,6 +71,23 @@ impl Store {
             stall_ms: Set(policy.stall_ms),
             affinity_ms: Set(policy.affinity_ms),
             circuit_ms: Set(policy.circuit_ms),
+            ..Default::default()
+        };
+        row.update(&self.db).await?;
+        Ok(())
+    }
+    /// How far the output of tools is shortened, and by which filters: one bit each.
+    pub async fn saver(&self) -> Result<(SaverLevel, u32), StoreError> {
+        let row = Entity::find_by_id(1).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        Ok((row.saver_level.parse().unwrap_or_default(), row.saver_filters.cast_unsigned()))
+    }
+
+    /// Says how far the output of tools is shortened, and by which filters.
+    pub async fn save_saver(&self, level: SaverLevel, filters: u32) -> Result<(), StoreError> {
+        let row = ActiveModel {
+            id: Unchanged(1),
+            saver_level: Set(level.word().to_owned()),
+            saver_filters: Set(filters.cast_signed()),
             ..Default::default()
         };
         row.update(&self.db).await?;

@@ -6,6 +6,7 @@ use super::{Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
 use crate::accounts::health::{Health, Registry};
 use app::api::combos::{Alias, Budget, Combo};
 use app::api::providers::Rotation;
+use app::api::saver::SaverLevel;
 use app::api::settings::Policy;
 use catalog::{Catalog, HeaderForKey, Tier};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -22,6 +23,8 @@ pub struct CallerKey {
     pub id: i64,
     /// For showing.
     pub name: String,
+    /// How far the output of tools is shortened for it; `None`: as the settings say.
+    pub saver: Option<SaverLevel>,
 }
 
 /// An account, ready to be used.
@@ -139,6 +142,8 @@ impl Provider {
 pub struct Snapshot {
     /// Limits and key requirement.
     pub policy: Policy,
+    /// How far the output of tools is shortened, and by which filters: one bit each.
+    pub saver: (SaverLevel, u32),
     keys: HashMap<[u8; 32], Arc<CallerKey>>,
     providers: BTreeMap<String, Arc<Provider>>,
     /// Prefixes and aliases of providers -> id.
@@ -228,6 +233,7 @@ impl Snapshot {
 #[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) policy: Policy,
+    pub(crate) saver: (SaverLevel, u32),
     pub(crate) keys: Vec<StoredKey>,
     pub(crate) accounts: Vec<StoredAccount>,
     pub(crate) rotations: HashMap<String, Rotation>,
@@ -241,6 +247,7 @@ impl Store {
     pub async fn snapshot(&self, catalog: &Catalog, registry: &Registry) -> Result<Snapshot, StoreError> {
         let parts = Parts {
             policy: self.policy().await?,
+            saver: self.saver().await?,
             keys: self.keys().await?,
             accounts: self.accounts().await?,
             rotations: self.rotations().await?,
@@ -278,10 +285,11 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Sna
     }
     let keys = parts.keys.into_iter().filter_map(|key| {
         let hash = <[u8; 32]>::try_from(key.hash).ok()?;
-        Some((hash, Arc::new(CallerKey { id: key.id, name: key.name })))
+        Some((hash, Arc::new(CallerKey { id: key.id, name: key.name, saver: key.saver })))
     });
     Snapshot {
         policy: parts.policy,
+        saver: parts.saver,
         keys: keys.collect(),
         providers,
         prefixes,

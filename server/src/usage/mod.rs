@@ -4,3 +4,4 @@ pub mod budget;
 pub mod price;
 pub mod recorder;
 pub mod retain;
+pub mod savings;

@@ -4,6 +4,7 @@ use crate::gateway::live::Live;
 use crate::store::{RequestRecord, Store};
 use crate::tasks::Tasks;
 use crate::usage::budget::Budgets;
+use crate::usage::savings::{Shortened, enter};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::OwnedPermit;
@@ -20,20 +21,23 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Between tries to write while the database fails.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// A request that ended, and what was shortened in it.
+type Ended = (RequestRecord, Option<Shortened>);
+
 /// The sending half.
 #[derive(Clone, Debug)]
 pub struct Recorder {
-    queue: Sender<RequestRecord>,
+    queue: Sender<Ended>,
 }
 
 /// A place in the queue, so that writing down the end of a request can neither wait nor fail.
-pub struct Place(Option<OwnedPermit<RequestRecord>>);
+pub struct Place(Option<OwnedPermit<Ended>>);
 
 impl Place {
     /// Hands the record over.
-    pub fn take(self, record: RequestRecord) {
+    pub fn take(self, record: RequestRecord, shortened: Option<Shortened>) {
         if let Some(permit) = self.0 {
-            permit.send(record);
+            permit.send((record, shortened));
         }
     }
 }
@@ -63,28 +67,23 @@ impl Recorder {
     }
 }
 
-async fn write(
-    store: Store,
-    budgets: Arc<Budgets>,
-    live: Live,
-    mut records: Receiver<RequestRecord>,
-    tasks: Tasks,
-) {
+async fn write(store: Store, budgets: Arc<Budgets>, live: Live, mut records: Receiver<Ended>, tasks: Tasks) {
     let stopping = tasks.stopping();
-    let mut batch = Vec::with_capacity(BATCH);
-    while records.recv_many(&mut batch, BATCH).await > 0 {
+    let mut ended = Vec::with_capacity(BATCH);
+    while records.recv_many(&mut ended, BATCH).await > 0 {
         // Whatever ends in the next moment goes into the same transaction.
-        if batch.len() < BATCH {
+        if ended.len() < BATCH {
             tokio::select! {
                 () = tokio::time::sleep(FLUSH) => {}
                 () = stopping.cancelled() => {}
             }
-            while batch.len() < BATCH
-                && let Ok(record) = records.try_recv()
+            while ended.len() < BATCH
+                && let Ok(one) = records.try_recv()
             {
-                batch.push(record);
+                ended.push(one);
             }
         }
+        let mut batch = entered(std::mem::take(&mut ended)).await;
         let mut failing = false;
         while let Err(error) = budgets.write(&store, &batch).await {
             if !failing {
@@ -104,4 +103,29 @@ async fn write(
             live.publish(&record);
         }
     }
+}
+
+/// The records with what was saved.
+async fn entered(ended: Vec<Ended>) -> Vec<RequestRecord> {
+    let texts = ended.iter().filter_map(|(_, shortened)| shortened.as_ref());
+    let texts: Vec<_> =
+        texts.flat_map(|shortened| &shortened.texts).map(|(text, _)| Arc::clone(text)).collect();
+    if !texts.is_empty() {
+        // Tokens are counted on a thread that serves no streams. A text remembers its own.
+        let count = move || {
+            texts.iter().for_each(|text| {
+                text.tokens();
+            })
+        };
+        if let Err(error) = tokio::task::spawn_blocking(count).await {
+            tracing::error!(%error, "tokens that were saved could not be counted");
+        }
+    }
+    let enter = |(mut record, shortened): Ended| {
+        if let Some(shortened) = shortened {
+            enter(&mut record, &shortened);
+        }
+        record
+    };
+    ended.into_iter().map(enter).collect()
 }

@@ -51,7 +51,7 @@ pub(crate) fn record(at: i64, change: impl FnOnce(&mut RequestRecord)) -> Reques
         finish: "end_turn".into(),
         error: String::new(),
         plan: Vec::new(),
-        exclusions: Vec::new(),
+        ..RequestRecord::default()
     };
     change(&mut record);
     record

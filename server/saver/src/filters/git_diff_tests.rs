@@ -1,5 +1,6 @@
+use crate::call::Source;
 use crate::filters::Filter;
-use crate::filters::checks::{of_command, untouched};
+use crate::filters::checks::{apply, of_command, untouched};
 use crate::level::Level;
 
 fn diff(text: &str, level: Level) -> String {
@@ -318,50 +319,48 @@ fn a_table_loses_its_blanks_and_says_a_folder_once() {
 }
 
 #[test]
-fn the_strong_level_shows_the_ends_of_a_long_table() {
-    let row = |number: usize| format!(" {number}.rs | 1 +\n");
-    let rows = |from, to| (from..to).map(row).collect::<String>();
-    let end = " 100 files changed, 100 insertions(+)\n";
-    let text = format!("{}{end}", rows(0, 100));
-    assert_eq!(diff(&text, Level::Safe), text);
-    let expected = format!("{}[ninerouter: 40 files left out]\n{}{end}", rows(0, 50), rows(90, 100));
-    assert_eq!(diff(&text, Level::Strong), expected);
+fn a_table_that_was_grouped_is_still_known_by_its_form() {
+    let rows =
+        " src/parse/lines.rs | 3 +++\n src/parse/words.rs | 3 +++\n 2 files changed, 6 insertions(+)\n";
+    let hunk = format!("@@ -1,5 +1,6 @@\n{}+new\n", " the same line\n".repeat(5));
+    let grouped = apply(Filter::GitDiff, &format!("{rows}{hunk}"), &Source::Unknown, Level::Safe).unwrap();
+    assert_eq!(apply(Filter::GitDiff, &grouped, &Source::Unknown, Level::Safe), Some(grouped));
 }
 
 #[test]
-fn the_strong_level_counts_the_lines_of_a_lock_file() {
-    let mut text = String::from("diff --git a/Cargo.lock b/Cargo.lock\nindex 1c943a9..2704ba9 100644\n");
-    for at in [1, 100] {
-        text.push_str(&format!("@@ -{at},20 +{at},21 @@\n"));
-        text.push_str(&"-name = \"memchr\"\n".repeat(20));
-        text.push_str(&"+name = \"memchr\"\n".repeat(21));
-    }
-    text.push_str("diff --git a/a.rs b/a.rs\nindex 1c943a9..2704ba9 100644\n@@ -1 +1 @@\n-c\n+d\n");
-    assert_eq!(diff(&text, Level::Safe), text);
-    assert_eq!(
-        diff(&text, Level::Strong),
-        "\
-diff --git a/Cargo.lock b/Cargo.lock
-[ninerouter: 2 hunks of a generated file left out (+42 -40)]
-diff --git a/a.rs b/a.rs
-@@ -1 +1 @@
--c
-+d
-[ninerouter: 2 index lines left out]
-"
-    );
-}
-
-#[test]
-fn the_strong_level_shows_the_ends_of_a_long_hunk() {
-    let lines = (1..=200).map(|number| format!("+line {number}\n")).collect::<Vec<_>>();
-    let head = "diff --git a/a.rs b/a.rs\nnew file mode 100644\nindex 0000000..2704ba9\n@@ -0,0 +1,200 @@\n";
-    let text = format!("{head}{}", lines.concat());
-    let marker = "[ninerouter: 120 lines of this hunk left out (+120 -0)]\n";
-    let head = head.replace("index 0000000..2704ba9\n", "");
-    let end = "[ninerouter: 1 index line left out]\n";
-    let expected = format!("{head}{}{marker}{}{end}", lines[..60].concat(), lines[180..].concat());
-    assert_eq!(diff(&text, Level::Strong), expected);
+fn lists_of_names_say_a_folder_once() {
+    let text = "\
+M\tCargo.toml
+A\tsrc/gateway/attempt.rs
+A\tsrc/gateway/call.rs
+M\tsrc/gateway/mod.rs
+R090\tsrc/old.rs\tsrc/new.rs
+D\tsrc/gone.rs
+D\tsrc/lost.rs
+1\t0\tCargo.toml
+12\t3\tsrc/gateway/attempt.rs
+-\t-\tsrc/gateway/logo.png
+0\t0\tsrc/{old.rs => new.rs}
+";
+    let safe = "\
+M\tCargo.toml
+A\tsrc/gateway/
+\tattempt.rs
+\tcall.rs
+M\tsrc/gateway/mod.rs
+R090\tsrc/old.rs\tsrc/new.rs
+D\tsrc/gone.rs
+D\tsrc/lost.rs
+1\t0\tCargo.toml
+src/gateway/
+\t12\t3\tattempt.rs
+\t-\t-\tlogo.png
+0\t0\tsrc/{old.rs => new.rs}
+";
+    assert_eq!(diff(text, Level::Exact), text);
+    assert_eq!(diff(text, Level::Safe), safe);
+    assert_eq!(diff(safe, Level::Safe), safe);
+    untouched(Filter::GitDiff, text, &["make", "psql"]);
 }
 
 #[test]

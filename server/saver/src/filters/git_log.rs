@@ -159,27 +159,31 @@ fn message(lines: &[&str], level: Level, out: &mut Output) -> usize {
     len + 1
 }
 
+/// Lines of one commit each that [`Level::Strong`] shows whole, and how many of more it shows.
+const MANY_SHORT: usize = 100;
+const NEWEST_SHORT: usize = 60;
+const OLDEST_SHORT: usize = 20;
+
 /// `git log --oneline`: a hash and a subject on every line. Only [`Level::Strong`] has something to gain.
 fn is_short(page: &Page<'_>, lines: &[&str]) -> bool {
     let is_commit = |line: &&str| {
         hash_of(line).is_some_and(|hash| {
-            (hash.len() <= 12 || hash.len() == 40)
+            (hash.len() <= DIGITS || hash.len() == 40)
                 && line.get(hash.len()..).is_some_and(|rest| rest.starts_with(' ') && !rest.starts_with("  "))
         })
     };
-    page.source.runs(&["log", "reflog"]) && lines.len() > MANY && lines.iter().all(is_commit)
+    page.source.runs(&["log", "reflog"]) && lines.len() > MANY_SHORT && lines.iter().all(is_commit)
 }
 
 fn short(page: &Page<'_>, lines: &[&str], level: Level) -> String {
-    let mut out = Output::with_capacity(page.text.len());
     if level < Level::Strong {
-        out.lines(lines);
-        return out.finish(page.text);
+        return page.text.to_owned();
     }
-    let left_out = lines.len() - NEWEST - OLDEST;
-    out.lines(lines.get(..NEWEST).unwrap_or_default());
-    out.marker(format_args!("{left_out} commit{} left out", plural(left_out)));
-    out.lines(lines.get(lines.len() - OLDEST..).unwrap_or_default());
+    let mut out = Output::with_capacity(page.text.len());
+    let oldest = lines.len() - OLDEST_SHORT;
+    out.lines(lines.get(..NEWEST_SHORT).unwrap_or_default());
+    out.marker(format_args!("{} commits left out", oldest - NEWEST_SHORT));
+    out.lines(lines.get(oldest..).unwrap_or_default());
     out.finish(page.text)
 }
 

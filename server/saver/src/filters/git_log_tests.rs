@@ -55,6 +55,12 @@ fn messages_move_to_the_left_and_authors_are_said_once() {
 }
 
 #[test]
+fn a_message_that_begins_with_blanks_stays_where_it_is() {
+    let text = "commit d60a733e46\nAuthor: A <a@b.c>\n\n        indented\n    more\n";
+    assert_eq!(log(text, Level::Exact), text);
+}
+
+#[test]
 fn committers_are_said_once_too() {
     let commit = |hash: &str| {
         format!(
@@ -108,11 +114,12 @@ fn the_strong_level_shows_the_beginning_of_a_long_message() {
 
 #[test]
 fn the_strong_level_cuts_one_line_commits() {
-    let lines: Vec<String> = (0..70).map(|number| format!("{number:08x} commit {number}\n")).collect();
+    let lines: Vec<String> = (0..130).map(|number| format!("{number:08x} commit {number}\n")).collect();
     assert_eq!(log(&lines.concat(), Level::Safe), lines.concat());
     let expected =
-        format!("{}[ninerouter: 30 commits left out]\n{}", lines[..30].concat(), lines[60..].concat());
+        format!("{}[ninerouter: 50 commits left out]\n{}", lines[..60].concat(), lines[110..].concat());
     assert_eq!(log(&lines.concat(), Level::Strong), expected);
+    assert_eq!(log(&lines[..100].concat(), Level::Strong), lines[..100].concat());
 }
 
 #[test]
@@ -124,7 +131,7 @@ fn look_alikes_stay() {
     );
     untouched(Filter::GitLog, "commit d60a733e46 is the one\nAuthor: Ada\n\n    text\n", &["git log"]);
     untouched(Filter::GitLog, "* commit d60a733e46\n| Author: Ada\n|\n|     text\n", &["git log --graph"]);
-    let sums: String = (0..90).map(|number| format!("{number:032x}  file {number}\n")).collect();
+    let sums: String = (0..190).map(|number| format!("{number:032x}  file {number}\n")).collect();
     untouched(Filter::GitLog, &sums, &["md5sum *", "git log"]);
 }
 

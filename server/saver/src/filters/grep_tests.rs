@@ -100,6 +100,57 @@ Binary file ./target/ninerouter matches
 }
 
 #[test]
+fn counts_stand_under_their_folder() {
+    let text = "\
+src/gateway/attempt.rs:12
+src/gateway/call.rs:0
+src/gateway/mod.rs:0
+Cargo.toml:0
+
+Found 12 total occurrences across 1 files.
+";
+    let count = |level| of_command(Filter::Grep, "grep -rc x .", text, level);
+    assert_eq!(
+        count(Level::Safe),
+        "\
+src/gateway/
+attempt.rs:12
+call.rs:0
+mod.rs:0
+
+Cargo.toml:0
+
+Found 12 total occurrences across 1 files.
+"
+    );
+    assert_eq!(
+        of_command(Filter::Grep, "grep -rc x .", &count(Level::Safe), Level::Safe),
+        count(Level::Safe)
+    );
+    assert_eq!(
+        count(Level::Strong),
+        "\
+src/gateway/attempt.rs:12
+
+Found 12 total occurrences across 1 files.
+[ninerouter: 3 files without a match left out]
+"
+    );
+}
+
+#[test]
+fn what_was_found_is_no_log() {
+    let text: String =
+        (1..=40).map(|n| format!("src/gateway/table.rs:{n}:    row({n}, {});\n", n * 7)).collect();
+    let arguments = r#"{"command": "rg -n row"}"#;
+    let call = crate::Call { tool: "Bash", arguments };
+    let short = crate::shorten(&text, Some(call), crate::Rules::at(Level::Safe)).unwrap();
+    assert_eq!(short.text, format!("src/gateway/table.rs\n{}", text.replace("src/gateway/table.rs:", "")));
+    promises(&text, "rg -n row");
+    promises(&text.replace(".rs:", ".rs:x"), "rg row");
+}
+
+#[test]
 fn windows_paths_have_a_colon() {
     let text = "C:\\code\\src\\main.rs:12:a\r\nC:\\code\\src\\main.rs:13:b\r\nC:\\code\\src\\lib.rs:1:c\r\n";
     let safe = "C:\\code\\src\\main.rs\n12:a\r\n13:b\r\n\nC:\\code\\src\\lib.rs:1:c\r\n";
@@ -160,10 +211,9 @@ fn look_alikes_stay() {
     // What a compiler says: an error stays byte for byte.
     untouched(Filter::Grep, &lines(&|n| format!("src/a.c:{n}:5: error: expected ';'")), &searches);
     untouched(Filter::Grep, &lines(&|n| format!("src/a.py:{n}: warning: unused name")), &searches);
-    // A file that mentions a place in another, counts, names.
+    // A file that mentions a place in another, names.
     let file = format!("# src/a.py:12:foo\n# src/a.py:13:bar\nsrc/a.py:14:baz\n{}", "x = 1\n".repeat(90));
     untouched(Filter::Grep, &file, &searches);
-    untouched(Filter::Grep, &lines(&|n| format!("src/a{n}.rs:{n}")), &["grep -c x -r src"]);
     untouched(Filter::Grep, &lines(&|n| format!("src/a{n}.rs")), &["grep -l x -r src"]);
     untouched(Filter::Grep, &lines(&|n| format!("{n}:    let x = {n};")), &["grep -n let src/main.rs"]);
     untouched(Filter::Grep, &lines(&|n| format!("https://example.org:{n}:x")), &["make"]);

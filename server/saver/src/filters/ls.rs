@@ -1,4 +1,4 @@
-//! `ls -l` in its variants, `ls -R`, and plain `ls`.
+//! `ls -l` in its variants, `find -ls`, `ls -R`, and plain `ls`.
 //!
 //! The blanks that align columns go; at [`Level::Safe`] modes are written in octal (`d755`), and link counts, and the
 //! owner and group most entries have, are said once. Names, sizes, dates and symlink targets stay byte for byte.

@@ -126,6 +126,8 @@ impl Filter {
             Self::TestOutput | Self::BuildOutput => {
                 matches!(self, Self::BuildOutput | Self::Log | Self::Truncate)
             }
+            // What was found is no log: every line is a place. It is known by its headings later on, too.
+            Self::Grep => !self.forms(),
             // A second call would look for repeated lines in any text without a marker: so does the first.
             _ => !self.forms() || self == Self::Log && !crate::marker::is_in(text),
         }

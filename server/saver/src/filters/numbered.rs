@@ -89,13 +89,20 @@ impl Run {
         let cut = if is_cut { FIRST..self.len - LAST } else { 0..0 };
         for (index, line) in lines.iter().enumerate().take(self.len) {
             if !cut.contains(&index) {
-                out.line(line.trim_start_matches(' '));
+                let line = line.trim_start_matches(' ');
+                out.line(if level >= Level::Safe { without_zeros(line) } else { line });
             } else if index == cut.start {
                 let (from, to) = (self.first + cut.start, self.first + cut.end - 1);
                 out.marker(format_args!("lines {from} to {to} left out"));
             }
         }
     }
+}
+
+/// A line without the zeros that align its number.
+fn without_zeros(line: &str) -> &str {
+    let short = line.trim_start_matches('0');
+    if short.starts_with(|first: char| first.is_ascii_digit()) { short } else { line }
 }
 
 /// What stands in front of a line.

@@ -28,6 +28,16 @@ fn blanks_in_front_of_numbers_go() {
 }
 
 #[test]
+fn zeros_in_front_of_numbers_go_from_the_safe_level_on() {
+    let line = |number: usize| format!("{number:05}| let x = 00{number};\n");
+    let text = format!("<file>\n{}\n(End of file)\n</file>\n", (8..=12).map(line).collect::<String>());
+    let expected = text.replace("\n000", "\n").replace("\n08", "\n8").replace("\n09", "\n9");
+    assert_eq!(read(&text, Level::Exact), text);
+    assert_eq!(read(&text, Level::Safe), expected);
+    assert_eq!(read(&expected, Level::Safe), expected);
+}
+
+#[test]
 fn what_the_tool_says_of_the_file_stays() {
     let reminder = "\n<system-reminder>\n     1→ is no line\n</system-reminder>\n";
     let text = format!("<file>\n{}{reminder}", numbered(1..=6, "→"));

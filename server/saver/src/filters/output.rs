@@ -12,6 +12,11 @@ impl Output {
         Self(String::with_capacity(bytes))
     }
 
+    /// Bytes written.
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn line(&mut self, line: &str) {
         self.0.push_str(line);
         self.0.push('\n');

@@ -20,22 +20,20 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     if level < Level::Safe {
         return None;
     }
-    let form = Form::of(page)?;
+    let (form, reads) = Form::of(page)?;
     let mut list =
         List { form: &form, level, out: String::with_capacity(page.text.len() / 2), group: Group::default() };
     let mut root_said = form.root.is_empty();
-    for line in &page.lines {
-        let read = form.read(line);
-        if let Line::Path { .. } = read
-            && !root_said
-        {
+    for (line, read) in page.lines.iter().zip(reads) {
+        let Some((dir, name)) = read else {
+            list.note(line);
+            continue;
+        };
+        if !root_said {
             list.say_root();
             root_said = true;
         }
-        match read {
-            Line::Path { dir, name } => list.path(dir, name),
-            Line::Note => list.note(line),
-        }
+        list.path(dir, name);
     }
     list.end_group();
     // Lines were each ended; the text's last one had no end.
@@ -52,35 +50,34 @@ struct Form<'a> {
     ending: &'static str,
     /// The directory all are in, where saying it once pays.
     root: &'a str,
+    /// Two separators in a row stand somewhere in the text, which paths never have.
+    doubles: bool,
 }
 
-enum Line<'a> {
-    /// A path: its directory with the separator behind (none for a bare name), and its name.
-    Path { dir: &'a str, name: &'a str },
-    /// Anything else.
-    Note,
-}
+/// A path: its directory with the separator behind (none for a bare name), and its name. `None` for any other line.
+type Read<'a> = Option<(&'a str, &'a str)>;
 
 impl<'a> Form<'a> {
-    /// The form of a text of which nearly all lines are paths.
-    fn of(page: &Page<'a>) -> Option<Self> {
+    /// The form of a text of which nearly all lines are paths, and what each line is.
+    fn of(page: &Page<'a>) -> Option<(Self, Vec<Read<'a>>)> {
         let lines = page.lines.as_slice();
         // Headings have blanks: the first path without one shows the form.
         let plain = |line: &&&str| {
             let path = line.strip_prefix("- ").unwrap_or(line);
-            path.contains(['/', '\\']) && !path.contains(' ')
+            !path.contains(' ') && path.contains(['/', '\\'])
         };
         let first = lines.iter().find(plain)?;
         let bullet = if first.starts_with("- ") { "- " } else { "" };
         let windows = is_drive(first.get(bullet.len()..).unwrap_or_default());
         let separator = if windows && first.contains('\\') { '\\' } else { '/' };
         let ending = if first.ends_with('\r') { "\r" } else { "" };
-        let mut form = Self { separator, bullet, ending, root: "" };
-        // A text that already holds a line of the form could not be read back.
-        let taken: &[u8] = if separator == '/' { b"/: " } else { b"\\: " };
-        if memchr::memmem::find(page.text.as_bytes(), taken).is_some() {
-            return None;
-        }
+        let holds = |tail: &str| {
+            let part = format!("{separator}{tail}");
+            memchr::memmem::find(page.text.as_bytes(), part.as_bytes()).is_some()
+        };
+        let doubles = holds(if separator == '/' { "/" } else { "\\" });
+        let mut form = Self { separator, bullet, ending, root: "", doubles };
+        let mut reads = Vec::new();
         let (mut paths, mut bare, mut notes) = (0_usize, 0_usize, 0_usize);
         let most = lines.len() / 10 + 3;
         let mut root: Option<&'a str> = None;
@@ -88,9 +85,10 @@ impl<'a> Form<'a> {
         let mut last = "";
         let mut above: &str = "";
         for line in lines {
-            match form.read(line) {
-                Line::Path { dir: "", .. } => bare += 1,
-                Line::Path { dir, .. } => {
+            let read = form.read(line);
+            match read {
+                Some(("", _)) => bare += 1,
+                Some((dir, _)) => {
                     paths += 1;
                     if dir != last {
                         groups += 1;
@@ -99,58 +97,56 @@ impl<'a> Form<'a> {
                     }
                 }
                 // Lines that are given twice in a row are for another filter.
-                Line::Note if *line == above => return None,
-                Line::Note => notes += usize::from(!blank(line)),
+                None if *line == above => return None,
+                None => notes += usize::from(!blank(line)),
             }
+            reads.push(read);
             above = line;
             if notes > most {
                 return None;
             }
         }
-        if paths < FEWEST || bare > paths {
+        // A text that already holds a line of the form could not be read back.
+        if paths < FEWEST || bare > paths || holds(": ") {
             return None;
         }
-        let dotted = if separator == '/' { b"/./" } else { b"\\.\\" };
         let root = root.filter(|root| bare == 0 && pays(root, groups)).unwrap_or_default();
-        if !root.is_empty() && memchr::memmem::find(page.text.as_bytes(), dotted).is_none() {
+        // A root's own files stand below `./`, which must not be a directory in it.
+        if !root.is_empty() && !holds(if separator == '/' { "./" } else { ".\\" }) {
             form.root = root;
         }
-        Some(form)
+        Some((form, reads))
     }
 
-    fn read(&self, line: &'a str) -> Line<'a> {
-        self.path(line).map_or(Line::Note, |(dir, name)| Line::Path { dir, name })
-    }
-
-    fn path(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
+    fn read(&self, line: &'a str) -> Read<'a> {
         let path = line.strip_suffix(self.ending)?.strip_prefix(self.bullet)?;
         let (drive, rest) =
             path.split_at_checked(2).filter(|(drive, _)| is_drive(drive)).unwrap_or(("", path));
-        if rest.is_empty() || rest.len() > 1_024 || rest.bytes().any(is_foreign) {
-            return None;
-        }
-        // A directory may end with its separator: it is part of its name then.
-        let inner = rest.strip_suffix(self.separator).unwrap_or(rest);
-        let at = inner.rfind(self.separator).map_or(0, |at| at + self.separator.len_utf8());
-        let (dir, name) = path.split_at_checked(drive.len() + at)?;
-        let doubled = inner.ends_with(self.separator) || has_double(inner, self.separator);
-        if doubled
-            || name.is_empty()
-            || name.starts_with('.') && matches!(name, "./" | ".." | "../" | ".\\" | "..\\")
-        {
-            return None;
-        }
-        if name == "." {
-            // `find .` begins with it; anywhere else it would be taken for the directory above.
-            return dir.is_empty().then_some((dir, name));
-        }
         // A line with blanks is a path only when it begins as one.
         let begins = || {
             !drive.is_empty()
                 || path.starts_with(self.separator)
                 || ["./", "../", "~/"].iter().any(|head| path.starts_with(head))
         };
-        (!rest.contains(' ') || (begins() && !rest.ends_with(' '))).then_some((dir, name))
+        if rest.is_empty() || rest.len() > 1_024 || rest.contains(' ') && (!begins() || rest.ends_with(' ')) {
+            return None;
+        }
+        if rest.bytes().any(is_foreign) {
+            return None;
+        }
+        // A directory may end with its separator: it is part of its name then.
+        let inner = rest.strip_suffix(self.separator).unwrap_or(rest);
+        let at = inner.rfind(self.separator).map_or(0, |at| at + self.separator.len_utf8());
+        let (dir, name) = path.split_at_checked(drive.len() + at)?;
+        let doubled = self.doubles && (inner.ends_with(self.separator) || has_double(inner, self.separator));
+        if doubled
+            || name.is_empty()
+            || name.starts_with('.') && matches!(name, "./" | ".." | "../" | ".\\" | "..\\")
+        {
+            return None;
+        }
+        // `find .` begins with it; anywhere else it would be taken for the directory above.
+        (name != "." || dir.is_empty()).then_some((dir, name))
     }
 }
 
@@ -160,8 +156,8 @@ fn is_drive(text: &str) -> bool {
 }
 
 /// What paths rarely hold and other texts often do: such lines stay as they are.
-fn is_foreign(byte: u8) -> bool {
-    byte < b' ' || matches!(byte, b':' | b'"' | b'<' | b'>' | b'|' | b';' | b'{' | b'}' | b'`' | b'=' | 0x7f)
+const fn is_foreign(byte: u8) -> bool {
+    matches!(byte, 0..b' ' | b':' | b'"' | b'<' | b'>' | b'|' | b';' | b'{' | b'}' | b'`' | b'=' | 0x7f)
 }
 
 fn has_double(path: &str, separator: char) -> bool {

@@ -55,6 +55,11 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     (out.len() < page.text.len()).then_some(out)
 }
 
+/// Whether a text is short enough to be left whole: what filters before this one aim at.
+pub(super) fn leaves_whole(text: &str) -> bool {
+    text.len() <= BYTES && memchr::memchr_iter(b'\n', text.as_bytes()).count() < LINES
+}
+
 /// The bytes a line takes, cut inside where it is long.
 fn cost(line: &str) -> usize {
     line.len().min(LINE) + 1

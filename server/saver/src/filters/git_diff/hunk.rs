@@ -126,20 +126,32 @@ impl std::ops::AddAssign for Counts {
 pub(super) struct Limits {
     head: usize,
     tail: usize,
+    /// So many bytes into the text, hunks are counted and not shown.
+    pub(super) bytes: usize,
 }
 
+/// From the mildest on. Whatever the last leaves out, every file is named.
+const STEPS: [Limits; 6] = [
+    Limits { head: 60, tail: 20, bytes: usize::MAX },
+    Limits { head: 30, tail: 10, bytes: usize::MAX },
+    Limits { head: 12, tail: 4, bytes: usize::MAX },
+    Limits { head: 6, tail: 2, bytes: usize::MAX },
+    Limits { head: 3, tail: 1, bytes: usize::MAX },
+    Limits { head: 6, tail: 2, bytes: 10 << 10 },
+];
+
 impl Limits {
-    /// Below [`Level::Strong`] hunks are whole. There, the longer the text the less of each: the names of all its
-    /// files say more than all lines of one.
-    pub(super) const fn at(level: Level, lines: usize) -> Self {
-        let (head, tail) = match (level, lines) {
-            (Level::Exact | Level::Safe, _) => (usize::MAX / 4, usize::MAX / 4),
-            (Level::Strong, ..=250) => (60, 20),
-            (Level::Strong, ..=600) => (30, 10),
-            (Level::Strong, ..=2_000) => (12, 4),
-            (Level::Strong, _) => (6, 2),
+    /// What to try one after the other until the text is short enough. Below [`Level::Strong`] hunks are whole.
+    /// There, the longer the text the less of each: the names of all its files say more than all lines of one.
+    pub(super) fn steps(level: Level, lines: usize) -> &'static [Self] {
+        const WHOLE: [Limits; 1] = [Limits { head: usize::MAX / 4, tail: 0, bytes: usize::MAX }];
+        let first = match (level, lines) {
+            (Level::Exact | Level::Safe, _) => return &WHOLE,
+            (Level::Strong, ..=250) => 0,
+            (Level::Strong, ..=600) => 1,
+            (Level::Strong, _) => 2,
         };
-        Self { head, tail }
+        STEPS.get(first..).unwrap_or(&STEPS)
     }
 }
 

@@ -1,13 +1,16 @@
-//! Unified diffs: `git diff`, `git show`, `git log -p`, `diff -u`, and the tables of `git diff --stat`.
+//! Unified diffs: `git diff`, `git show`, `git log -p`, `diff -u`, and the tables of `git diff --stat`,
+//! `--numstat` and `--name-status`.
 //!
 //! The form is the one of git's "Generating patch text with -p" and of GNU diffutils' "Unified Format". Lines that
 //! are no part of it stay, so the other parts of a text (a commit's message, what a second command printed) do too.
 
 mod header;
 mod hunk;
+mod names;
 mod stat;
 
-use super::output::{Output, lines_of, plural};
+use super::output::{Output, WORTH_A_MARKER, lines_of, plural};
+use super::truncate;
 use crate::level::Level;
 use crate::page::Page;
 use hunk::{Hunk, Limits};
@@ -17,27 +20,10 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     if !is_diff(page, lines) {
         return None;
     }
-    let mut writer = Writer {
-        out: Output::with_capacity(page.text.len()),
-        level,
-        limits: Limits::at(level, lines.len()),
-        generated: false,
-        trimmed: 0,
-        hashes: 0,
-    };
-    let mut at = 0;
-    while let Some(rest) = lines.get(at..).filter(|rest| !rest.is_empty()) {
-        at += writer.part(rest);
-    }
-    if writer.trimmed > 0 {
-        let (count, s) = (writer.trimmed, plural(writer.trimmed));
-        writer.out.marker(format_args!("{count} unchanged line{s} around the changes left out"));
-    }
-    if writer.hashes > 0 {
-        let (count, s) = (writer.hashes, plural(writer.hashes));
-        writer.out.marker(format_args!("{count} index line{s} left out"));
-    }
-    Some(writer.out.finish(page.text))
+    let steps = Limits::steps(level, lines.len());
+    let write = |&limits: &Limits| Writer::new(level, limits, page.text.len()).write(lines, page.text);
+    let fitting = steps.iter().map(write).find(|text| level < Level::Strong || truncate::leaves_whole(text));
+    fitting.or_else(|| steps.last().map(write))
 }
 
 /// Words of commands that print diffs anywhere in their output.
@@ -58,15 +44,15 @@ const COMMANDS: [&str; 11] = [
 /// Whether the text has a part of a diff. Of a command that is not known to print diffs it must begin as one: a
 /// failed test may print a diff of what it got, and a file may hold one.
 fn is_diff(page: &Page<'_>, lines: &[&str]) -> bool {
-    if !page.source.runs(&COMMANDS)
-        && !lines.iter().find(|line| !line.is_empty()).is_some_and(|line| opens(line))
-    {
+    let known = page.source.runs(&COMMANDS);
+    if !known && !lines.iter().find(|line| !line.is_empty()).is_some_and(|line| opens(line)) {
         return false;
     }
     lines.iter().any(|line| match line.as_bytes().first() {
         Some(b'@') => hunk::Header::read(line).is_some(),
         Some(b'd') => header::opens(line),
         Some(b' ') => stat::is_summary(line),
+        _ if known => names::is_row(line),
         _ => false,
     })
 }
@@ -78,6 +64,7 @@ fn opens(line: &str) -> bool {
         || ["--- ", "Only in ", "Index: ", "Binary files "].iter().any(|opening| line.starts_with(opening))
         || hunk::Header::read(line).is_some()
         || stat::Row::read(line).is_some()
+        || stat::is_folder(line)
 }
 
 struct Writer {
@@ -93,6 +80,27 @@ struct Writer {
 }
 
 impl Writer {
+    fn new(level: Level, limits: Limits, bytes: usize) -> Self {
+        let out = Output::with_capacity(bytes);
+        Self { out, level, limits, generated: false, trimmed: 0, hashes: 0 }
+    }
+
+    fn write(mut self, lines: &[&str], source: &str) -> String {
+        let mut at = 0;
+        while let Some(rest) = lines.get(at..).filter(|rest| !rest.is_empty()) {
+            at += self.part(rest);
+        }
+        if self.trimmed > 0 {
+            let (count, s) = (self.trimmed, plural(self.trimmed));
+            self.out.marker(format_args!("{count} unchanged line{s} around the changes left out"));
+        }
+        if self.hashes > 0 {
+            let (count, s) = (self.hashes, plural(self.hashes));
+            self.out.marker(format_args!("{count} index line{s} left out"));
+        }
+        self.out.finish(source)
+    }
+
     /// Writes what stands first in some lines, and says how many of them that was.
     fn part(&mut self, lines: &[&str]) -> usize {
         let Some(&line) = lines.first() else { return 0 };
@@ -100,6 +108,7 @@ impl Writer {
             Some(b'd') => self.header(lines),
             Some(b'@') => self.hunks(lines),
             Some(b' ') => stat::write(lines, self.level, &mut self.out),
+            _ if self.level >= Level::Safe => names::write(lines, &mut self.out),
             _ => None,
         };
         if let Some(path) = line.strip_prefix("+++ ") {
@@ -131,27 +140,30 @@ impl Writer {
     /// All hunks that follow one another.
     fn hunks(&mut self, lines: &[&str]) -> Option<usize> {
         let first = Hunk::read(lines)?;
-        if self.level == Level::Strong && self.generated {
-            return Some(self.generated_hunks(lines));
+        if self.level == Level::Strong && (self.generated || self.out.len() > self.limits.bytes) {
+            return Some(self.hidden_hunks(lines));
         }
         self.trimmed += first.write(self.level, self.limits, &mut self.out);
         Some(first.len())
     }
 
-    /// Hunks of a file that nobody wrote: their number stays, and the lines of small ones.
-    fn generated_hunks(&mut self, lines: &[&str]) -> usize {
+    /// Hunks of a file that nobody wrote, or of one among very many: their number stays, and the lines of small
+    /// ones.
+    fn hidden_hunks(&mut self, lines: &[&str]) -> usize {
         let (mut at, mut hunks, mut counts) = (0, 0, hunk::Counts::default());
         while let Some(hunk) = lines.get(at..).and_then(Hunk::read) {
             counts += hunk.counts();
             at += hunk.len();
             hunks += 1;
         }
+        let small = if self.generated { SMALL } else { WORTH_A_MARKER };
         let parts = lines.get(..at).unwrap_or_default();
-        if parts.iter().map(|line| line.len()).sum::<usize>() < SMALL {
+        if parts.iter().map(|line| line.len()).sum::<usize>() < small {
             self.out.lines(parts);
         } else {
             let (s, counts) = (plural(hunks), counts.changes());
-            self.out.marker(format_args!("{hunks} hunk{s} of a generated file left out ({counts})"));
+            let of = if self.generated { " of a generated file" } else { "" };
+            self.out.marker(format_args!("{hunks} hunk{s}{of} left out ({counts})"));
         }
         at
     }
@@ -160,6 +172,9 @@ impl Writer {
 /// Hunks of a generated file that have fewer bytes stay: a marker says little less.
 const SMALL: usize = 400;
 
+#[cfg(test)]
+#[path = "../git_diff_caps_tests.rs"]
+mod caps_tests;
 #[cfg(test)]
 #[path = "../git_diff_properties.rs"]
 mod properties;

@@ -43,6 +43,11 @@ pub(super) fn is_summary(line: &str) -> bool {
     digits > 0 && (rest.starts_with(" file changed") || rest.starts_with(" files changed"))
 }
 
+/// ` src/parse/`, under which its rows stand: what this filter makes of a table.
+pub(super) fn is_folder(line: &str) -> bool {
+    line.strip_prefix(' ').is_some_and(|folder| folder.ends_with('/') && !folder.starts_with(' '))
+}
+
 /// Writes the table that some lines begin with, without the blanks that align it, and says how many lines it has.
 pub(super) fn write(lines: &[&str], level: Level, out: &mut Output) -> Option<usize> {
     let rows: Vec<Row<'_>> = lines.iter().map_while(|line| Row::read(line)).collect();

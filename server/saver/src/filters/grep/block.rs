@@ -7,23 +7,32 @@ use crate::level::Level;
 /// How many matches of one file are shown from the first on, and how many up to its last; lines around a match go
 /// with it.
 #[derive(Clone, Copy)]
-struct Limits {
+pub(super) struct Limits {
     first: usize,
     last: usize,
 }
 
+/// From the mildest on.
+const STEPS: [Limits; 4] = [
+    Limits { first: 8, last: 2 },
+    Limits { first: 5, last: 1 },
+    Limits { first: 2, last: 1 },
+    Limits { first: 1, last: 0 },
+];
+
 impl Limits {
-    /// Below [`Level::Strong`] all are. There, the more was found the less of each file: where something is says
-    /// more than every place in one file.
-    fn at(level: Level, lines: &[Line<'_>]) -> Self {
+    /// What to try one after the other until the text is short enough. Below [`Level::Strong`] all is shown. There,
+    /// the more was found the less of each file: in which files something is says more than every place in one.
+    pub(super) fn steps(level: Level, lines: &[Line<'_>]) -> &'static [Self] {
+        const WHOLE: [Limits; 1] = [Limits { first: usize::MAX / 4, last: 0 }];
         let found = lines.iter().filter(|line| line.path().is_some()).count();
-        let (first, last) = match (level, found) {
-            (Level::Exact | Level::Safe, _) => (usize::MAX / 4, 0),
-            (Level::Strong, ..=100) => (8, 2),
-            (Level::Strong, ..=400) => (5, 1),
-            (Level::Strong, _) => (2, 1),
+        let first = match (level, found) {
+            (Level::Exact | Level::Safe, _) => return &WHOLE,
+            (Level::Strong, ..=100) => 0,
+            (Level::Strong, ..=400) => 1,
+            (Level::Strong, _) => 2,
         };
-        Self { first, last }
+        STEPS.get(first..).unwrap_or(&STEPS)
     }
 
     /// The matches that are not shown of so many.
@@ -53,12 +62,12 @@ enum Last {
 }
 
 impl Writer {
-    pub(super) fn new(out: Output, level: Level, style: Style) -> Self {
-        Self { out, level, style, limits: Limits::at(level, &[]), last: None }
+    pub(super) fn new(out: Output, level: Level, style: Style, limits: Limits) -> Self {
+        Self { out, level, style, limits, last: None }
     }
 
-    pub(super) fn write(&mut self, lines: &[Line<'_>]) {
-        self.limits = Limits::at(self.level, lines);
+    /// The text of some lines, and of so many files in which nothing was found.
+    pub(super) fn write(mut self, lines: &[Line<'_>], empty: usize, source: &str) -> String {
         let mut rest = lines;
         while let Some(&first) = rest.first() {
             let taken = match first {
@@ -75,9 +84,10 @@ impl Writer {
             };
             rest = rest.get(taken..).unwrap_or_default();
         }
-    }
-
-    pub(super) fn finish(self, source: &str) -> String {
+        if empty > 0 {
+            self.begin(Last::Line);
+            self.out.marker(format_args!("{empty} file{} without a match left out", plural(empty)));
+        }
         self.out.finish(source)
     }
 
@@ -151,17 +161,20 @@ impl Writer {
                         left_out += 1;
                         continue;
                     }
-                    if left_out > 0 {
-                        let s = plural(left_out);
-                        self.out.marker(format_args!("{left_out} line{s} of this file left out"));
-                        left_out = 0;
-                    }
+                    self.left_out(std::mem::take(&mut left_out));
                     self.line("", tail.get(self.cut()..).unwrap_or_default());
                 }
                 Line::Separator if is_cut => {}
                 Line::Separator => self.out.line("--"),
                 Line::Other(_) => {}
             }
+        }
+        self.left_out(left_out);
+    }
+
+    fn left_out(&mut self, lines: usize) {
+        if lines > 0 {
+            self.out.marker(format_args!("{lines} line{} of this file left out", plural(lines)));
         }
     }
 
@@ -216,7 +229,8 @@ fn file(lines: &[Line<'_>]) -> File {
 fn neighbours(lines: &[Line<'_>], folder: &str) -> usize {
     let alone = |index: usize| {
         let here = lines.get(index).and_then(Line::path);
-        here.is_some_and(|path| self::folder(path) == Some(folder))
+        let name = here.and_then(|path| path.strip_prefix(folder));
+        name.is_some_and(|name| memchr::memchr2(b'/', b'\\', name.as_bytes()).is_none())
             && here != lines.get(index + 1).and_then(Line::path)
     };
     (0..lines.len()).take_while(|&index| alone(index)).count()
@@ -224,6 +238,6 @@ fn neighbours(lines: &[Line<'_>], folder: &str) -> usize {
 
 /// The folder of a path, with the slash that ends it.
 fn folder(path: &str) -> Option<&str> {
-    let end = path.rfind(['/', '\\'])? + 1;
+    let end = memchr::memrchr2(b'/', b'\\', path.as_bytes())? + 1;
     path.get(..end).filter(|folder| line::is_folder(folder))
 }

@@ -157,7 +157,8 @@ pub(super) fn is_path(text: &str, trust: Trust, style: Style) -> bool {
     if !is_plain(text) || (memchr::memchr(b' ', bytes).is_some() && !(below && trust == Trust::Searched)) {
         return false;
     }
-    let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
+    let slash = memchr::memrchr2(b'/', b'\\', bytes);
+    let name = slash.and_then(|slash| text.get(slash + 1..)).unwrap_or(text);
     let has_slash = name.len() < text.len();
     let has_ending =
         name.as_bytes().windows(2).any(|pair| matches!(pair, [b'.', b] if b.is_ascii_alphabetic()));
@@ -172,13 +173,28 @@ pub(super) fn is_folder(text: &str) -> bool {
     text.ends_with(['/', '\\']) && is_plain(text)
 }
 
+/// Signs that paths hardly have.
+const ODD: [bool; 256] = {
+    let mut odd = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        odd[byte] = byte < 0x20
+            || matches!(
+                byte as u8,
+                b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b';' | b'*' | b'?' | b'=' | b','
+            );
+        byte += 1;
+    }
+    odd
+};
+
 /// Whether a text has a letter, and no sign that paths hardly have.
 fn is_plain(text: &str) -> bool {
-    let odd = |byte: &u8| *byte < b' ' || b"\"'`<>|;*?=,".contains(byte);
     let opens_oddly = text.starts_with(['[', '(', '{', ' ', '-', '#']);
     let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
     let bytes = text.as_bytes();
-    (1..=300).contains(&bytes.len()) && !opens_oddly && !bytes.iter().any(odd) && bytes.iter().any(letter)
+    let is_odd = |&byte: &u8| ODD.get(usize::from(byte)).copied().unwrap_or(true);
+    (1..=300).contains(&bytes.len()) && !opens_oddly && !bytes.iter().any(is_odd) && bytes.iter().any(letter)
 }
 
 /// Whether a line may stand under a folder: a name, and what was found in the file.

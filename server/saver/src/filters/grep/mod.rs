@@ -6,10 +6,11 @@ mod block;
 mod line;
 
 use super::output::{Output, lines_of};
+use super::truncate;
 use crate::call::Source;
 use crate::level::Level;
 use crate::page::Page;
-use block::Writer;
+use block::{Limits, Writer};
 use line::{Line, Style, Trust};
 
 /// Words of commands that search.
@@ -23,20 +24,26 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         Source::Command(_) | Source::File(_) | Source::Listing | Source::Edit => return None,
     };
     let lines = lines_of(page);
+    if [Style::Numbered, Style::Plain].iter().any(|&style| has_headings(lines, trust, style)) {
+        return Some(page.text.to_owned());
+    }
     // Without numbers, any `word.word: text` looks like something found.
     let styles: &[Style] =
         if trust == Trust::Searched { &[Style::Numbered, Style::Plain] } else { &[Style::Numbered] };
     styles.iter().find_map(|&style| {
-        if has_headings(lines, trust, style) {
-            return Some(page.text.to_owned());
-        }
-        let read = line::read_all(lines, trust, style).filter(|read| !is_count(read, style))?;
+        let mut read = line::read_all(lines, trust, style)?;
         if level == Level::Exact {
             return Some(page.text.to_owned());
         }
-        let mut writer = Writer::new(Output::with_capacity(page.text.len()), level, style);
-        writer.write(&read);
-        Some(writer.finish(page.text))
+        let empty = if level == Level::Strong && is_count(&read, style) { drop_empty(&mut read) } else { 0 };
+        let steps = Limits::steps(level, &read);
+        let write = |&limits: &Limits| {
+            let out = Output::with_capacity(page.text.len());
+            Writer::new(out, level, style, limits).write(&read, empty, page.text)
+        };
+        let fitting =
+            steps.iter().map(write).find(|text| level < Level::Strong || truncate::leaves_whole(text));
+        fitting.or_else(|| steps.last().map(write))
     })
 }
 
@@ -50,12 +57,25 @@ fn is_count(read: &[Line<'_>], style: Style) -> bool {
         })
 }
 
-/// Whether the text has the form that this filter gives, or `rg --heading`'s.
+/// Takes out the files in which nothing was found, and says how many they are.
+fn drop_empty(read: &mut Vec<Line<'_>>) -> usize {
+    let all = read.len();
+    read.retain(|line| !matches!(line, Line::Found { tail, .. } if tail.trim_end() == ":0"));
+    all - read.len()
+}
+
+/// Whether the text has the form that this filter gives, or `rg --heading`'s. A later turn may lack the call that
+/// tells a search, so that it has to show without; then lines that any list may have are no sign.
 fn has_headings(lines: &[&str], trust: Trust, style: Style) -> bool {
-    let under = |line: &str| line::is_under_heading(line, style);
+    let sure = trust == Trust::Searched || style == Style::Numbered;
+    let under = |line: &str| line::is_under_heading(line, style) && (sure || line.starts_with(':'));
+    let names = |line: &str| {
+        let name = line.split(':').next().unwrap_or(line);
+        line::names_file(line, style) && (sure || line::is_path(name, Trust::Form, style))
+    };
     let heads = |pair: &[&str]| match pair {
-        [heading, next] if line::is_folder(heading) => line::names_file(next, style),
-        [heading, next] => under(next) && line::is_path(heading, trust, style),
+        [heading, next] if line::is_folder(heading) => names(next),
+        [heading, next] => under(next) && line::is_path(heading, Trust::Searched, style),
         _ => false,
     };
     lines.windows(2).any(heads)

@@ -22,15 +22,35 @@ pub(super) fn mark(lines: &[&str], fates: &mut Fates, runners: Runners) {
     }
     let passing = [
         (Runners::VITEST, passes_vitest as fn(&str) -> Option<usize>),
-        (Runners::MOCHA, passes_mocha),
         (Runners::PLAYWRIGHT, passes_playwright),
-        (Runners::BUN, passes_bun),
     ];
     for (_, passes) in passing.into_iter().filter(|(runner, _)| runners.has(*runner)) {
         for (line, fate) in lines.iter().zip(fates.iter_mut()) {
             if let Some(count) = passes(line) {
                 *fate = Fate::Counts(Kind::Tests, count);
             }
+        }
+    }
+    if runners.has(Runners::MOCHA) {
+        mark_counted(lines, fates, ticked_mocha, sum_of_mocha);
+    }
+    if runners.has(Runners::BUN) {
+        mark_counted(lines, fates, ticked_bun, sum_of_bun);
+    }
+}
+
+/// Whether a line is one of a test that passed, and whether that is all it says.
+type Ticked = fn(&str) -> Option<bool>;
+
+/// Lines that a tested program may print as well: they count as tests only when they are as many as the summary says.
+fn mark_counted(lines: &[&str], fates: &mut Fates, ticked: Ticked, sum: fn(&str) -> Option<usize>) {
+    let passed = lines.iter().filter(|line| ticked(line).is_some()).count();
+    if passed != lines.iter().filter_map(|line| sum(line)).sum::<usize>() {
+        return;
+    }
+    for (line, fate) in lines.iter().zip(fates.iter_mut()) {
+        if ticked(line) == Some(true) {
+            *fate = Fate::Counts(Kind::Tests, 1);
         }
     }
 }
@@ -94,7 +114,7 @@ fn mark_jest(lines: &[&str], fates: &mut Fates) {
             (below, clean) = (None, false);
         }
     }
-    keep_suites_outside_files(lines, fates);
+    keep_outside_files(lines, fates);
 }
 
 /// Jest gives the time of a file only when it was slow.
@@ -102,16 +122,17 @@ fn slow_file(line: &str) -> bool {
     line.trim_end().ends_with(')')
 }
 
-/// A suite goes only below the line of a file that passes, with nothing but lines that go between.
-fn keep_suites_outside_files(lines: &[&str], fates: &mut Fates) {
+/// Tests and suites go only below the line of their file, and a suite only below one that goes.
+fn keep_outside_files(lines: &[&str], fates: &mut Fates) {
     let mut inside = false;
+    let mut passing = false;
     for (line, fate) in lines.iter().zip(fates.iter_mut()) {
-        inside = match fate {
-            Fate::Counts(Kind::Files, _) => true,
-            Fate::Stays => false,
-            Fate::Counts(..) | Fate::Goes => inside && !fold::blank(line),
-        };
-        if *fate == Fate::Goes && !inside {
+        if line.starts_with("PASS ") || line.starts_with("FAIL ") {
+            inside = true;
+            passing = *fate != Fate::Stays;
+        } else if fold::blank(line) {
+            inside = false;
+        } else if !inside || !passing && *fate == Fate::Goes {
             *fate = Fate::Stays;
         }
     }
@@ -136,15 +157,25 @@ fn passes_vitest(line: &str) -> Option<usize> {
             return None;
         }
     }
+    // A tested program may tick things, too.
+    if time.is_none() && !name.contains(" > ") {
+        return None;
+    }
     let news =
         time.is_some_and(|time| slow(time) || fold::number(time).is_none_or(|(count, _)| count >= 300));
     (!news).then_some(1)
 }
 
 /// Mocha: `      ✔ adds`. It gives the time of slow tests only.
-fn passes_mocha(line: &str) -> Option<usize> {
+fn ticked_mocha(line: &str) -> Option<bool> {
     let (indent, name) = ticked(line)?;
-    (indent >= 2 && bracketed(name, " (", ')').is_none()).then_some(1)
+    (indent >= 2).then(|| bracketed(name, " (", ')').is_none())
+}
+
+/// Mocha: `  12 passing (30ms)`.
+fn sum_of_mocha(line: &str) -> Option<usize> {
+    let (count, rest) = fold::number(line.strip_prefix("  ")?)?;
+    rest.starts_with(" passing (").then_some(count)
 }
 
 /// Playwright: `  ✓  1 [chromium] › a.spec.ts:3:1 › has a title (1.2s)`. Retried tests are flaky.
@@ -157,10 +188,13 @@ fn passes_playwright(line: &str) -> Option<usize> {
 }
 
 /// Bun: `✓ suite > adds [0.12ms]`, `(pass) suite > adds [0.12ms]`.
-fn passes_bun(line: &str) -> Option<usize> {
+fn ticked_bun(line: &str) -> Option<bool> {
     let name = line.strip_prefix("(pass) ").or_else(|| line.strip_prefix("✓ "))?.trim_end();
-    match bracketed(name, " [", ']') {
-        Some((_, time)) => (!slow(time)).then_some(1),
-        None => (!name.is_empty() && !name.ends_with(']')).then_some(1),
-    }
+    (!name.is_empty()).then(|| bracketed(name, " [", ']').is_none_or(|(_, time)| !slow(time)))
+}
+
+/// Bun: ` 12 pass`.
+fn sum_of_bun(line: &str) -> Option<usize> {
+    let (count, rest) = fold::number(line.strip_prefix(' ')?)?;
+    (rest.trim_end() == " pass").then_some(count)
 }

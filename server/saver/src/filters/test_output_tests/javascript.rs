@@ -105,7 +105,7 @@ fn vitest_mocha_playwright_and_bun() {
       ✔ adds two and two
     1) compares
 
-  3 passing (287ms)
+  4 passing (287ms)
   1 failing
 ";
     assert_eq!(
@@ -119,7 +119,7 @@ fn vitest_mocha_playwright_and_bun() {
 [ninerouter: 3 passing tests left out]
     1) compares
 
-  3 passing (287ms)
+  4 passing (287ms)
   1 failing
 "
         )

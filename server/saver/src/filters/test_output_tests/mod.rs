@@ -21,6 +21,11 @@ fn other_texts_stay() {
         "PASS\nok\nPASS src/a.test.js\n✓ done\n✓ built\n✓ deployed\n",
         // A list of done things.
         "✓ 1 module transformed.\n✓ built in 1.2s\n  ✓ one\n  ✓ two\n  ✓ three\n",
+        // A program under Mocha and Vitest that ticks what it does.
+        "  a suite\n    ✔ adds\n    ✔ subtracts\n  ✓ connected to the database\n  ✓ read 12 tables\n\n  2 passing (3ms)\n",
+        " RUN  v4.1.12 /app\n\n  ✓ connected to the database\n  ✓ read 12 tables\n  ✓ wrote a report of 12 pages\n",
+        // A program under Jest.
+        "  console.log\n    ✓ connected\n    ✓ read 12 tables\n    ✓ wrote a report\n\nTest Suites: 1 passed, 1 total\n",
         // A log that says what passed.
         "2026-11-29 12:10:00 INFO 12 passed in review\n2026-11-29 12:10:00 INFO test result: ok. 3 passed\n",
     ] {

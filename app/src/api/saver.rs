@@ -1,0 +1,166 @@
+//! The saver: how far the output of tools is shortened, and what that has saved.
+
+use super::{Millis, NanoUsd, Problem};
+use async_trait::async_trait;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How far the output of tools is shortened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaverLevel {
+    /// Not at all.
+    Off,
+    /// Only redundancy goes.
+    Exact,
+    /// What a model does not need goes too, and is counted.
+    #[default]
+    Safe,
+    /// Long output is cut in the middle as well.
+    Strong,
+}
+
+/// A word that is none of the levels'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownLevel;
+
+impl SaverLevel {
+    /// Every level, the mildest first.
+    pub const ALL: [Self; 4] = [Self::Off, Self::Exact, Self::Safe, Self::Strong];
+
+    /// As it stands in headers, forms and the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Exact => "exact",
+            Self::Safe => "safe",
+            Self::Strong => "strong",
+        }
+    }
+}
+
+impl std::str::FromStr for SaverLevel {
+    type Err = UnknownLevel;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|level| level.word() == word.trim()).ok_or(UnknownLevel)
+    }
+}
+
+/// What one filter saved of the output of one tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavingRow {
+    /// The filter's name, e.g. `git-diff`.
+    pub filter: String,
+    /// The tool's name as the client sent it; empty where the call is not known.
+    pub tool: String,
+    /// How many texts it shortened.
+    pub texts: i64,
+    /// Their bytes before.
+    pub bytes_before: i64,
+    /// Their bytes after.
+    pub bytes_after: i64,
+    /// Their tokens before, by o200k's count.
+    pub tokens_before: i64,
+    /// Their tokens after.
+    pub tokens_after: i64,
+}
+
+/// One filter, as a person may switch it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterRow {
+    /// Its name, e.g. `git-diff`.
+    pub name: String,
+    /// What it does, in words.
+    pub does: String,
+    /// Whether it is in use.
+    pub on: bool,
+}
+
+/// How far one caller key's requests are shortened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySaver {
+    /// The key.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// `None`: as everything else.
+    pub level: Option<SaverLevel>,
+}
+
+/// What was saved of something: a filter, a tool, a model, a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedLine {
+    /// What of: a name, or a day as `2026-11-29`.
+    pub of: String,
+    /// Texts, bytes and tokens.
+    pub saving: SavingRow,
+    /// What the saved tokens would have cost; unknown prices count as nothing.
+    pub cost: NanoUsd,
+}
+
+/// The saver page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaverPage {
+    /// How far output is shortened.
+    pub level: SaverLevel,
+    /// The filters.
+    pub filters: Vec<FilterRow>,
+    /// The caller keys.
+    pub keys: Vec<KeySaver>,
+    /// Since when the sums below are counted.
+    pub since: Millis,
+    /// Everything that was saved.
+    pub total: SavedLine,
+    /// The same by filter, most first.
+    pub by_filter: Vec<SavedLine>,
+    /// The same by tool, most first.
+    pub by_tool: Vec<SavedLine>,
+    /// The same by model, most first.
+    pub by_model: Vec<SavedLine>,
+    /// The same by day, newest first.
+    pub by_day: Vec<SavedLine>,
+}
+
+/// The saver.
+#[async_trait]
+pub trait Saver: Send + Sync {
+    /// The whole page.
+    async fn saver(&self) -> Result<SaverPage, Problem>;
+    /// Says how far output is shortened.
+    async fn save_level(&self, level: SaverLevel) -> Result<(), Problem>;
+    /// Switches one filter.
+    async fn switch_filter(&self, name: String, on: bool) -> Result<(), Problem>;
+    /// Says how far one key's requests are shortened; `None`: as everything else.
+    async fn save_key_level(&self, id: i64, level: Option<SaverLevel>) -> Result<(), Problem>;
+}
+
+/// The whole page.
+#[server(prefix = "/console", endpoint = "saver")]
+pub async fn load_saver() -> Result<SaverPage, Problem> {
+    super::console()?.saver().await
+}
+
+/// Says how far output is shortened.
+#[server(prefix = "/console", endpoint = "save_saver_level")]
+pub async fn save_saver_level(level: SaverLevel) -> Result<(), Problem> {
+    super::told(super::console()?.save_level(level).await)
+}
+
+/// Switches one filter.
+#[server(prefix = "/console", endpoint = "switch_filter")]
+pub async fn switch_filter(name: String, #[server(default)] on: bool) -> Result<(), Problem> {
+    super::told(super::console()?.switch_filter(name, on).await)
+}
+
+/// Says how far one key's requests are shortened. An empty level: as everything else.
+#[server(prefix = "/console", endpoint = "save_key_saver")]
+pub async fn save_key_saver(id: i64, #[server(default)] level: String) -> Result<(), Problem> {
+    let level = match level.as_str() {
+        "" => None,
+        word => Some(word.parse().map_err(|UnknownLevel| {
+            Problem::invalid("level", "Choose off, exact, safe or strong, or leave it as set above.")
+        })?),
+    };
+    super::told(super::console()?.save_key_level(id, level).await)
+}

@@ -1,0 +1,110 @@
+//! The ledger of the saver: what was shortened in a request, in tokens, and what those would have cost.
+
+use super::price;
+use crate::gateway::blocks::Block;
+use crate::store::RequestRecord;
+use app::api::saver::SavingRow;
+use catalog::{Price, Tier};
+use std::sync::Arc;
+use wire::Usage;
+
+/// The texts that were shortened in a request, and what tokens cost where it went.
+#[derive(Debug)]
+pub struct Shortened {
+    /// Each text, and whether it was new in the conversation.
+    pub texts: Vec<(Arc<Block>, bool)>,
+    /// What the target that answered takes; `None` where nobody states it, or nobody answered.
+    pub price: Option<Price>,
+    /// Its tier; `None` where nobody answered.
+    pub tier: Option<Tier>,
+}
+
+/// Enters what was saved into a request's record. Counts tokens, which is slow for texts that were not counted before.
+pub fn enter(record: &mut RequestRecord, shortened: &Shortened) {
+    // Where nobody was asked, nothing was saved.
+    let Some(tier) = shortened.tier else { return };
+    let (mut fresh, mut old) = (0, 0);
+    for (block, is_fresh) in &shortened.texts {
+        let (before, after) = block.tokens();
+        let saved = before.saturating_sub(after);
+        *(if *is_fresh { &mut fresh } else { &mut old }) += saved;
+        for row in rows(block, before, after) {
+            let known = record.savings.iter_mut();
+            match known.into_iter().find(|known| known.filter == row.filter && known.tool == row.tool) {
+                Some(known) => add(known, &row),
+                None => record.savings.push(row),
+            }
+        }
+    }
+    record.saved_tokens = i64::try_from(fresh + old).unwrap_or(i64::MAX);
+    let would_be = would_be(record.usage.as_ref(), fresh, old);
+    record.saved_cost = price::cost(&would_be, shortened.price, tier);
+}
+
+/// The sorts of tokens that the missing ones would have been: what the conversation had before would have been read from
+/// the provider's cache, and what is new written to it, where the provider did so with the rest.
+fn would_be(usage: Option<&Usage>, fresh: u64, old: u64) -> Usage {
+    let reads = usage.is_some_and(|usage| usage.cache_read > 0);
+    let writes = usage.is_some_and(|usage| usage.cache_write > 0);
+    let mut would_be = Usage::default();
+    *(if reads { &mut would_be.cache_read } else { &mut would_be.input }) += old;
+    *(if writes { &mut would_be.cache_write } else { &mut would_be.input }) += fresh;
+    would_be
+}
+
+/// A row for each filter that changed the text. Its tokens are shared out by the bytes that each took: texts in between
+/// are not kept.
+fn rows(block: &Block, before: u64, after: u64) -> Vec<SavingRow> {
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let bytes_saved = block.before.saturating_sub(block.steps.last().map_or(0, |(_, left)| *left)).max(1);
+    let tokens_saved = before.saturating_sub(after);
+    let mut left = block.before;
+    let mut tokens = i64::try_from(before).unwrap_or(i64::MAX);
+    let steps = block.steps.iter().enumerate();
+    steps
+        .map(|(place, (filter, bytes))| {
+            let share = left.saturating_sub(*bytes) as u64;
+            let taken = if place + 1 == block.steps.len() {
+                tokens - i64::try_from(after).unwrap_or(i64::MAX)
+            } else {
+                i64::try_from(tokens_saved * share / bytes_saved as u64).unwrap_or(i64::MAX)
+            };
+            let row = SavingRow {
+                filter: filter.name().to_owned(),
+                tool: block.tool.clone(),
+                texts: 1,
+                bytes_before: count(left),
+                bytes_after: count(*bytes),
+                tokens_before: tokens,
+                tokens_after: tokens - taken,
+            };
+            (left, tokens) = (*bytes, tokens - taken);
+            row
+        })
+        .collect()
+}
+
+/// Adds one row's counts to another's.
+pub fn add(sum: &mut SavingRow, row: &SavingRow) {
+    sum.texts += row.texts;
+    sum.bytes_before += row.bytes_before;
+    sum.bytes_after += row.bytes_after;
+    sum.tokens_before += row.tokens_before;
+    sum.tokens_after += row.tokens_after;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_would_have_been_what_the_rest_was() {
+        let usage = |cache_read, cache_write| Usage { input: 5, cache_read, cache_write, ..Usage::default() };
+        let cached = would_be(Some(&usage(9, 9)), 3, 4);
+        assert_eq!((cached.input, cached.cache_read, cached.cache_write), (0, 4, 3));
+        let first = would_be(Some(&usage(0, 9)), 3, 4);
+        assert_eq!((first.input, first.cache_read, first.cache_write), (4, 0, 3));
+        let plain = would_be(None, 3, 4);
+        assert_eq!((plain.input, plain.cache_read, plain.cache_write), (7, 0, 0));
+    }
+}

@@ -1,0 +1,149 @@
+//! What tools gave is made shorter on its way to a provider, and nothing else of a request is.
+
+use crate::support::{CHAT, House, MESSAGES, until};
+use bytes::Bytes;
+use http::Method;
+use serde_json::{Value, json};
+
+/// What cargo prints for many passing tests.
+fn green() -> String {
+    let tests: String = (1..=60).map(|number| format!("test parser::case_{number} ... ok\n")).collect();
+    format!(
+        "\nrunning 60 tests\n{tests}\ntest result: ok. 60 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.02s\n"
+    )
+}
+
+/// A turn in which a tool gave this, as Claude Code sends it.
+fn body(model: &str, output: &str, failed: bool) -> Value {
+    let call =
+        json!({"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "cargo test"}});
+    let mut result = json!({"type": "tool_result", "tool_use_id": "toolu_1", "content": output});
+    if failed {
+        result["is_error"] = json!(true);
+    }
+    json!({"model": model, "max_tokens": 64, "stream": false, "odd": [1.0, "\u{e9}"], "messages": [
+        {"role": "user", "content": "Do the tests pass?"},
+        {"role": "assistant", "content": [call]},
+        {"role": "user", "content": [result]},
+    ]})
+}
+
+fn last(house: &House) -> String {
+    String::from_utf8(house.provider.seen().pop().unwrap().body.to_vec()).unwrap()
+}
+
+const PASSED: &str = "[ninerouter: 60 passing tests left out]";
+
+#[tokio::test]
+async fn only_the_tool_s_output_changes_and_always_to_the_same() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let sent = body(&format!("{MESSAGES}/ok"), &green(), false).to_string();
+    for _ in 0..2 {
+        assert_eq!(house.send("/v1/messages", &[], sent.clone()).await.status, 200);
+        let got = last(&house);
+        assert!(got.contains(PASSED) && got.contains("60 passed; 0 failed"), "{got}");
+        assert!(!got.contains("case_7 "), "{got}");
+        let (kept, shown): (Value, Value) =
+            (serde_json::from_str(&sent).unwrap(), serde_json::from_str(&got).unwrap());
+        let text = |body: &Value| body["messages"][2]["content"][0]["content"].clone();
+        let long = serde_json::to_string(&text(&kept)).unwrap();
+        let short = serde_json::to_string(&text(&shown)).unwrap();
+        let model = format!("\"{MESSAGES}/ok\"");
+        assert_eq!(
+            got,
+            sent.replacen(&long, &short, 1).replacen(&model, "\"ok\"", 1),
+            "nothing else changed"
+        );
+    }
+}
+
+#[tokio::test]
+async fn it_happens_before_a_request_is_translated() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let sent = body(&format!("{CHAT}/ok"), &green(), false).to_string();
+    assert_eq!(house.send("/v1/messages", &[], sent).await.status, 200);
+    let got = last(&house);
+    assert!(got.contains("\"role\":\"tool\"") && got.contains(PASSED), "{got}");
+}
+
+#[tokio::test]
+async fn what_failed_is_left_alone_and_a_request_may_refuse() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let model = format!("{MESSAGES}/ok");
+    let whole = |body: &Value| body.to_string().replacen(&format!("\"{model}\""), "\"ok\"", 1);
+    let failed = body(&model, &green(), true);
+    house.send("/v1/messages", &[], failed.to_string()).await;
+    assert_eq!(last(&house), whole(&failed), "the client says that it failed");
+    let plain = body(&model, &green(), false);
+    for off in ["off", "exact"] {
+        house.send("/v1/messages", &[("x-ninerouter-saver", off)], plain.to_string()).await;
+        assert_eq!(last(&house), whole(&plain), "{off}: nothing in it is redundant");
+    }
+    let seen = house.provider.seen().len();
+    let wrong = house.send("/v1/messages", &[("x-ninerouter-saver", "max")], plain.to_string()).await;
+    assert_eq!(wrong.status, 400);
+    assert!(
+        wrong.message().contains("x-ninerouter-saver") && wrong.message().contains("strong"),
+        "{wrong:?}"
+    );
+    assert_eq!(house.provider.seen().len(), seen, "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_person_says_how_far_it_goes_for_all_for_a_key_and_by_filter() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let sent = body(&format!("{MESSAGES}/ok"), &green(), false).to_string();
+    let shortens = async || {
+        assert_eq!(house.send("/v1/messages", &[], sent.clone()).await.status, 200);
+        last(&house).contains(PASSED)
+    };
+    let put = async |path: &str, body: Value| house.api(Method::PUT, path, body).await.status;
+    assert!(shortens().await, "on by default");
+    assert_eq!(put("/api/v1/saver/filters/test-output", json!({"on": false})).await, 204);
+    assert!(!shortens().await);
+    assert_eq!(put("/api/v1/saver/filters/test-output", json!({"on": true})).await, 204);
+    assert_eq!(put("/api/v1/saver/level", json!({"level": "off"})).await, 204);
+    assert!(!shortens().await);
+    let key = house.read("/api/v1/saver").await["keys"][0]["id"].clone();
+    assert_eq!(put(&format!("/api/v1/saver/keys/{key}"), json!({"level": "safe"})).await, 204);
+    assert!(shortens().await, "the key has a level of its own");
+    assert_eq!(put(&format!("/api/v1/saver/keys/{key}"), json!({"level": null})).await, 204);
+    assert!(!shortens().await);
+    assert_eq!(put("/api/v1/saver/level", json!({"level": "most"})).await, 400);
+    assert_eq!(put("/api/v1/saver/filters/everything", json!({"on": true})).await, 404);
+    assert_eq!(put("/api/v1/saver/keys/4711", json!({"level": "safe"})).await, 404);
+}
+
+#[tokio::test]
+async fn what_was_saved_is_on_record_and_the_original_can_be_had() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let sent = body(&format!("{MESSAGES}/ok"), &green(), false).to_string();
+    let answer = house.send("/v1/messages", &[], sent).await;
+    let id = answer.header("x-ninerouter-request").to_owned();
+    let path = format!("/api/v1/requests/{id}");
+    let detail = until("the record", async || {
+        let answer = house.api(Method::GET, &path, Value::Null).await;
+        (answer.status == 200).then(|| answer.value())
+    })
+    .await;
+    assert_eq!(detail["saver_level"], "safe");
+    let row = &detail["savings"][0];
+    assert_eq!(
+        (&row["filter"], &row["tool"], &row["texts"]),
+        (&json!("test-output"), &json!("Bash"), &json!(1))
+    );
+    let saved = row["tokens_before"].as_i64().unwrap() - row["tokens_after"].as_i64().unwrap();
+    assert!(saved > 300 && detail["row"]["saved_tokens"] == json!(saved), "{detail:#}");
+    let page = house.read("/api/v1/saver").await;
+    assert_eq!(page["by_tool"][0]["of"], "Bash");
+    assert_eq!(page["total"]["saving"]["tokens_before"], row["tokens_before"]);
+
+    let path = format!("/v1/saver/original/{}", answer.header("x-ninerouter-originals"));
+    let key = house.key.clone();
+    let text = house.client.send(Method::GET, &path, &[("x-api-key", &key)], Bytes::new()).await;
+    assert_eq!((text.status, text.text()), (200, green()));
+    let stranger = house.made("/api/v1/keys", json!({"name": "stranger"})).await;
+    let stranger = stranger["secret"].as_str().unwrap().to_owned();
+    let refused = house.client.send(Method::GET, &path, &[("x-api-key", &stranger)], Bytes::new()).await;
+    assert_eq!(refused.status, 404, "another key's text");
+}
