@@ -68,7 +68,7 @@ fn counts() -> [ColumnDef; 5] {
 }
 
 /// The new columns, by table.
-fn added() -> [(&'static str, Vec<ColumnDef>); 3] {
+fn added() -> [(&'static str, Vec<ColumnDef>); 4] {
     [
         (
             "settings",
@@ -78,14 +78,20 @@ fn added() -> [(&'static str, Vec<ColumnDef>); 3] {
                 integer("saver_filters").default(-1).take(),
             ],
         ),
-        // A key that states no level goes by the settings.
-        ("caller_keys", vec![text_null("saver_level")]),
+        // A key that states no level goes by the settings, and by the combo's in how tersely it is answered.
+        ("caller_keys", vec![text_null("saver_level"), text_null("terse")]),
+        ("combos", vec![text("terse").default("off").take()]),
         (
             "requests",
             vec![
                 text("saver_level").default("off").take(),
                 big_integer("saved_tokens").default(0).take(),
                 big_integer_null("saved_cost"),
+                // What its conversation keeps: the conversation's hash, and how far, by which filters of which version.
+                big_integer_null("conversation"),
+                integer("saver_filters").default(-1).take(),
+                integer("saver_version").default(0).take(),
+                text("terse").default("off").take(),
             ],
         ),
     ]

@@ -5,6 +5,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::gateway::blocks::Blocks;
 use crate::gateway::live::Live;
+use crate::gateway::pins::{self, Pins};
 use crate::gateway::standing::Memory;
 use crate::session::setup::SetupLink;
 use crate::session::throttle::Throttle;
@@ -60,6 +61,8 @@ pub struct State {
     pub tasks: Tasks,
     /// Whose turn it is, and where conversations were answered.
     pub memory: Memory,
+    /// What each conversation keeps from its beginning.
+    pub pins: Pins,
     /// What the saver has made of texts of late.
     pub blocks: Blocks,
     /// The one-time link of the first run.
@@ -87,7 +90,10 @@ impl State {
         let live = Live::default();
         let setup = SetupLink::new(store.seal(), &store.seal_check().await?);
         let budgets = Arc::new(Budgets::default());
-        budgets.read(&store, &snapshot, clock::now().unix_ms).await?;
+        let now = clock::now().unix_ms;
+        budgets.read(&store, &snapshot, now).await?;
+        let pins = Pins::default();
+        pins.learn(store.pins(now - pins::KEPT_MS, pins::MOST as u64).await?);
         let recorder = Recorder::start(store.clone(), Arc::clone(&budgets), live.clone(), &tasks);
         Ok(Arc::new(Self {
             config,
@@ -101,6 +107,7 @@ impl State {
             setup,
             throttle: Throttle::default(),
             memory: Memory::default(),
+            pins,
             blocks: Blocks::default(),
             port,
             snapshot: ArcSwap::from_pointee(snapshot),

@@ -161,7 +161,7 @@ async fn everything_of_a_combo_rotation_and_budgets_is_there_after_a_restart() {
             { "model": OTHER, "enabled": true, "weight": 1, "budget": null },
         ],
         "enabled": true, "strategy": "drain-first", "first_token_ms": 4000, "stall_ms": 9000, "hedge": false,
-        "rescue": false, "max_attempts": 3,
+        "rescue": false, "max_attempts": 3, "terse": "full",
     });
     assert_eq!(house.made("/api/v1/combos", whole.clone()).await, whole);
     let id = house.read("/api/v1/accounts").await[0]["id"].as_i64().unwrap();

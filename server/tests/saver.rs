@@ -89,29 +89,88 @@ async fn what_failed_is_left_alone_and_a_request_may_refuse() {
     assert_eq!(house.provider.seen().len(), seen, "nothing was sent");
 }
 
+/// The same in another conversation.
+fn about(subject: &str, body: &Value) -> String {
+    body.to_string().replacen("Do the tests pass?", subject, 1)
+}
+
 #[tokio::test]
 async fn a_person_says_how_far_it_goes_for_all_for_a_key_and_by_filter() {
     let house = House::with_accounts(&["key-one"]).await;
-    let sent = body(&format!("{MESSAGES}/ok"), &green(), false).to_string();
-    let shortens = async || {
-        assert_eq!(house.send("/v1/messages", &[], sent.clone()).await.status, 200);
+    let sent = body(&format!("{MESSAGES}/ok"), &green(), false);
+    let shortens = async |subject: &str| {
+        assert_eq!(house.send("/v1/messages", &[], about(subject, &sent)).await.status, 200);
         last(&house).contains(PASSED)
     };
     let put = async |path: &str, body: Value| house.api(Method::PUT, path, body).await.status;
-    assert!(shortens().await, "on by default");
+    assert!(shortens("one").await, "on by default");
     assert_eq!(put("/api/v1/saver/filters/test-output", json!({"on": false})).await, 204);
-    assert!(!shortens().await);
+    assert!(!shortens("one").await, "less comes at once");
     assert_eq!(put("/api/v1/saver/filters/test-output", json!({"on": true})).await, 204);
+    assert!(!shortens("one").await, "what a cache holds is not changed again");
+    assert!(shortens("two").await, "more comes with the next conversation");
     assert_eq!(put("/api/v1/saver/level", json!({"level": "off"})).await, 204);
-    assert!(!shortens().await);
+    assert!(!shortens("two").await);
     let key = house.read("/api/v1/saver").await["keys"][0]["id"].clone();
     assert_eq!(put(&format!("/api/v1/saver/keys/{key}"), json!({"level": "safe"})).await, 204);
-    assert!(shortens().await, "the key has a level of its own");
+    assert!(shortens("three").await, "the key has a level of its own");
     assert_eq!(put(&format!("/api/v1/saver/keys/{key}"), json!({"level": null})).await, 204);
-    assert!(!shortens().await);
+    assert!(!shortens("three").await);
     assert_eq!(put("/api/v1/saver/level", json!({"level": "most"})).await, 400);
     assert_eq!(put("/api/v1/saver/filters/everything", json!({"on": true})).await, 404);
     assert_eq!(put("/api/v1/saver/keys/4711", json!({"level": "safe"})).await, 404);
+    assert_eq!(put(&format!("/api/v1/saver/keys/{key}"), json!({"terse": "very"})).await, 400);
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_as_it_began_also_after_a_restart() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let sent = body(&format!("{MESSAGES}/ok"), &green(), false);
+    let put = async |house: &House, path: &str, body: Value| {
+        assert_eq!(house.api(Method::PUT, path, body).await.status, 204);
+    };
+    put(&house, "/api/v1/saver/level", json!({"level": "exact"})).await;
+    house.send("/v1/messages", &[], about("old", &sent)).await;
+    let began = last(&house);
+    assert!(!began.contains(PASSED), "{began}");
+    house.records(1).await;
+    let key = house.read("/api/v1/saver").await["keys"][0]["id"].clone();
+    put(&house, "/api/v1/saver/level", json!({"level": "strong"})).await;
+    put(&house, &format!("/api/v1/saver/keys/{key}"), json!({"terse": "ultra"})).await;
+
+    let house = house.restarted().await;
+    house.send("/v1/messages", &[], about("old", &sent)).await;
+    assert_eq!(last(&house), began);
+    house.send("/v1/messages", &[], about("new", &sent)).await;
+    let new = last(&house);
+    assert!(new.contains(PASSED) && new.contains("like a telegram"), "{new}");
+    house.send("/v1/messages", &[("x-ninerouter-saver", "off")], about("new", &sent)).await;
+    assert!(!last(&house).contains(PASSED), "one request may say otherwise");
+    house.send("/v1/messages", &[], about("new", &sent)).await;
+    assert_eq!(last(&house), new, "and only that one");
+}
+
+#[tokio::test]
+async fn a_combo_asks_for_terse_answers_unless_the_key_says_otherwise() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let combo = json!({"name": "brief", "targets": [{"model": format!("{MESSAGES}/ok")}], "terse": "lite"});
+    assert_eq!(house.made("/api/v1/combos", combo).await["terse"], "lite");
+    let sent = json!({"model": "brief[1m]", "max_tokens": 9, "system": [
+        {"type": "text", "text": "Be exact.", "cache_control": {"type": "ephemeral"}},
+    ], "messages": [{"role": "user", "content": "one"}]});
+    house.send("/v1/messages", &[], sent.to_string()).await;
+    let got: Value = serde_json::from_str(&last(&house)).unwrap();
+    assert_eq!(got["system"][0], sent["system"][0], "the mark of the cache stays where it is");
+    assert!(got["system"][1]["text"].as_str().unwrap().starts_with("Answer briefly"), "{got}");
+    let row = house.record().await;
+    assert_eq!(house.detail(&row).await["terse"], "lite", "nothing is added behind a person's back");
+
+    let key = house.read("/api/v1/saver").await["keys"][0]["id"].clone();
+    let path = format!("/api/v1/saver/keys/{key}");
+    assert_eq!(house.api(Method::PUT, &path, json!({"terse": "off"})).await.status, 204);
+    let other = sent.to_string().replace("one", "two");
+    house.send("/v1/messages", &[], other.clone()).await;
+    assert_eq!(last(&house), other.replace("brief[1m]", "ok"));
 }
 
 #[tokio::test]

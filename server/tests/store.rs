@@ -1,6 +1,7 @@
 //! What is written down, on SQLite and on PostgreSQL alike.
 
 mod kept;
+mod saved;
 mod used;
 
 pub(crate) use used::record;
@@ -112,4 +113,10 @@ on_both!(
     plans_and_causes_are_kept_and_detours_found,
     what_is_used_of_budgets_is_read_from_the_sums,
     many_writers_do_not_get_in_each_other_s_way,
+);
+
+on_both!(
+    saved:
+    savings_stay_with_their_request_and_sum_up_by_the_day,
+    what_conversations_keep_is_what_their_last_request_went_by,
 );

@@ -9,6 +9,7 @@ use super::budget_fields::{number, seconds};
 use super::combos::{Combo, Strategy};
 #[cfg(feature = "ssr")]
 use super::combos::{ComboTarget, Combos};
+use super::terse::Terse;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,7 @@ pub async fn save_combo(
     #[server(default)] hedge: bool,
     #[server(default)] rescue: bool,
     #[server(default)] max_attempts: String,
+    #[server(default)] terse: Terse,
 ) -> Result<Combo, Problem> {
     let console = super::console()?;
     let saved = async {
@@ -93,6 +95,7 @@ pub async fn save_combo(
             hedge,
             rescue,
             max_attempts: number("max_attempts", &max_attempts)?,
+            terse,
         };
         let replaces = Some(replaces).filter(|name| !name.is_empty());
         console.save_combo(replaces, combo).await.map_err(|problem| Problem {

@@ -3,6 +3,7 @@
 
 use super::providers::{Price, TestResult};
 use super::requests::Exclusion;
+use super::terse::Terse;
 use super::{NanoUsd, Problem, Tier};
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -150,6 +151,9 @@ pub struct Combo {
     /// Most calls upstream for one request; `None`: as many as there are targets and accounts.
     #[serde(default)]
     pub max_attempts: Option<i32>,
+    /// How tersely its models are asked to answer, where the caller's key does not say.
+    #[serde(default)]
+    pub terse: Terse,
 }
 
 impl Combo {
@@ -165,6 +169,7 @@ impl Combo {
             hedge: true,
             rescue: true,
             max_attempts: None,
+            terse: Terse::Off,
         }
     }
 }

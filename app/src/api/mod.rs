@@ -13,6 +13,7 @@ pub mod providers;
 pub mod requests;
 pub mod saver;
 pub mod settings;
+pub mod terse;
 pub mod translator;
 
 use leptos::server_fn::codec::JsonEncoding;

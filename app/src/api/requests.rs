@@ -2,6 +2,7 @@
 
 use super::combos::PlanRow;
 use super::saver::{SaverLevel, SavingRow};
+use super::terse::Terse;
 use super::{Millis, NanoUsd, Problem, Tokens};
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -200,6 +201,8 @@ pub struct RequestDetail {
     pub bytes_out: i64,
     /// How far the output of tools was shortened.
     pub saver_level: SaverLevel,
+    /// How tersely an answer was asked for, by an instruction of ours.
+    pub terse: Terse,
     /// What was shortened, by filter and tool.
     pub savings: Vec<SavingRow>,
     /// What the saved tokens would have cost; `None` when unknown.

@@ -1,12 +1,13 @@
 //! The saver: how far the output of tools is shortened, and what that has saved.
 
+use super::terse::Terse;
 use super::{Millis, NanoUsd, Problem};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// How far the output of tools is shortened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaverLevel {
     /// Not at all.
@@ -86,6 +87,8 @@ pub struct KeySaver {
     pub name: String,
     /// `None`: as everything else.
     pub level: Option<SaverLevel>,
+    /// How tersely it is answered; `None`: as the combo says.
+    pub terse: Option<Terse>,
 }
 
 /// What was saved of something: a filter, a tool, a model, a day.
@@ -131,8 +134,14 @@ pub trait Saver: Send + Sync {
     async fn save_level(&self, level: SaverLevel) -> Result<(), Problem>;
     /// Switches one filter.
     async fn switch_filter(&self, name: String, on: bool) -> Result<(), Problem>;
-    /// Says how far one key's requests are shortened; `None`: as everything else.
-    async fn save_key_level(&self, id: i64, level: Option<SaverLevel>) -> Result<(), Problem>;
+    /// Says how far one key's requests are shortened (`None`: as everything else), and how tersely they are answered
+    /// (`None`: as the combo says).
+    async fn save_key_saver(
+        &self,
+        id: i64,
+        level: Option<SaverLevel>,
+        terse: Option<Terse>,
+    ) -> Result<(), Problem>;
 }
 
 /// The whole page.
@@ -153,14 +162,24 @@ pub async fn switch_filter(name: String, #[server(default)] on: bool) -> Result<
     super::told(super::console()?.switch_filter(name, on).await)
 }
 
-/// Says how far one key's requests are shortened. An empty level: as everything else.
+/// Says how far one key's requests are shortened, and how tersely they are answered. Empty: as everything else.
 #[server(prefix = "/console", endpoint = "save_key_saver")]
-pub async fn save_key_saver(id: i64, #[server(default)] level: String) -> Result<(), Problem> {
+pub async fn save_key_saver(
+    id: i64,
+    #[server(default)] level: String,
+    #[server(default)] terse: String,
+) -> Result<(), Problem> {
     let level = match level.as_str() {
         "" => None,
         word => Some(word.parse().map_err(|UnknownLevel| {
             Problem::invalid("level", "Choose off, exact, safe or strong, or leave it as set above.")
         })?),
     };
-    super::told(super::console()?.save_key_level(id, level).await)
+    let terse = match terse.as_str() {
+        "" => None,
+        word => Some(word.parse().map_err(|_| {
+            Problem::invalid("terse", "Choose off, lite, full or ultra, or leave it as the combo says.")
+        })?),
+    };
+    super::told(super::console()?.save_key_saver(id, level, terse).await)
 }

@@ -248,6 +248,7 @@ fn How(combo: Combo, limits: (Millis, Millis)) -> impl IntoView {
         ("First token within", limit(combo.first_token_ms, limits.0)),
         ("A stream may stand still for", limit(combo.stall_ms, limits.1)),
         ("For one request at most", most),
+        ("Terse answers", combo.terse.sentence().to_owned()),
     ];
     let facts = facts.map(|(name, value)| {
         view! {

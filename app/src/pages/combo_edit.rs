@@ -3,6 +3,7 @@
 use super::aliases::Choices;
 use super::combo_card::strategy_words;
 use crate::api::combos::{Combo, ComboTarget, Strategy, load_combos};
+use crate::api::terse::Terse;
 use crate::api::{Millis, Problem, ProblemKind};
 use crate::parts::budget::{BudgetInputs, budget_words};
 use crate::parts::dialog::{Confirm, Opens};
@@ -244,6 +245,7 @@ fn Ways(combo: Combo, limits: (Millis, Millis)) -> impl IntoView {
             </p>
         }
     });
+    let terse = Terse::ALL.map(|one| (one.word().to_owned(), one.sentence().to_owned())).to_vec();
     let typed = |millis: Option<i64>| millis.map_or(String::new(), seconds);
     view! {
         <section class="card stack ways" aria-labelledby="ways">
@@ -310,6 +312,14 @@ fn Ways(combo: Combo, limits: (Millis, Millis)) -> impl IntoView {
                 placeholder="any"
                 value=combo.max_attempts.map_or(String::new(), |most| most.to_string())
                 help="Empty: as many as there are targets and accounts."
+            />
+            <Select
+                id="terse"
+                name="terse"
+                label="Terse answers"
+                options=terse
+                chosen=combo.terse.word()
+                help="Adds an instruction to the end of the system prompt. Code, commands, errors and warnings stay whole. A key can say its own on the Saver page."
             />
         </section>
     }

@@ -314,6 +314,8 @@ fn Facts(page: RequestDetail) -> impl IntoView {
         ),
         ("Request size", format::bytes(page.bytes_in)),
         ("Reply size", format::bytes(page.bytes_out)),
+        ("Saver", page.saver_level.word().to_owned()),
+        ("Terse answer", page.terse.asked().to_owned()),
         ("Stopped because", or(page.finish, "not stated")),
         ("Provider's own id", or(page.upstream_id, "not stated")),
     ];

@@ -6,6 +6,7 @@ use app::api::requests::{
     AttemptRow, Cause, Exclusion, LeftOut, Outcome, PriceLine, RequestDetail, RequestRow,
 };
 use app::api::saver::SaverLevel;
+use app::api::terse::Terse;
 use app::api::{Millis, Tier};
 
 fn attempt(target: &str, account: &str, start_ms: i64, total_ms: i64) -> AttemptRow {
@@ -163,6 +164,7 @@ pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
         bytes_in: 198_441,
         bytes_out: 14_020,
         saver_level: SaverLevel::Safe,
+        terse: Terse::Full,
         savings: vec![super::saver::saving("test-output", "Bash", 3, 4_120, 940)],
         saved_cost: Some(954_000),
         upstream_id: "msg_01XFDUDYJgAACzvnptvVoYEL".to_owned(),

@@ -3,6 +3,7 @@
 use super::Fake;
 use app::api::Problem;
 use app::api::saver::{FilterRow, KeySaver, SavedLine, Saver, SaverLevel, SaverPage, SavingRow};
+use app::api::terse::Terse;
 use async_trait::async_trait;
 
 /// What a filter saved.
@@ -40,7 +41,12 @@ impl Saver for Fake {
         if !self.full() {
             return Ok(page);
         }
-        let key = |id, name: &str, level| KeySaver { id, name: name.to_owned(), level };
+        let key = |id, name: &str, level| KeySaver {
+            id,
+            name: name.to_owned(),
+            level,
+            terse: level.map(|_| Terse::Full),
+        };
         Ok(SaverPage {
             keys: vec![key(1, "claude-code laptop", None), key(2, "ci", Some(SaverLevel::Off))],
             total: line("", 812_000, 431_000),
@@ -60,7 +66,12 @@ impl Saver for Fake {
         self.works()
     }
 
-    async fn save_key_level(&self, _id: i64, _level: Option<SaverLevel>) -> Result<(), Problem> {
+    async fn save_key_saver(
+        &self,
+        _id: i64,
+        _level: Option<SaverLevel>,
+        _terse: Option<Terse>,
+    ) -> Result<(), Problem> {
         self.works()
     }
 }

@@ -89,7 +89,7 @@ async fn a_combo_is_changed_in_fields_that_hold_what_it_is() {
 
 #[tokio::test]
 async fn a_combo_is_saved_from_its_fields() {
-    let fields = "replaces=&name=coder2&enabled=true&strategy=least-cost&hedge=true&first_token_s=2.5&stall_s=&max_attempts=3\
+    let fields = "replaces=&name=coder2&enabled=true&strategy=least-cost&hedge=true&first_token_s=2.5&stall_s=&max_attempts=3&terse=full\
                   &targets%5B0%5D%5Bmodel%5D=glm%2Fglm-4.7&targets%5B0%5D%5Benabled%5D=true&targets%5B0%5D%5Bweight%5D=4\
                   &targets%5B0%5D%5Bbudget%5D%5Bmeasure%5D=cost&targets%5B0%5D%5Bbudget%5D%5Bamount%5D=2.5\
                   &targets%5B0%5D%5Bbudget%5D%5Bperiod%5D=week&targets%5B1%5D%5Bmodel%5D=&targets%5B2%5D%5Bmodel%5D=groq%2Fok";
@@ -101,7 +101,7 @@ async fn a_combo_is_saved_from_its_fields() {
     assert_eq!(combo["first_token_ms"], 2_500);
     assert_eq!(combo["stall_ms"], serde_json::Value::Null);
     assert_eq!((&combo["hedge"], &combo["rescue"]), (&true.into(), &false.into()));
-    assert_eq!(combo["max_attempts"], 3);
+    assert_eq!((&combo["max_attempts"], &combo["terse"]), (&3.into(), &"full".into()));
     let first = &combo["targets"][0];
     assert_eq!((&first["model"], &first["weight"]), (&"glm/glm-4.7".into(), &4.into()));
     assert_eq!(first["budget"]["amount"], 2_500_000_000_i64);

@@ -64,7 +64,8 @@ fn steps(sample: &Sample, level: Level) -> Vec<(Filter, String, String)> {
         .map(|(filter, _)| {
             filters |= filter.bit();
             // With those that came before it in this sample, and itself.
-            let after = saver::shorten(&sample.text, Some(sample.call()), Rules { level, filters });
+            let after =
+                saver::shorten(&sample.text, Some(sample.call()), Rules { filters, ..Rules::at(level) });
             let after = after.map_or_else(|| before.clone(), |short| short.text);
             (filter, std::mem::replace(&mut before, after.clone()), after)
         })

@@ -19,8 +19,8 @@ use call::Source;
 use envelope::Envelope;
 use page::Page;
 
-/// Version of the filters. It grows with every change of what [`shorten`] gives for some text; a conversation
-/// keeps the version it began with.
+/// Version of the filters. It grows with every change of what [`shorten`] gives for some text in a release; what an
+/// earlier version gave stays beside it, because a conversation keeps the version it began with ([`Rules::version`]).
 pub const VERSION: u32 = 1;
 
 /// Texts of fewer bytes are left alone: there is nothing to gain.
@@ -36,19 +36,21 @@ pub struct Rules {
     pub level: Level,
     /// The filters that may be used, one bit each: [`Filter::bit`].
     pub filters: u32,
+    /// The version whose filters are used, so that a conversation that began before an upgrade reads as it did.
+    pub version: u32,
 }
 
 impl Rules {
-    /// Every filter, at a level.
+    /// Every filter of this version, at a level.
     #[must_use]
     pub const fn at(level: Level) -> Self {
-        Self { level, filters: u32::MAX }
+        Self { level, filters: u32::MAX, version: VERSION }
     }
 
     /// Whether a filter may be used.
     #[must_use]
     pub const fn allow(self, filter: Filter) -> bool {
-        self.filters & filter.bit() != 0
+        self.filters & filter.bit() != 0 && filter.since() <= self.version
     }
 }
 

@@ -130,7 +130,7 @@ fn output_in_an_envelope_becomes_what_it_becomes_alone() {
 fn a_filter_that_is_off_does_nothing() {
     for sample in all() {
         for filter in Filter::ALL {
-            let rules = Rules { level: Level::Strong, filters: !filter.bit() };
+            let rules = Rules { filters: !filter.bit(), ..Rules::at(Level::Strong) };
             let short = shorten(&sample.text, Some(sample.call()), rules);
             let used = short.is_some_and(|short| short.steps.iter().any(|(used, _)| *used == filter));
             assert!(!used, "{}: {}", sample.name, filter.name());

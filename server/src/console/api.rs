@@ -15,6 +15,7 @@ use app::api::providers::{
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::saver::{Saver, SaverLevel, SaverPage};
 use app::api::settings::{Policy, Settings, SettingsPage};
+use app::api::terse::Terse;
 use app::api::translator::{Asking, Translated, Translator};
 use app::api::{Problem, ProblemKind};
 use axum::body::Bytes;
@@ -351,14 +352,22 @@ pub async fn switch_filter(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Says how far a key's requests are shortened; null: as everything else.
+/// How far the requests of a key are shortened, and how tersely they are answered.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeySaverBody {
+    level: Option<SaverLevel>,
+    terse: Option<Terse>,
+}
+
+/// Says how far a key's requests are shortened, and how tersely they are answered; null: as everything else.
 pub async fn save_key_saver(
     Extension(desk): At,
     Path(id): Path<i64>,
     bytes: Bytes,
 ) -> Result<StatusCode, Refused> {
-    let LevelBody { level } = body(&bytes)?;
-    desk.save_key_level(id, level).await?;
+    let KeySaverBody { level, terse } = body(&bytes)?;
+    Saver::save_key_saver(&desk, id, level, terse).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

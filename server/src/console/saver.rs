@@ -5,6 +5,7 @@ use crate::clock;
 use crate::store::SavingDay;
 use crate::usage::savings::add;
 use app::api::saver::{FilterRow, KeySaver, SavedLine, Saver, SaverLevel, SaverPage};
+use app::api::terse::Terse;
 use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
 use saver::Filter;
@@ -81,7 +82,7 @@ impl Saver for Desk {
                 .to_vec(),
             keys: keys
                 .into_iter()
-                .map(|key| KeySaver { id: key.id, name: key.name, level: key.saver })
+                .map(|key| KeySaver { id: key.id, name: key.name, level: key.saver, terse: key.terse })
                 .collect(),
             since,
             total: by(&days, |_| String::new()).pop().unwrap_or_default(),
@@ -110,9 +111,14 @@ impl Saver for Desk {
         self.publish().await
     }
 
-    async fn save_key_level(&self, id: i64, level: Option<SaverLevel>) -> Result<(), Problem> {
+    async fn save_key_saver(
+        &self,
+        id: i64,
+        level: Option<SaverLevel>,
+        terse: Option<Terse>,
+    ) -> Result<(), Problem> {
         self.person()?;
-        self.app.store.set_key_saver(id, level).await.map_err(fail)?;
+        self.app.store.set_key_saver(id, level, terse).await.map_err(fail)?;
         self.publish().await
     }
 }

@@ -60,7 +60,7 @@ impl Block {
 struct Key {
     text: Arc<[u8]>,
     call: u64,
-    rules: (u8, u32),
+    rules: (u8, u32, u32),
     owner: i64,
 }
 
@@ -69,7 +69,7 @@ struct Key {
 struct Asked<'a> {
     text: &'a [u8],
     call: u64,
-    rules: (u8, u32),
+    rules: (u8, u32, u32),
     owner: i64,
 }
 
@@ -124,8 +124,8 @@ impl Blocks {
         if quoted.len() < saver::SHORTEST {
             return None;
         }
-        let asked =
-            Asked { text: quoted, call: hash(call), rules: (rules.level as u8, rules.filters), owner };
+        let told = (rules.level as u8, rules.filters, rules.version);
+        let asked = Asked { text: quoted, call: hash(call), rules: told, owner };
         if let Some(made) = self.made.get(&asked) {
             return made;
         }
@@ -157,6 +157,7 @@ fn make(quoted: &Arc<[u8]>, call: Option<Call<'_>>, rules: Rules, owner: i64) ->
     digest.update(owner.to_be_bytes());
     digest.update([rules.level as u8]);
     digest.update(rules.filters.to_be_bytes());
+    digest.update(rules.version.to_be_bytes());
     digest.update(&made);
     digest.update(quoted);
     let id = digest.finalize().first_chunk().map_or(0, |start| u128::from_be_bytes(*start));

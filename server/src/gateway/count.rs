@@ -9,6 +9,7 @@ use super::save::save;
 use super::standing::Now;
 use super::translate::Request;
 use super::{Http, caller};
+use crate::clock;
 use crate::state::App;
 use crate::upstream::http::{Call, send};
 use axum::body::Body;
@@ -61,7 +62,7 @@ async fn counted(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
     // What is counted is what would be sent.
-    let inbound = save(app, &snapshot, &caller, inbound)?;
+    let inbound = save(app, &snapshot, &caller, inbound, clock::now().unix_ms)?;
     let request = Request::new(&inbound);
     let plan = plan::plan(&snapshot, &request, &Now::looking(app));
     // Accounts that are parked can still be estimated for; a name that is unknown cannot.

@@ -26,6 +26,8 @@ pub struct Inbound {
     pub form: Form,
     /// The endpoint at the side it came in at, if it did.
     pub side: Option<Side>,
+    /// Tells its conversation from others of the same caller; `None` where none has begun.
+    pub conversation: Option<u64>,
     /// What tools gave that was made shorter.
     pub savings: Savings,
 }
@@ -141,6 +143,7 @@ fn look(asking: Asking, parts: Parts, bytes: Bytes, boundary: Option<&str>) -> R
         query,
         form,
         side,
+        conversation: None,
         savings: Savings::default(),
     })
 }

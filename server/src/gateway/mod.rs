@@ -11,12 +11,14 @@ mod judge;
 pub mod live;
 mod lost;
 pub mod models;
+pub mod pins;
 pub mod plan;
 pub mod record;
 mod relay;
 mod rescue;
 pub mod save;
 pub mod standing;
+mod terse;
 pub mod translate;
 mod trial;
 
@@ -166,7 +168,7 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
 
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
-    let inbound = save::save(app, &snapshot, &caller, inbound)?;
+    let inbound = save::save(app, &snapshot, &caller, inbound, arrived.unix_ms)?;
     Ok(served(app, arrived, snapshot, caller, inbound).await)
 }
 
@@ -180,8 +182,7 @@ async fn served(
 ) -> Response {
     let request = Request::new(&inbound);
     let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
-    let conversation = || request.conversation_key(caller.key.as_ref().map(|key| key.id));
-    let standing = Now::new(app, arrived.unix_ms, snapshot.policy.affinity_ms, conversation);
+    let standing = Now::new(app, arrived.unix_ms, snapshot.policy.affinity_ms, inbound.conversation);
     let plan = match plan::plan(&snapshot, &request, &standing) {
         Ok(plan) => plan,
         Err(none) => {
@@ -199,7 +200,7 @@ async fn served(
         Err(lost) => return relay::refuse(lost, inbound.dialect, trace),
     };
     if let (true, Some(step)) = (plan.keeps, plan.steps.get(winner.step))
-        && let Some(conversation) = conversation()
+        && let Some(conversation) = inbound.conversation
     {
         app.memory.keep(conversation, step.account.id, &step.target.name(), arrived.unix_ms);
     }

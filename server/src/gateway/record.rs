@@ -57,7 +57,8 @@ impl Trace {
             asked: inbound.peek.model.clone(),
             streaming: inbound.peek.stream,
             status: CLIENT_LEFT,
-            saver_level: inbound.savings.level,
+            saver: inbound.savings.pin,
+            conversation: inbound.conversation.filter(|_| inbound.savings.kept),
             bytes_in: i64::try_from(inbound.bytes.len()).unwrap_or(i64::MAX),
             ..RequestRecord::default()
         };

@@ -1,11 +1,13 @@
 //! Step 3: what tools gave is shortened before it goes to a model, in the client's own dialect and before anything is
-//! translated. Only the strings that became shorter are replaced; every other byte stays.
+//! translated. Only the strings that became shorter are replaced; every other byte stays. Here, too, is where a terse
+//! answer is asked for.
 
 use super::blocks::Block;
 use super::caller::{self, Caller};
 use super::inbound::Inbound;
-use super::models;
+use super::pins::Pin;
 use super::relay::fault_response;
+use super::{models, plan, terse};
 use crate::state::App;
 use crate::store::snapshot::Snapshot;
 use app::api::saver::SaverLevel;
@@ -13,10 +15,12 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::response::Response;
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use saver::{Call, Rules};
+use siphasher::sip::SipHasher13;
+use std::hash::Hasher;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use wire::{Edit, Fault, FaultKind};
@@ -27,8 +31,10 @@ const HEADER: &str = "x-ninerouter-saver";
 /// What was shortened in a request.
 #[derive(Debug, Default)]
 pub struct Savings {
-    /// How far.
-    pub level: SaverLevel,
+    /// How far, and how tersely an answer is asked for.
+    pub pin: Pin,
+    /// Whether the conversation keeps that. One request may say otherwise for itself.
+    pub kept: bool,
     /// The texts, and whether each is new in the conversation.
     pub blocks: Vec<(Arc<Block>, bool)>,
     edits: Vec<Edit>,
@@ -43,7 +49,7 @@ impl Savings {
 
     /// Bytes of the body that go.
     pub fn bytes(&self) -> usize {
-        self.edits.iter().map(|edit| edit.span.len() - edit.with.len()).sum()
+        self.edits.iter().map(|edit| edit.span.len().saturating_sub(edit.with.len())).sum()
     }
 
     /// The body with its texts shortened.
@@ -57,25 +63,74 @@ impl Savings {
     }
 }
 
-/// Shortens what tools gave in a request.
+/// Shortens what tools gave in a request that arrived at `at`, Unix ms, and asks for a terse answer where that is wanted.
 pub(super) fn save(
     app: &App,
     snapshot: &Snapshot,
     caller: &Caller,
     mut inbound: Inbound,
+    at: i64,
 ) -> Result<Inbound, Fault> {
-    let stated = inbound.headers.get(HEADER).map(|value| value.to_str().unwrap_or_default());
-    let level = match stated {
-        Some(stated) => stated.parse().map_err(|_| unknown(stated))?,
-        None => caller.key.as_ref().and_then(|key| key.saver).unwrap_or(snapshot.saver.0),
-    };
+    let stated = stated(&inbound.headers)?;
     // Endpoints at the side hold no conversation of a dialect.
-    inbound.savings.level = if inbound.side.is_none() { level } else { SaverLevel::Off };
-    let Some(rules) = rules(inbound.savings.level, snapshot.saver.1) else {
+    if inbound.side.is_some() {
         return Ok(inbound);
-    };
+    }
+    inbound.conversation = conversation(caller, &inbound);
+    let wanted = wanted(snapshot, caller, &inbound);
+    let mut savings = Savings { pin: wanted, ..Savings::default() };
+    if let Some(conversation) = inbound.conversation {
+        savings.pin = app.pins.keep(conversation, wanted, at);
+        savings.kept = true;
+    }
+    if let Some(level) = stated {
+        savings.pin.level = level;
+        savings.kept = false;
+    }
+    if let Some(rules) = rules(savings.pin) {
+        shorten(app, caller, &inbound, rules, &mut savings);
+    }
+    let instruction = terse::instruction(savings.pin.terse);
+    let told = instruction.and_then(|text| wire::instruction(inbound.dialect, &inbound.bytes, &text));
+    savings.edits.extend(told);
+    inbound.savings = savings;
+    Ok(inbound)
+}
+
+/// How far a request itself says that it is to be shortened.
+fn stated(headers: &HeaderMap) -> Result<Option<SaverLevel>, Fault> {
+    let Some(value) = headers.get(HEADER) else { return Ok(None) };
+    let word = value.to_str().unwrap_or_default();
+    word.parse().map(Some).map_err(|_| {
+        let message = format!("The header {HEADER} is {word:?}, but takes off, exact, safe or strong.");
+        Fault::new(FaultKind::Malformed, message)
+    })
+}
+
+/// Tells a conversation from others of the same caller, by a hash that is the same in every version of Ninerouter.
+fn conversation(caller: &Caller, inbound: &Inbound) -> Option<u64> {
+    let mut hasher = SipHasher13::new();
+    hasher.write_i64(caller.key.as_ref().map_or(0, |key| key.id).to_be());
+    hasher.write(inbound.peek.model.as_bytes());
+    hasher.write_u8(0);
+    wire::opening(inbound.dialect, &inbound.bytes, &mut hasher).then(|| hasher.finish())
+}
+
+/// What is wanted for a caller's conversations that begin now.
+fn wanted(snapshot: &Snapshot, caller: &Caller, inbound: &Inbound) -> Pin {
+    let key = caller.key.as_deref();
+    let (level, filters) = snapshot.saver;
+    let of_combo = || snapshot.combo(plan::plain_name(&inbound.peek.model)).map(|combo| combo.terse);
+    Pin {
+        level: key.and_then(|key| key.saver).unwrap_or(level),
+        filters,
+        version: saver::VERSION,
+        terse: key.and_then(|key| key.terse).or_else(of_combo).unwrap_or_default(),
+    }
+}
+
+fn shorten(app: &App, caller: &Caller, inbound: &Inbound, rules: Rules, savings: &mut Savings) {
     let owner = caller.key.as_ref().map_or(0, |key| key.id);
-    let mut savings = Savings { level, ..Savings::default() };
     let outputs = wire::tool_outputs(inbound.dialect, &inbound.bytes);
     for output in outputs.texts.iter().filter(|output| !output.failed) {
         let call = output.call.and_then(|call| outputs.calls.get(call));
@@ -86,8 +141,6 @@ pub(super) fn save(
             savings.blocks.push((block, output.fresh));
         }
     }
-    inbound.savings = savings;
-    Ok(inbound)
 }
 
 /// `GET /v1/saver/original/{id}`: a text as the tool gave it, for the caller whose request it came in, as long as it is
@@ -120,17 +173,12 @@ pub async fn original(
 }
 
 /// The saver's rules; `None` where it is off.
-pub(crate) fn rules(level: SaverLevel, filters: u32) -> Option<Rules> {
-    let level = match level {
+fn rules(pin: Pin) -> Option<Rules> {
+    let level = match pin.level {
         SaverLevel::Off => return None,
         SaverLevel::Exact => saver::Level::Exact,
         SaverLevel::Safe => saver::Level::Safe,
         SaverLevel::Strong => saver::Level::Strong,
     };
-    Some(Rules { level, filters })
-}
-
-fn unknown(stated: &str) -> Fault {
-    let message = format!("The header {HEADER} is {stated:?}, but takes off, exact, safe or strong.");
-    Fault::new(FaultKind::Malformed, message)
+    Some(Rules { level, filters: pin.filters, version: pin.version })
 }

@@ -81,41 +81,36 @@ pub fn target_hash(name: &str) -> u64 {
 }
 
 /// How things stand for one request.
-pub struct Now<'a, F> {
+pub struct Now<'a> {
     app: &'a App,
     at: i64,
     affinity_ms: i64,
-    /// The conversation's hash, found when it is asked for.
-    conversation: F,
+    /// The conversation's hash, if one has begun.
+    conversation: Option<u64>,
     kept: OnceCell<Option<Kept>>,
     /// Whether turns are taken, or only looked at.
     takes: bool,
 }
 
-impl<'a, F: Fn() -> Option<u64>> Now<'a, F> {
+impl<'a> Now<'a> {
     /// For a request that arrived at `at`, Unix ms.
-    pub fn new(app: &'a App, at: i64, affinity_ms: i64, conversation: F) -> Self {
+    pub fn new(app: &'a App, at: i64, affinity_ms: i64, conversation: Option<u64>) -> Self {
         Self { app, at, affinity_ms, conversation, kept: OnceCell::new(), takes: true }
     }
-}
 
-impl<F> Now<'_, F> {
     /// The same, but nobody's turn is taken.
     #[must_use]
     pub fn without_turns(self) -> Self {
         Self { takes: false, ..self }
     }
-}
 
-impl<'a> Now<'a, fn() -> Option<u64>> {
     /// For no request: takes nobody's turn.
     pub fn looking(app: &'a App) -> Self {
-        let none: fn() -> Option<u64> = || None;
-        Self::new(app, clock::now().unix_ms, 0, none).without_turns()
+        Self::new(app, clock::now().unix_ms, 0, None).without_turns()
     }
 }
 
-impl<F: Fn() -> Option<u64>> Standing for Now<'_, F> {
+impl Standing for Now<'_> {
     fn now(&self) -> i64 {
         self.at
     }
@@ -127,7 +122,7 @@ impl<F: Fn() -> Option<u64>> Standing for Now<'_, F> {
     fn kept(&self) -> Option<Kept> {
         let look = || {
             let since = self.at.saturating_sub(self.affinity_ms);
-            self.app.memory.kept((self.conversation)()?, since)
+            self.app.memory.kept(self.conversation?, since)
         };
         *self.kept.get_or_init(|| if self.affinity_ms > 0 { look() } else { None })
     }

@@ -9,7 +9,6 @@ use catalog::{Also, Prefill, Reasoning};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use memchr::memmem;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
 use url::Url;
 use wire::conversation::{Effort, Names};
@@ -73,13 +72,6 @@ impl<'i> Request<'i> {
         let body = || inbound.savings.body(&inbound.bytes);
         let decode = || wire::decode(inbound.dialect, body(), inbound.peek.stream);
         self.conversation.get_or_init(decode).as_ref()
-    }
-
-    /// Tells the conversation from others of the same caller; `None` where it has not begun.
-    pub(super) fn conversation_key(&self, caller: Option<i64>) -> Option<u64> {
-        let mut hasher = DefaultHasher::new();
-        (caller, &self.inbound.peek.model).hash(&mut hasher);
-        wire::opening(self.inbound.dialect, &self.inbound.bytes, &mut hasher).then(|| hasher.finish())
     }
 
     /// How a step's model is made to go on with an answer.
@@ -236,7 +228,7 @@ impl plan::Asked for Request<'_> {
 
     fn least_tokens(&self) -> u64 {
         let body = &self.inbound.bytes;
-        let sent = body.len() - self.inbound.savings.bytes();
+        let sent = body.len().saturating_sub(self.inbound.savings.bytes());
         let tokens = u64::try_from(sent).unwrap_or(0) / TOKEN_BYTES;
         // A picture has far fewer tokens than its bytes would say. No window is so small that a short body need be
         // searched for one.

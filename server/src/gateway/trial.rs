@@ -65,10 +65,10 @@ pub async fn route(
         let snapshot = app.snapshot();
         let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
         let inbound = inbound::read_any(parts, body, snapshot.policy.max_body_bytes).await?;
-        let inbound = save(&app, &snapshot, &caller, inbound)?;
+        let at = clock::now().unix_ms;
+        let inbound = save(&app, &snapshot, &caller, inbound, at)?;
         let request = Request::new(&inbound);
-        let conversation = || request.conversation_key(caller.key.as_ref().map(|key| key.id));
-        let now = Now::new(&app, clock::now().unix_ms, snapshot.policy.affinity_ms, conversation);
+        let now = Now::new(&app, at, snapshot.policy.affinity_ms, inbound.conversation);
         let made = plan::plan(&snapshot, &request, &now.without_turns());
         Ok::<_, Fault>(plan::told(&inbound.peek.model, made))
     };

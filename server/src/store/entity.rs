@@ -31,6 +31,7 @@ entity!(sessions, "sessions", {
 entity!(caller_keys, "caller_keys", {
     #[sea_orm(primary_key)] id: i64,
     name: String, hash: Vec<u8>, tail: String, created_at: i64, saver_level: Option<String>,
+    terse: Option<String>,
 });
 entity!(endpoints, "endpoints", {
     #[sea_orm(primary_key, auto_increment = false)] prefix: String,
@@ -60,7 +61,7 @@ entity!(aliases, "aliases", {
 entity!(combos, "combos", {
     #[sea_orm(primary_key, auto_increment = false)] name: String,
     enabled: bool, created_at: i64, strategy: String, first_token_ms: Option<i64>, stall_ms: Option<i64>,
-    hedge: bool, rescue: bool, max_attempts: Option<i32>,
+    hedge: bool, rescue: bool, max_attempts: Option<i32>, terse: String,
 });
 entity!(combo_targets, "combo_targets", {
     #[sea_orm(primary_key, auto_increment = false)] combo: String,
@@ -87,7 +88,7 @@ entity!(requests, "requests", {
     reasoning_tokens: Option<i64>, cost: Option<i64>, first_token_ms: Option<i64>, total_ms: i64,
     bytes_in: i64, bytes_out: i64, upstream_id: String, finish: String, error: String,
     upstream_dialect: String, dropped: String, plan: String, saver_level: String, saved_tokens: i64,
-    saved_cost: Option<i64>,
+    saved_cost: Option<i64>, conversation: Option<i64>, saver_filters: i32, saver_version: i32, terse: String,
 });
 entity!(savings, "savings", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,

@@ -3,6 +3,7 @@
 use super::entity::caller_keys::{ActiveModel, Column, Entity, Model};
 use super::{Store, StoreError};
 use app::api::saver::SaverLevel;
+use app::api::terse::Terse;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -21,12 +22,21 @@ pub struct StoredKey {
     pub created_at: i64,
     /// How far the output of tools is shortened for it; `None`: as the settings say.
     pub saver: Option<SaverLevel>,
+    /// How tersely it is answered; `None`: as the combo says.
+    pub terse: Option<Terse>,
 }
 
 impl From<Model> for StoredKey {
     fn from(row: Model) -> Self {
-        let saver = row.saver_level.and_then(|level| level.parse().ok());
-        Self { id: row.id, name: row.name, hash: row.hash, tail: row.tail, created_at: row.created_at, saver }
+        Self {
+            id: row.id,
+            name: row.name,
+            hash: row.hash,
+            tail: row.tail,
+            created_at: row.created_at,
+            saver: row.saver_level.and_then(|level| level.parse().ok()),
+            terse: row.terse.and_then(|level| level.parse().ok()),
+        }
     }
 }
 
@@ -63,11 +73,17 @@ impl Store {
         Ok(row.update(&self.db).await?.into())
     }
 
-    /// Says how far the output of tools is shortened for a key.
-    pub async fn set_key_saver(&self, id: i64, level: Option<SaverLevel>) -> Result<StoredKey, StoreError> {
+    /// Says how far the output of tools is shortened for a key, and how tersely it is answered.
+    pub async fn set_key_saver(
+        &self,
+        id: i64,
+        level: Option<SaverLevel>,
+        terse: Option<Terse>,
+    ) -> Result<StoredKey, StoreError> {
         let found = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
         let mut row: ActiveModel = found.into();
         row.saver_level = Set(level.map(|level| level.word().to_owned()));
+        row.terse = Set(terse.map(|level| level.word().to_owned()));
         Ok(row.update(&self.db).await?.into())
     }
 

@@ -62,6 +62,7 @@ impl Store {
                 hedge: row.hedge,
                 rescue: row.rescue,
                 max_attempts: row.max_attempts,
+                terse: row.terse.parse().unwrap_or_default(),
             })
             .collect())
     }
@@ -90,6 +91,7 @@ impl Store {
             hedge: Set(combo.hedge),
             rescue: Set(combo.rescue),
             max_attempts: Set(combo.max_attempts),
+            terse: Set(combo.terse.word().to_owned()),
         };
         combos::Entity::insert(row).exec_without_returning(&work).await?;
         rename_targets(&work, replaces, &combo.name).await?;

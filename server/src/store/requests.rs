@@ -6,9 +6,10 @@ use super::rows::insert_rows;
 use super::savings::{insert_savings, savings_of};
 use super::words::{cause_of, cause_word, outcome_of, outcome_word};
 use super::{Store, StoreError};
+use crate::gateway::pins::Pin;
 use app::api::combos::PlanRow;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome, RequestFilter};
-use app::api::saver::{SaverLevel, SavingRow};
+use app::api::saver::SavingRow;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{
@@ -80,8 +81,10 @@ pub struct RequestRecord {
     pub plan: Vec<PlanRow>,
     /// What was left out of the plan.
     pub exclusions: Vec<Exclusion>,
-    /// How far the output of tools was shortened.
-    pub saver_level: SaverLevel,
+    /// How far the output of tools was shortened, and how tersely an answer was asked for.
+    pub saver: Pin,
+    /// The conversation that keeps that; `None` where this request alone went by it.
+    pub conversation: Option<u64>,
     /// What was shortened, by filter and tool.
     pub savings: Vec<SavingRow>,
     /// Tokens that were saved.
@@ -167,9 +170,13 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
         upstream_dialect: Set(record.upstream_dialect.clone()),
         dropped: Set(dropped_lines(&record.dropped)),
         plan: Set(plan_lines(&record.plan)),
-        saver_level: Set(record.saver_level.word().to_owned()),
+        saver_level: Set(record.saver.level.word().to_owned()),
         saved_tokens: Set(record.saved_tokens),
         saved_cost: Set(record.saved_cost),
+        conversation: Set(record.conversation.map(u64::cast_signed)),
+        saver_filters: Set(record.saver.filters.cast_signed()),
+        saver_version: Set(record.saver.version.cast_signed()),
+        terse: Set(record.saver.terse.word().to_owned()),
     }
 }
 
@@ -262,7 +269,13 @@ pub(super) fn record_of(row: requests::Model) -> RequestRecord {
         error: row.error,
         plan: plan_of(&row.plan),
         exclusions: Vec::new(),
-        saver_level: row.saver_level.parse().unwrap_or_default(),
+        saver: Pin {
+            level: row.saver_level.parse().unwrap_or_default(),
+            filters: row.saver_filters.cast_unsigned(),
+            version: row.saver_version.cast_unsigned(),
+            terse: row.terse.parse().unwrap_or_default(),
+        },
+        conversation: row.conversation.map(i64::cast_unsigned),
         savings: Vec::new(),
         saved_tokens: row.saved_tokens,
         saved_cost: row.saved_cost,

@@ -1,12 +1,16 @@
-//! What the saver saved: by request, and by the day for good.
+//! What the saver saved, by request, and by the day for good; and what conversations keep of its rules.
 
-use super::entity::{saving_days, savings};
+use super::entity::{requests, saving_days, savings};
+use super::requests::{first_id, record_of};
 use super::rows::insert_rows;
 use super::{RequestRecord, Store, StoreError};
+use crate::gateway::pins::Pin;
 use app::api::saver::SavingRow;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -138,6 +142,22 @@ pub(super) async fn savings_of(
 }
 
 impl Store {
+    /// What the conversations of the requests that arrived at `since` or later keep, and when each was last asked, at most
+    /// `most` requests back.
+    pub async fn pins(&self, since: i64, most: u64) -> Result<Vec<(u64, Pin, i64)>, StoreError> {
+        let rows = requests::Entity::find()
+            .filter(requests::Column::Id.gte(first_id(since)))
+            .filter(requests::Column::Conversation.is_not_null())
+            .order_by_desc(requests::Column::Id)
+            .limit(most)
+            .all(&self.db)
+            .await?;
+        // The newest last, so that it is what stands.
+        let records = rows.into_iter().rev().map(record_of);
+        let pin = |record: RequestRecord| Some((record.conversation?, record.saver, record.started_at));
+        Ok(records.filter_map(pin).collect())
+    }
+
     /// What was saved on the days that begin at `from` or later.
     pub async fn saving_days(&self, from: i64) -> Result<Vec<SavingDay>, StoreError> {
         let rows = saving_days::Entity::find()

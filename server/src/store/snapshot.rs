@@ -8,6 +8,7 @@ use app::api::combos::{Alias, Budget, Combo};
 use app::api::providers::Rotation;
 use app::api::saver::SaverLevel;
 use app::api::settings::Policy;
+use app::api::terse::Terse;
 use catalog::{Catalog, HeaderForKey, Tier};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,8 @@ pub struct CallerKey {
     pub name: String,
     /// How far the output of tools is shortened for it; `None`: as the settings say.
     pub saver: Option<SaverLevel>,
+    /// How tersely it is answered; `None`: as the combo says.
+    pub terse: Option<Terse>,
 }
 
 /// An account, ready to be used.
@@ -285,7 +288,7 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Sna
     }
     let keys = parts.keys.into_iter().filter_map(|key| {
         let hash = <[u8; 32]>::try_from(key.hash).ok()?;
-        Some((hash, Arc::new(CallerKey { id: key.id, name: key.name, saver: key.saver })))
+        Some((hash, Arc::new(CallerKey { id: key.id, name: key.name, saver: key.saver, terse: key.terse })))
     });
     Snapshot {
         policy: parts.policy,

@@ -10,6 +10,7 @@ mod manners;
 mod paths;
 mod same;
 mod sessions;
+mod shorter;
 
 use crate::scripted::Seen;
 use crate::support::tools::{self, Heard, Wish};

@@ -5,6 +5,7 @@ use super::Base;
 use app::api::combos::{Alias, Budget, Combo, ComboTarget, Measure, Period, Strategy};
 use app::api::providers::Rotation;
 use app::api::settings::Policy;
+use app::api::terse::Terse;
 use migrations::Migrator;
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
@@ -229,6 +230,7 @@ pub(super) async fn combos_and_aliases_are_replaced_whole(_: &Base, store: &Stor
         hedge: false,
         rescue: false,
         max_attempts: Some(3),
+        terse: Terse::Full,
         ..combo("best", vec![ComboTarget { weight: 9, budget: Some(BUDGET), ..target("b/1", false) }])
     };
     store.save_combo(Some("best"), &whole, 1).await.unwrap();

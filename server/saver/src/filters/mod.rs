@@ -111,6 +111,12 @@ impl Filter {
         1 << self as u8
     }
 
+    /// The version of this crate that brought it: an older conversation goes on without.
+    pub(crate) const fn since(self) -> u32 {
+        // So far all came with the first.
+        1
+    }
+
     /// Whether it gives a text another form, which happens at most once.
     pub(crate) const fn forms(self) -> bool {
         !matches!(self, Self::Terminal | Self::Truncate)

@@ -191,6 +191,12 @@ struct Draft<'a, A, S> {
     drains: bool,
 }
 
+/// The name that a client means. Claude Code marks the long-context variant of any model; the provider knows it by a
+/// header.
+pub(super) fn plain_name(asked: &str) -> &str {
+    asked.strip_suffix("[1m]").unwrap_or(asked)
+}
+
 /// Makes the plan for a request. An error says, in the caller's words, why nothing can be tried.
 pub fn plan(snapshot: &Snapshot, asked: &impl Asked, standing: &impl Standing) -> Result<Plan, Box<NoPlan>> {
     let mut draft = Draft {
@@ -204,8 +210,7 @@ pub fn plan(snapshot: &Snapshot, asked: &impl Asked, standing: &impl Standing) -
         failing: Vec::new(),
         drains: false,
     };
-    // Claude Code marks the long-context variant of any model this way; the provider knows it by a header.
-    let name = asked.model().strip_suffix("[1m]").unwrap_or(asked.model());
+    let name = plain_name(asked.model());
     let combo = snapshot.combo(name);
     let candidates = match combo {
         Some(combo) => draft.of_combo(combo, &mut Vec::new()),

@@ -1,0 +1,107 @@
+//! What each conversation keeps from its beginning: how far the output of its tools is shortened, by which filters of
+//! which version, and how tersely it is answered. A provider's prompt cache holds what was sent before; a conversation
+//! whose earlier turns suddenly read otherwise would be paid for anew.
+//!
+//! A person who wants less of it gets that at once; more comes with the next conversation.
+
+use app::api::saver::SaverLevel;
+use app::api::terse::Terse;
+use quick_cache::sync::Cache;
+
+/// How long a conversation is remembered after its last request, in ms: no longer than the longest cache that is common
+/// (Anthropic's, of an hour, 2026-11).
+pub const KEPT_MS: i64 = 3_600_000;
+/// Conversations remembered at the same time.
+pub const MOST: usize = 8192;
+
+/// What a conversation keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// How far output is shortened.
+    pub level: SaverLevel,
+    /// By which filters, one bit each.
+    pub filters: u32,
+    /// Of which version.
+    pub version: u32,
+    /// How tersely it is answered.
+    pub terse: Terse,
+}
+
+impl Default for Pin {
+    /// Nothing is done.
+    fn default() -> Self {
+        Self { level: SaverLevel::Off, filters: 0, version: 0, terse: Terse::Off }
+    }
+}
+
+impl Pin {
+    /// The same, but no more than is wanted now. The version is the conversation's own.
+    fn at_most(self, wanted: Self) -> Self {
+        Self {
+            level: self.level.min(wanted.level),
+            filters: self.filters & wanted.filters,
+            version: self.version,
+            terse: self.terse.min(wanted.terse),
+        }
+    }
+}
+
+/// The conversations of late, by hash.
+#[derive(Debug)]
+pub struct Pins {
+    known: Cache<u64, (Pin, i64)>,
+}
+
+impl Default for Pins {
+    fn default() -> Self {
+        Self { known: Cache::new(MOST) }
+    }
+}
+
+impl Pins {
+    /// What a conversation goes by in a request that arrived at `at`, Unix ms: what it began with, or what is wanted now
+    /// if it begins.
+    pub fn keep(&self, conversation: u64, wanted: Pin, at: i64) -> Pin {
+        let known = self.known.get(&conversation).filter(|(_, last)| *last >= at.saturating_sub(KEPT_MS));
+        let pin = known.map_or(wanted, |(pin, _)| pin.at_most(wanted));
+        self.known.insert(conversation, (pin, at));
+        pin
+    }
+
+    /// Takes over what was on record: what conversations kept in their last request before Ninerouter stopped.
+    pub fn learn(&self, recorded: impl IntoIterator<Item = (u64, Pin, i64)>) {
+        for (conversation, pin, at) in recorded {
+            self.known.insert(conversation, (pin, at));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pin(level: SaverLevel, terse: Terse) -> Pin {
+        Pin { level, filters: u32::MAX, version: 1, terse }
+    }
+
+    #[test]
+    fn a_conversation_goes_on_as_it_began() {
+        let pins = Pins::default();
+        let began = pin(SaverLevel::Safe, Terse::Off);
+        assert_eq!(pins.keep(7, began, 0), began);
+        let newer = Pin { version: 2, ..pin(SaverLevel::Strong, Terse::Full) };
+        assert_eq!(pins.keep(7, newer, 1), began, "more is for the next conversation");
+        assert_eq!(pins.keep(8, newer, 1), newer);
+        assert_eq!(pins.keep(7, newer, KEPT_MS + 2), newer, "its cache is cold by now");
+    }
+
+    #[test]
+    fn less_comes_at_once_and_more_not_again() {
+        let pins = Pins::default();
+        let began = pin(SaverLevel::Strong, Terse::Ultra);
+        pins.keep(7, began, 0);
+        let less = Pin { filters: 0b10, ..pin(SaverLevel::Off, Terse::Lite) };
+        assert_eq!(pins.keep(7, less, 1), less);
+        assert_eq!(pins.keep(7, began, 2), less);
+    }
+}
