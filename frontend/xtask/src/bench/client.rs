@@ -45,13 +45,17 @@ pub(crate) struct Streamed {
 impl Connection {
     /// Connects and prepares the request.
     pub(crate) fn open(route: &Route, script: Script) -> Result<Self> {
+        Self::with(route, script, "", &script.body(&route.prefix))
+    }
+
+    /// The same with a body of one's own, and headers, each with its line end.
+    pub(crate) fn with(route: &Route, script: Script, headers: &str, body: &str) -> Result<Self> {
         let stream = TcpStream::connect(route.address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        let body = script.body(&route.prefix);
         let request = format!(
             "POST /v1/chat/completions HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+             content-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
             route.address,
             route.key,
             body.len()
@@ -59,6 +63,17 @@ impl Connection {
         let request = request.into_bytes();
         let routed = !route.prefix.is_empty();
         Ok(Self { stream, script, routed, request, buffer: vec![0; 4 * 1024 * 1024], filled: 0 })
+    }
+
+    /// Where a text stands in the request.
+    pub(crate) fn places(&self, text: &[u8]) -> Vec<usize> {
+        let windows = self.request.windows(text.len()).enumerate();
+        windows.filter(|(_, window)| *window == text).map(|(place, _)| place).collect()
+    }
+
+    /// Replaces bytes of the request.
+    pub(crate) fn put(&mut self, place: usize, text: &[u8]) {
+        self.request[place..place + text.len()].copy_from_slice(text);
     }
 
     /// One request that does not stream.

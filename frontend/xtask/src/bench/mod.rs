@@ -8,6 +8,7 @@ mod client;
 mod figures;
 mod provider;
 mod router;
+mod saving;
 
 use crate::build;
 use crate::process::{now, spell, step};
@@ -77,6 +78,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     step("requests, one at a time", || ways.one_at_a_time(&effort, &mut table))?;
     step(&format!("requests, {CLIENTS} at a time"), || ways.many_at_a_time(&effort, &router, &mut table))?;
     step("streams", || ways.streams(&effort, &mut table))?;
+    step("the saver", || saving::measure(workspace, &ways.routed, &effort, &mut table))?;
     std::thread::sleep(Duration::from_secs(1));
     let loaded = router.memory()?;
     let routed = client::ROUTED.load(Ordering::Relaxed) as f64;
@@ -97,7 +99,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
         &Target::Below(40.0),
         "new database, password hashed twice",
     );
-    table.add("memory, after the load", loaded / MEBIBYTE, "MB", &Target::None, "1 s after the streams");
+    table.add("memory, after the load", loaded / MEBIBYTE, "MB", &Target::None, "1 s after the last request");
     step("starts", || starts(&binary, &folder, &ways.routed, fresh, &mut table))?;
 
     let size = |path: std::path::PathBuf| -> Result<f64> {

@@ -119,7 +119,7 @@ fn serve(mut stream: TcpStream, epoch: Instant) -> io::Result<()> {
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let mut buffer = vec![0_u8; 64 * 1024];
+    let mut buffer = vec![0_u8; 1024 * 1024];
     let mut filled = 0;
     loop {
         let read = stream.read(&mut buffer[filled..])?;
