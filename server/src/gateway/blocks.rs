@@ -5,7 +5,7 @@ use bytes::Bytes;
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use saver::{Call, Filter, Rules};
-use sha2::{Digest, Sha256};
+use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 use tiktoken_rs::o200k_base_singleton;
@@ -26,15 +26,23 @@ pub struct Block {
     original: Arc<[u8]>,
     /// What is sent in its place, as a JSON string.
     pub quoted: Bytes,
+    /// What is known of it without its bytes.
+    pub figures: Arc<Figures>,
+    /// The caller key whose request it came in; 0 without one.
+    owner: i64,
+}
+
+/// What the ledger needs of a text.
+#[derive(Debug)]
+pub struct Figures {
     /// The tool's name.
     pub tool: String,
     /// Bytes of the original text.
     pub before: usize,
     /// The filters that changed it, and the bytes that were left after each.
     pub steps: Vec<(Filter, usize)>,
-    /// The caller key whose request it came in; 0 without one.
-    owner: i64,
-    tokens: OnceLock<(u64, u64)>,
+    /// Tokens of the original and of what is sent, once counted.
+    pub tokens: OnceLock<(u64, u64)>,
 }
 
 impl Block {
@@ -43,15 +51,20 @@ impl Block {
         wire::unquote(&self.original).unwrap_or_default().into_owned()
     }
 
-    /// Tokens of the original and of what is sent, by o200k's count. Slow the first time: not for the way of a request.
-    pub fn tokens(&self) -> (u64, u64) {
-        *self.tokens.get_or_init(|| {
+    /// Counts its tokens, by o200k's count. Slow the first time: not for the way of a request.
+    pub fn count(&self) -> (u64, u64) {
+        *self.figures.tokens.get_or_init(|| {
             let count = |quoted: &[u8]| {
                 let text = wire::unquote(quoted).unwrap_or_default();
                 o200k_base_singleton().encode_ordinary(&text).len() as u64
             };
             (count(&self.original), count(&self.quoted))
         })
+    }
+
+    /// Bytes that counting its tokens must read.
+    pub fn bytes(&self) -> usize {
+        self.original.len() + self.quoted.len()
     }
 }
 
@@ -153,24 +166,25 @@ fn make(quoted: &Arc<[u8]>, call: Option<Call<'_>>, rules: Rules, owner: i64) ->
     if made.len() >= quoted.len() {
         return None;
     }
-    let mut digest = Sha256::new();
-    digest.update(owner.to_be_bytes());
-    digest.update([rules.level as u8]);
-    digest.update(rules.filters.to_be_bytes());
-    digest.update(rules.version.to_be_bytes());
-    digest.update(&made);
-    digest.update(quoted);
-    let id = digest.finalize().first_chunk().map_or(0, |start| u128::from_be_bytes(*start));
-    Some(Block {
-        id,
-        original: Arc::clone(quoted),
-        quoted: made.into(),
+    let figures = Figures {
         tool: call.map(|call| call.tool.to_owned()).unwrap_or_default(),
         before: text.len(),
         steps: short.steps,
-        owner,
         tokens: OnceLock::new(),
-    })
+    };
+    let id = id(owner, quoted, &made);
+    let (original, quoted) = (Arc::clone(quoted), made.into());
+    Some(Block { id, original, quoted, figures: Arc::new(figures), owner })
+}
+
+/// Who knows the id must still be the owner, so that it need not be hard to guess.
+fn id(owner: i64, original: &[u8], made: &[u8]) -> u128 {
+    let mut hasher = SipHasher13::new();
+    hasher.write_i64(owner);
+    hasher.write_usize(original.len());
+    hasher.write(original);
+    hasher.write(made);
+    hasher.finish128().as_u128()
 }
 
 /// A call by hash: taken for another, it only hints at a wrong filter, which does no harm.
@@ -198,7 +212,7 @@ mod tests {
         assert_eq!((again.id, &again.quoted), (block.id, &block.quoted));
         assert_eq!(blocks.find(block.id, 7).unwrap().original(), text);
         assert!(blocks.find(block.id, 8).is_none());
-        let (before, after) = block.tokens();
+        let (before, after) = block.count();
         assert!(before > after && after > 0, "{before} {after}");
     }
 }

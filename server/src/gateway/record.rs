@@ -245,16 +245,13 @@ impl Trace {
     }
 
     /// What was shortened, for the ledger.
-    fn shortened(&mut self) -> Option<Shortened> {
+    fn shortened(&self) -> Option<Shortened> {
         if self.texts.is_empty() {
             return None;
         }
-        let spec = self.target.as_ref().map(|target| &target.provider.spec);
-        Some(Shortened {
-            texts: std::mem::take(&mut self.texts),
-            price: self.target.as_ref().and_then(|target| target.known()?.price),
-            tier: spec.map(|spec| spec.tier),
-        })
+        let tier = self.target.as_ref().map(|target| target.provider.spec.tier);
+        let price = self.target.as_ref().and_then(|target| target.known()?.price);
+        Some(Shortened::of(&self.texts, price, tier))
     }
 
     fn end_attempt(&mut self, error: &str) {

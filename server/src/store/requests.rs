@@ -226,6 +226,16 @@ pub(super) async fn insert(work: &DatabaseTransaction, records: &[RequestRecord]
     insert_savings(work, records).await
 }
 
+/// What a request went by, from its columns.
+pub(super) fn pin_of(level: &str, filters: i32, version: i32, terse: &str) -> Pin {
+    Pin {
+        level: level.parse().unwrap_or_default(),
+        filters: filters.cast_unsigned(),
+        version: version.cast_unsigned(),
+        terse: terse.parse().unwrap_or_default(),
+    }
+}
+
 pub(super) fn record_of(row: requests::Model) -> RequestRecord {
     let number = |tokens: Option<i64>| tokens.and_then(|tokens| u64::try_from(tokens).ok());
     let usage = match (number(row.input_tokens), number(row.output_tokens)) {
@@ -269,12 +279,7 @@ pub(super) fn record_of(row: requests::Model) -> RequestRecord {
         error: row.error,
         plan: plan_of(&row.plan),
         exclusions: Vec::new(),
-        saver: Pin {
-            level: row.saver_level.parse().unwrap_or_default(),
-            filters: row.saver_filters.cast_unsigned(),
-            version: row.saver_version.cast_unsigned(),
-            terse: row.terse.parse().unwrap_or_default(),
-        },
+        saver: pin_of(&row.saver_level, row.saver_filters, row.saver_version, &row.terse),
         conversation: row.conversation.map(i64::cast_unsigned),
         savings: Vec::new(),
         saved_tokens: row.saved_tokens,

@@ -1,7 +1,7 @@
 //! What the saver saved, by request, and by the day for good; and what conversations keep of its rules.
 
 use super::entity::{requests, saving_days, savings};
-use super::requests::{first_id, record_of};
+use super::requests::{first_id, pin_of};
 use super::rows::insert_rows;
 use super::{RequestRecord, Store, StoreError};
 use crate::gateway::pins::Pin;
@@ -145,17 +145,23 @@ impl Store {
     /// What the conversations of the requests that arrived at `since` or later keep, and when each was last asked, at most
     /// `most` requests back.
     pub async fn pins(&self, since: i64, most: u64) -> Result<Vec<(u64, Pin, i64)>, StoreError> {
+        use requests::Column;
         let rows = requests::Entity::find()
-            .filter(requests::Column::Id.gte(first_id(since)))
-            .filter(requests::Column::Conversation.is_not_null())
-            .order_by_desc(requests::Column::Id)
+            .select_only()
+            .columns([Column::Conversation, Column::StartedAt, Column::SaverLevel])
+            .columns([Column::SaverFilters, Column::SaverVersion, Column::Terse])
+            .filter(Column::Id.gte(first_id(since)))
+            .filter(Column::Conversation.is_not_null())
+            .order_by_desc(Column::Id)
             .limit(most)
+            .into_tuple::<(i64, i64, String, i32, i32, String)>()
             .all(&self.db)
             .await?;
         // The newest last, so that it is what stands.
-        let records = rows.into_iter().rev().map(record_of);
-        let pin = |record: RequestRecord| Some((record.conversation?, record.saver, record.started_at));
-        Ok(records.filter_map(pin).collect())
+        let pins = rows.into_iter().rev().map(|(conversation, at, level, filters, version, terse)| {
+            (conversation.cast_unsigned(), pin_of(&level, filters, version, &terse), at)
+        });
+        Ok(pins.collect())
     }
 
     /// What was saved on the days that begin at `from` or later.

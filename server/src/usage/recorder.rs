@@ -6,6 +6,7 @@ use crate::tasks::Tasks;
 use crate::usage::budget::Budgets;
 use crate::usage::savings::{Shortened, enter};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc::OwnedPermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -18,6 +19,9 @@ const FLUSH: Duration = Duration::from_millis(200);
 const BATCH: usize = 4096;
 /// How long a request waits for a place in the queue before it goes on unrecorded.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Bytes of texts that wait for their tokens to be counted, at most: a tenth of a second's work, which a record waits for
+/// as it does for its batch. What comes beyond is written down without tokens.
+const UNCOUNTED: usize = 2 * 1024 * 1024;
 /// Between tries to write while the database fails.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -28,18 +32,35 @@ type Ended = (RequestRecord, Option<Shortened>);
 #[derive(Clone, Debug)]
 pub struct Recorder {
     queue: Sender<Ended>,
+    /// Bytes of texts that wait for their tokens to be counted.
+    uncounted: Arc<AtomicUsize>,
 }
 
 /// A place in the queue, so that writing down the end of a request can neither wait nor fail.
-pub struct Place(Option<OwnedPermit<Ended>>);
+pub struct Place {
+    permit: Option<OwnedPermit<Ended>>,
+    uncounted: Arc<AtomicUsize>,
+}
 
 impl Place {
     /// Hands the record over.
-    pub fn take(self, record: RequestRecord, shortened: Option<Shortened>) {
-        if let Some(permit) = self.0 {
-            permit.send((record, shortened));
+    pub fn take(self, record: RequestRecord, mut shortened: Option<Shortened>) {
+        let Self { permit: Some(permit), uncounted } = self else { return };
+        if let Some(shortened) = &mut shortened {
+            shortened.uncounted.retain(|text| takes(&uncounted, text.bytes()));
         }
+        permit.send((record, shortened));
     }
+}
+
+/// Whether so many bytes more can wait to be counted.
+fn takes(uncounted: &AtomicUsize, bytes: usize) -> bool {
+    let waiting = uncounted.fetch_add(bytes, Ordering::Relaxed);
+    let fits = waiting.saturating_add(bytes) <= UNCOUNTED;
+    if !fits {
+        uncounted.fetch_sub(bytes, Ordering::Relaxed);
+    }
+    fits
 }
 
 impl Recorder {
@@ -47,27 +68,39 @@ impl Recorder {
     /// is shown can be opened. It ends when every clone of the recorder and every place is gone, all written.
     pub fn start(store: Store, budgets: Arc<Budgets>, live: Live, tasks: &Tasks) -> Self {
         let (queue, records) = channel(QUEUE);
-        tasks.spawn(write(store, budgets, live, records, tasks.clone()));
-        Self { queue }
+        let uncounted = Arc::new(AtomicUsize::new(0));
+        tasks.spawn(write(store, budgets, live, records, Arc::clone(&uncounted), tasks.clone()));
+        Self { queue, uncounted }
     }
 
     /// Takes a place in the queue. A full queue means that the database has failed for long: the request goes on,
     /// unrecorded, because a coding session matters more than its statistics.
     pub async fn place(&self) -> Place {
         if let Ok(permit) = self.queue.clone().try_reserve_owned() {
-            return Place(Some(permit));
+            return self.a_place(Some(permit));
         }
         match tokio::time::timeout(PATIENCE, self.queue.clone().reserve_owned()).await {
-            Ok(Ok(permit)) => Place(Some(permit)),
+            Ok(Ok(permit)) => self.a_place(Some(permit)),
             _ => {
                 tracing::error!("usage of a request will not be recorded: the database has not kept up");
-                Place(None)
+                self.a_place(None)
             }
         }
     }
+
+    fn a_place(&self, permit: Option<OwnedPermit<Ended>>) -> Place {
+        Place { permit, uncounted: Arc::clone(&self.uncounted) }
+    }
 }
 
-async fn write(store: Store, budgets: Arc<Budgets>, live: Live, mut records: Receiver<Ended>, tasks: Tasks) {
+async fn write(
+    store: Store,
+    budgets: Arc<Budgets>,
+    live: Live,
+    mut records: Receiver<Ended>,
+    uncounted: Arc<AtomicUsize>,
+    tasks: Tasks,
+) {
     let stopping = tasks.stopping();
     let mut ended = Vec::with_capacity(BATCH);
     while records.recv_many(&mut ended, BATCH).await > 0 {
@@ -83,7 +116,7 @@ async fn write(store: Store, budgets: Arc<Budgets>, live: Live, mut records: Rec
                 ended.push(one);
             }
         }
-        let mut batch = entered(std::mem::take(&mut ended)).await;
+        let mut batch = entered(std::mem::take(&mut ended), &uncounted).await;
         let mut failing = false;
         while let Err(error) = budgets.write(&store, &batch).await {
             if !failing {
@@ -106,20 +139,21 @@ async fn write(store: Store, budgets: Arc<Budgets>, live: Live, mut records: Rec
 }
 
 /// The records with what was saved.
-async fn entered(ended: Vec<Ended>) -> Vec<RequestRecord> {
-    let texts = ended.iter().filter_map(|(_, shortened)| shortened.as_ref());
-    let texts: Vec<_> =
-        texts.flat_map(|shortened| &shortened.texts).map(|(text, _)| Arc::clone(text)).collect();
+async fn entered(mut ended: Vec<Ended>, uncounted: &AtomicUsize) -> Vec<RequestRecord> {
+    let texts = ended.iter_mut().filter_map(|(_, shortened)| shortened.as_mut());
+    let texts: Vec<_> = texts.flat_map(|shortened| std::mem::take(&mut shortened.uncounted)).collect();
     if !texts.is_empty() {
+        let bytes = texts.iter().map(|text| text.bytes()).sum();
         // Tokens are counted on a thread that serves no streams. A text remembers its own.
         let count = move || {
             texts.iter().for_each(|text| {
-                text.tokens();
+                text.count();
             })
         };
         if let Err(error) = tokio::task::spawn_blocking(count).await {
             tracing::error!(%error, "tokens that were saved could not be counted");
         }
+        uncounted.fetch_sub(bytes, Ordering::Relaxed);
     }
     let enter = |(mut record, shortened): Ended| {
         if let Some(shortened) = shortened {

@@ -1,7 +1,7 @@
 //! The ledger of the saver: what was shortened in a request, in tokens, and what those would have cost.
 
 use super::price;
-use crate::gateway::blocks::Block;
+use crate::gateway::blocks::{Block, Figures};
 use crate::store::RequestRecord;
 use app::api::saver::SavingRow;
 use catalog::{Price, Tier};
@@ -12,23 +12,35 @@ use wire::Usage;
 #[derive(Debug)]
 pub struct Shortened {
     /// Each text, and whether it was new in the conversation.
-    pub texts: Vec<(Arc<Block>, bool)>,
+    pub texts: Vec<(Arc<Figures>, bool)>,
+    /// Those whose tokens are still to be counted.
+    pub uncounted: Vec<Arc<Block>>,
     /// What the target that answered takes; `None` where nobody states it, or nobody answered.
     pub price: Option<Price>,
     /// Its tier; `None` where nobody answered.
     pub tier: Option<Tier>,
 }
 
-/// Enters what was saved into a request's record. Counts tokens, which is slow for texts that were not counted before.
+impl Shortened {
+    /// Of the texts shortened in a request.
+    pub fn of(texts: &[(Arc<Block>, bool)], price: Option<Price>, tier: Option<Tier>) -> Self {
+        let uncounted = texts.iter().map(|(text, _)| text).filter(|text| text.figures.tokens.get().is_none());
+        let uncounted = uncounted.map(Arc::clone).collect();
+        let texts = texts.iter().map(|(text, fresh)| (Arc::clone(&text.figures), *fresh)).collect();
+        Self { texts, uncounted, price, tier }
+    }
+}
+
+/// Enters what was saved into a request's record. A text whose tokens could not be counted has its bytes only.
 pub fn enter(record: &mut RequestRecord, shortened: &Shortened) {
     // Where nobody was asked, nothing was saved.
     let Some(tier) = shortened.tier else { return };
     let (mut fresh, mut old) = (0, 0);
-    for (block, is_fresh) in &shortened.texts {
-        let (before, after) = block.tokens();
+    for (text, is_fresh) in &shortened.texts {
+        let (before, after) = text.tokens.get().copied().unwrap_or_default();
         let saved = before.saturating_sub(after);
         *(if *is_fresh { &mut fresh } else { &mut old }) += saved;
-        for row in rows(block, before, after) {
+        for row in rows(text, before, after) {
             let known = record.savings.iter_mut();
             match known.into_iter().find(|known| known.filter == row.filter && known.tool == row.tool) {
                 Some(known) => add(known, &row),
@@ -54,24 +66,24 @@ fn would_be(usage: Option<&Usage>, fresh: u64, old: u64) -> Usage {
 
 /// A row for each filter that changed the text. Its tokens are shared out by the bytes that each took: texts in between
 /// are not kept.
-fn rows(block: &Block, before: u64, after: u64) -> Vec<SavingRow> {
+fn rows(text: &Figures, before: u64, after: u64) -> Vec<SavingRow> {
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let bytes_saved = block.before.saturating_sub(block.steps.last().map_or(0, |(_, left)| *left)).max(1);
+    let bytes_saved = text.before.saturating_sub(text.steps.last().map_or(0, |(_, left)| *left)).max(1);
     let tokens_saved = before.saturating_sub(after);
-    let mut left = block.before;
+    let mut left = text.before;
     let mut tokens = i64::try_from(before).unwrap_or(i64::MAX);
-    let steps = block.steps.iter().enumerate();
+    let steps = text.steps.iter().enumerate();
     steps
         .map(|(place, (filter, bytes))| {
             let share = left.saturating_sub(*bytes) as u64;
-            let taken = if place + 1 == block.steps.len() {
+            let taken = if place + 1 == text.steps.len() {
                 tokens - i64::try_from(after).unwrap_or(i64::MAX)
             } else {
                 i64::try_from(tokens_saved * share / bytes_saved as u64).unwrap_or(i64::MAX)
             };
             let row = SavingRow {
                 filter: filter.name().to_owned(),
-                tool: block.tool.clone(),
+                tool: text.tool.clone(),
                 texts: 1,
                 bytes_before: count(left),
                 bytes_after: count(*bytes),
