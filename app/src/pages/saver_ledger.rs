@@ -148,7 +148,7 @@ fn Lines(id: &'static str, title: &'static str, head: &'static str, lines: Vec<S
 fn Bar(part: i64, whole: i64) -> impl IntoView {
     let width = part.max(0) as f64 * 100.0 / whole.max(1) as f64;
     view! {
-        <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+        <svg class="share-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
             <rect x="0" y="0" width=format!("{width:.1}") height="4"></rect>
         </svg>
     }
@@ -178,7 +178,7 @@ pub fn Filters(filters: Vec<FilterRow>, saved: Vec<SavedLine>) -> impl IntoView 
                 <h2 id="filters">"Filters"</h2>
                 <span class="faint">{in_use}</span>
             </header>
-            <table class="stacked filters">
+            <table class="stacked filter-table">
                 <thead>
                     <tr>
                         <th scope="col">"Filter"</th>

@@ -53,8 +53,8 @@ fn same(stretch: Stretch, first: bool, last: bool) -> AnyView {
             numbered(from + range.start, lines, false)
         });
         view! {
-            <div class="side twice">{left}</div>
-            <div class="side">{right}</div>
+            <div class="half twice">{left}</div>
+            <div class="half">{right}</div>
         }
         .into_any()
     };
@@ -92,8 +92,8 @@ fn changed(stretch: Stretch) -> AnyView {
         }
     });
     view! {
-        <div class="side">{gone}</div>
-        <div class="side">{came}</div>
+        <div class="half">{gone}</div>
+        <div class="half">{came}</div>
     }
     .into_any()
 }
