@@ -58,9 +58,15 @@ pub(super) fn name(level: SaverLevel) -> &'static str {
 fn words(level: SaverLevel) -> &'static str {
     match level {
         SaverLevel::Off => "Everything goes to the model as the tool gave it.",
-        SaverLevel::Exact => "Only what is said twice goes: colours, blanks, a path in front of every line.",
-        SaverLevel::Safe => "What a model does not need is counted instead, such as tests that pass.",
-        SaverLevel::Strong => "The same, and long output is cut in the middle.",
+        SaverLevel::Exact => {
+            "Only redundancy goes: colours, repeated lines, blanks that align, what is far from a change in a diff."
+        }
+        SaverLevel::Safe => {
+            "What a model does not need goes, too, and is counted: tests that pass, progress, downloads."
+        }
+        SaverLevel::Strong => {
+            "Long output is cut in the middle as well, with a line that says how much is missing."
+        }
     }
 }
 
@@ -135,8 +141,13 @@ fn Level(level: SaverLevel) -> impl IntoView {
 #[component]
 fn Keys(keys: Vec<KeySaver>) -> impl IntoView {
     let body = if keys.is_empty() {
-        view! { <p class="faint">"There is no key yet. Make one on the page " <a href="/connect">"Connect"</a> "."</p> }
-            .into_any()
+        view! {
+            <p class="faint">"There is no key yet."</p>
+            <p>
+                <a href="/connect">"Make one on Connect"</a>
+            </p>
+        }
+        .into_any()
     } else {
         let lines = keys.into_iter().map(|key| view! { <Key key /> });
         view! {
@@ -148,7 +159,9 @@ fn Keys(keys: Vec<KeySaver>) -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="key-levels">
-            <h2 id="key-levels">"How far by key"</h2>
+            <header>
+                <h2 id="key-levels">"How far by key"</h2>
+            </header>
             <p class="soft key-words">
                 "A key may go further than the rest, or not as far. A request itself may say a level, too, in the header "
                 <code>"x-ninerouter-saver"</code> "."

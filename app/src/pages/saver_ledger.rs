@@ -14,7 +14,7 @@ fn saved(line: &SavedLine) -> i64 {
 
 /// What tokens would have cost. Nothing known is not the same as nothing.
 fn worth(cost: NanoUsd) -> String {
-    if cost == 0 { "none known".to_owned() } else { format::money(cost) }
+    if cost == 0 { "unknown".to_owned() } else { format::money(cost) }
 }
 
 /// Everything that was saved.
@@ -46,8 +46,8 @@ pub fn Figures(total: SavedLine, since: Millis) -> impl IntoView {
             <Figure
                 label="Worth"
                 number=worth(total.cost)
-                note="At list prices, cached where the rest was"
-                against="Subscriptions cost nothing by the token"
+                note="At list prices, or those of a cache"
+                against="Subscriptions have none"
             />
             <Figure
                 label="Texts shortened"

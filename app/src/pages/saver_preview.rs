@@ -230,7 +230,7 @@ fn Steps(steps: Vec<SavingRow>) -> impl IntoView {
                 <caption class="visually-hidden">"Filters that acted, in order"</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Filter that acted"</th>
+                        <th scope="col">"Filter"</th>
                         <th scope="col" class="number">
                             "Bytes"
                         </th>

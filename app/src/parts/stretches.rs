@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// Lines of an unchanged stretch that stay in sight beside a change.
 const NEAR: usize = 3;
 /// Lines of a changed stretch that are in sight.
-const IN_SIGHT: usize = 24;
+const IN_SIGHT: usize = 12;
 /// Fewer lines are not worth folding away.
 const FEW: usize = 4;
 

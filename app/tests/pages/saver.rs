@@ -33,7 +33,7 @@ async fn a_filter_stands_beside_its_switch_and_what_it_saved() {
 #[tokio::test]
 async fn levels_are_said_in_a_few_words_and_a_key_may_have_its_own() {
     let page = open(Mood::Normal, "/saver").await;
-    page.says("Safe What a model does not need is counted instead, such as tests that pass.");
+    page.says("Safe What a model does not need goes, too, and is counted: tests that pass");
     page.holds("id=\"level-safe\" name=\"level\" value=\"safe\" checked");
     page.says("claude-code laptop As everything else Off Exact Safe Strong");
     page.holds("aria-label=\"Save the level of ci\"");
@@ -43,7 +43,7 @@ async fn levels_are_said_in_a_few_words_and_a_key_may_have_its_own() {
 async fn an_empty_page_says_what_will_come() {
     let page = open(Mood::Empty, "/saver").await;
     page.says("Nothing is saved yet With the first request that shows a model what a tool gave");
-    page.says("There is no key yet. Make one on the page Connect .");
+    page.says("There is no key yet. Make one on Connect");
     page.says("Nothing in 30 days");
     page.does_not_say("By day");
     page.does_not_say("$0");
@@ -52,7 +52,7 @@ async fn an_empty_page_says_what_will_come() {
 #[tokio::test]
 async fn no_known_price_is_not_nothing() {
     let page = open(Mood::Heavy, "/saver").await;
-    page.says("Worth none known");
+    page.says("Worth unknown");
     page.says("38.1B of 81.2B that tools gave");
     page.says("18 others");
 }
@@ -69,7 +69,7 @@ async fn a_text_stands_beside_what_became_of_it() {
         page.says("test-output 3.3 KB → to 1.2 KB 850 → to 300 65%");
         page.says("17 lines that stay");
         page.says("Left out: &lt;b&gt;&␛[0m·· line 22");
-        page.says("16 more lines line 45");
+        page.says("28 more lines line 33");
         page.says("In its place: [ninerouter: 40 lines left out]");
         page.holds("<ol start=\"61\" class=\"numbered\">");
         page.holds("<ol start=\"22\" class=\"numbered\">");
@@ -85,7 +85,7 @@ async fn a_text_stands_beside_what_became_of_it() {
 async fn what_stays_says_why_and_a_refusal_is_shown_in_its_place() {
     let page = send("/saver", "/saver", "text/html", "text=short&tool=ls&level=safe").await;
     page.says("It stays as it is It has 5 bytes. What has fewer than 500 is left alone.");
-    page.does_not_say("Filter that acted");
+    page.does_not_say("Filters that acted");
     page.does_not_say("Result");
     let page = send("/saver", "/saver", "text/html", "text=&level=safe").await;
     assert_eq!(page.status, StatusCode::OK);
