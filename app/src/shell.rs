@@ -12,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 /// The stylesheets, in the order of their layers. See style/README.md.
-pub const STYLES: [&str; 9] = [
+pub const STYLES: [&str; 10] = [
     "/style/tokens.css",
     "/style/base.css",
     "/style/frame.css",
@@ -22,6 +22,7 @@ pub const STYLES: [&str; 9] = [
     "/style/traffic.css",
     "/style/pages.css",
     "/style/combos.css",
+    "/style/saver.css",
 ];
 
 /// The whole document. `options` says where the wasm lives.

@@ -43,6 +43,7 @@ test("the tab key reaches the main action of every page, and the focus is seen",
     ["/combos/edit", /^Make the combo$/],
     ["/connect", /^Create a key$/],
     ["/translator", /^Translate$/],
+    ["/saver", /^Save the level$/],
     ["/settings", /^Change the password$/],
   ] as const) {
     await visit(page, path);

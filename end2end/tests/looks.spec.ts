@@ -3,6 +3,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { awake } from "../support/house";
+import { DIFF, converse } from "../support/outputs";
 import { expect, test } from "../support/test";
 import { fill } from "../support/traffic";
 
@@ -26,6 +27,7 @@ const NAMES: Record<string, string> = {
   "/translator": "translator",
   "/translator?example=messages-request": "translator-request",
   "/translator?example=messages-stream": "translator-stream",
+  "/saver": "saver",
   "/settings": "settings",
   "/nothing/here": "missing",
 };
@@ -120,17 +122,37 @@ for (const colorScheme of THEMES) {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit"];
-      paths.push("/connect", "/translator", "/settings", "/nothing/here");
+      paths.push("/connect", "/translator", "/saver", "/settings", "/nothing/here");
       await look(page, "empty", colorScheme, named(paths));
     });
 
     test("pages of an installation in use", async ({ house, provider, windows }) => {
       const id = await fill(house, provider);
+      await converse(house, await house.key("a-key-that-uses-tools"), ["scripted/ok", "scripted/reasoning"]);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
-      paths.push("/combos", "/combos?plan=coder", "/combos/edit?combo=coder");
+      paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder");
       const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
       await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
+    });
+
+    test("what the saver makes of a text", async ({ windows }) => {
+      const page = await windows.signedIn({ colorScheme });
+      const found: string[] = [];
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: width < 700 ? 844 : 900 });
+        await page.goto("/saver");
+        await awake(page);
+        for (const [text, name] of [[DIFF, "saver-preview"], ["Exit code 1\n".concat(DIFF), "saver-stays"]]) {
+          await page.getByLabel("What a tool gave").fill(text);
+          await page.getByLabel("Which tool that was").fill("git diff");
+          await page.getByRole("button", { name: "Show what a model would get" }).click();
+          await expect(page.locator("#preview h3")).toHaveText(name === "saver-stays" ? /stays/ : /saved/);
+          found.push(...(await faults(page)).map((words) => `${name} ${width} ${colorScheme}: ${words}`));
+          await page.screenshot({ path: `results/looks/${name}-${width}-${colorScheme}.png`, fullPage: true });
+        }
+      }
+      expect(found, "what is wrong with the looks").toEqual([]);
     });
 
     test("open dialogs", async ({ house, provider, windows }, info) => {

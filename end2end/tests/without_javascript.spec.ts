@@ -1,5 +1,6 @@
 // Every page can be read without a script, and the forms that let people in work by a plain POST.
 import { PERSON } from "../support/house";
+import { RUN, converse } from "../support/outputs";
 import { expect, test } from "../support/test";
 
 const MUTE = { javaScriptEnabled: false };
@@ -53,6 +54,7 @@ test("every page says what it is about", async ({ windows }) => {
     ["/combos/edit", "New combo", "Strategy and limits"],
     ["/connect", "Connect", "Anthropic-compatible"],
     ["/translator", "Translator", "Nothing is translated yet"],
+    ["/saver", "Saver", "Nothing is saved yet"],
     ["/settings", "Settings", "Current password"],
   ];
   for (const [path, title, words] of telling) {
@@ -100,6 +102,29 @@ test("a text is translated by a plain form", async ({ windows }) => {
   await page.getByLabel("Original").fill('{"model": "m", "messages": "none"}');
   await page.getByRole("button", { name: "Translate" }).click();
   await expect(page.getByRole("alert")).toContainText("messages");
+});
+
+test("a text is shortened, and the saver set, by plain forms", async ({ house, provider, windows }) => {
+  await house.connect(provider);
+  await converse(house, await house.key("laptop"), ["scripted/ok"]);
+  const page = await windows.signedIn(MUTE);
+  await page.goto("/saver");
+  await expect(page.getByRole("region", { name: "By tool" }).first()).toContainText("Bash");
+  await page.getByLabel("What a tool gave").fill(`${RUN}</textarea><b id=odd>`);
+  await page.getByLabel("Which tool that was").fill("cargo test");
+  await page.getByRole("button", { name: "Show what a model would get" }).click();
+  await expect(page).toHaveURL("/saver#preview");
+  await expect(page.locator("#preview h3")).toContainText("of its tokens saved");
+  await expect(page.locator(".diff ins")).toContainText("60 passing tests left out");
+  await expect(page.getByLabel("What a tool gave")).toHaveValue(`${RUN}</textarea><b id=odd>`);
+  await expect(page.locator("#odd")).toHaveCount(0);
+
+  await page.getByRole("radio", { name: "Strong" }).check();
+  await page.getByRole("button", { name: "Save the level", exact: true }).click();
+  await expect(page).toHaveURL("/saver");
+  await expect(page.getByRole("radio", { name: "Strong" })).toBeChecked();
+  await page.getByRole("switch", { name: "Use the filter json" }).click();
+  await expect(page.getByRole("switch", { name: "Use the filter json" })).not.toBeChecked();
 });
 
 test("a combo is made, put in order and looked into by plain forms", async ({ house, provider, windows }) => {

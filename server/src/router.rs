@@ -4,9 +4,10 @@
 //! A test walks this table without credentials.
 
 use crate::console::live::live;
-use crate::console::{api, translator};
+use crate::console::{api, saver, translator};
 use crate::state::App;
 use crate::{gate, gateway, site, status};
+use app::pages::saver_preview::FORM_LIMIT as SAMPLE_FORM_LIMIT;
 use app::pages::translator::FORM_LIMIT;
 use axum::Router;
 use axum::body::Body;
@@ -183,8 +184,9 @@ fn site_routes() -> Vec<Route> {
 const OPEN_TO_STRANGERS: [&str; 5] =
     ["/login", "/setup", "/console/visitor", "/console/log_in", "/console/set_up"];
 
-/// The one page that is posted to: it shows what became of the text.
+/// The pages that are posted to: they show what became of a text.
 const TRANSLATOR: &str = "/translator";
+const SAVER: &str = "/saver";
 
 /// Who may use a page or server function.
 pub fn page_access(path: &str) -> Access {
@@ -198,7 +200,12 @@ fn page_routes() -> Vec<Route> {
     pages
         .chain(functions)
         .map(|(method, path)| Route { method, access: page_access(&path), path, handler: None })
-        .chain([Route { method: POST, path: TRANSLATOR.to_owned(), access: Access::Person, handler: None }])
+        .chain([TRANSLATOR, SAVER].map(|path| Route {
+            method: POST,
+            path: path.to_owned(),
+            access: Access::Person,
+            handler: None,
+        }))
         .chain([route(GET, "/console/live", Access::Person, live)])
         .collect()
 }
@@ -235,9 +242,14 @@ fn dashboard(app: &App) -> Router {
         move || app::shell(options.clone())
     };
     let render = leptos_axum::render_app_async_with_context(gate::provide_console, shell.clone());
-    let posted = move |mut parts: Parts, form| {
+    let render_too = render.clone();
+    let translated = move |mut parts: Parts, form| {
         parts.extensions.insert(translator::submitted(form));
         render(Request::from_parts(parts, Body::empty()))
+    };
+    let shortened = move |mut parts: Parts, form| {
+        parts.extensions.insert(saver::submitted(form));
+        render_too(Request::from_parts(parts, Body::empty()))
     };
     let pages = Router::<LeptosOptions>::new()
         .leptos_routes_with_context(
@@ -246,7 +258,8 @@ fn dashboard(app: &App) -> Router {
             gate::provide_console,
             shell.clone(),
         )
-        .route(TRANSLATOR, post(posted).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .route(TRANSLATOR, post(translated).layer(DefaultBodyLimit::max(FORM_LIMIT)))
+        .route(SAVER, post(shortened).layer(DefaultBodyLimit::max(SAMPLE_FORM_LIMIT)))
         .fallback(leptos_axum::render_app_async_with_context(gate::provide_console, shell))
         .with_state(options);
     let people = pages

@@ -1,6 +1,7 @@
 //! What tools gave is made shorter on its way to a provider, and nothing else of a request is.
 
-use crate::support::{CHAT, House, MESSAGES, until};
+use crate::support::{CHAT, House, MESSAGES, PASSWORD, until};
+use app::api::saver::SAMPLE_LIMIT;
 use bytes::Bytes;
 use http::Method;
 use serde_json::{Value, json};
@@ -205,4 +206,39 @@ async fn what_was_saved_is_on_record_and_the_original_can_be_had() {
     let stranger = stranger["secret"].as_str().unwrap().to_owned();
     let refused = house.client.send(Method::GET, &path, &[("x-api-key", &stranger)], Bytes::new()).await;
     assert_eq!(refused.status, 404, "another key's text");
+}
+
+#[tokio::test]
+async fn a_preview_is_made_and_nothing_of_it_is_kept() {
+    let house = House::open().await;
+    let fields = [("name", "admin"), ("password", PASSWORD)];
+    let cookie = house.client.form("/console/log_in", "", &fields).await.cookie().unwrap();
+    let post = async |text: &str, tool: &str, level: &str| {
+        let fields = [("text", text), ("tool", tool), ("level", level)];
+        let answer = house.client.form("/saver", &cookie, &fields).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.text()
+    };
+    let page = post(&green().replace('\n', "\r\n"), "cargo test", "safe").await;
+    assert!(page.contains(PASSED) && page.contains("of its tokens saved"), "{page}");
+    assert!(page.contains("<code>test-output</code>"), "{page}");
+    let page = post("ok", "", "safe").await;
+    assert!(page.contains("It has 2 bytes."), "{page}");
+    let page = post(&green(), "cargo test", "exact").await;
+    assert!(page.contains("At the level safe it would be shorter."), "{page}");
+    let page = post(&"x".repeat(SAMPLE_LIMIT + 1), "", "safe").await;
+    assert!(page.contains("at most 512 KB"), "of {} bytes", page.len());
+    let page = post(&"%".repeat(2 * SAMPLE_LIMIT), "", "safe").await;
+    assert!(page.contains("This text is too long; at most 512 KB"), "of {} bytes", page.len());
+    let page = post("ok", "", "most").await;
+    assert!(page.contains("This form cannot be read"), "{page}");
+
+    assert_eq!(house.api(Method::PUT, "/api/v1/saver/level", json!({"level": "off"})).await.status, 204);
+    let off = json!({"on": false});
+    assert_eq!(house.api(Method::PUT, "/api/v1/saver/filters/test-output", off).await.status, 204);
+    let page = post(&green(), "cargo test", "safe").await;
+    assert!(page.contains("which is off, it would be shorter"), "{page}");
+    let saver = house.read("/api/v1/saver").await;
+    assert_eq!(saver["total"]["saving"]["texts"], 0, "nothing is counted");
+    assert!(house.provider.seen().is_empty(), "nothing is sent anywhere");
 }

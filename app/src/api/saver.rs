@@ -125,6 +125,53 @@ pub struct SaverPage {
     pub by_day: Vec<SavedLine>,
 }
 
+/// The longest text that is shown shortened, in bytes.
+pub const SAMPLE_LIMIT: usize = 512 * 1024;
+
+/// What a tool gave, to be shown as a model would get it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// What was pasted.
+    pub text: String,
+    /// A command line, or a tool's name; empty where that is not known.
+    #[serde(default)]
+    pub tool: String,
+    /// How far it is shortened.
+    #[serde(default)]
+    pub level: SaverLevel,
+}
+
+/// Lines that follow one another in a text and in what became of it: the same ones in both, or others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// The number of the first of them in the text, from 1.
+    pub from: usize,
+    /// The number of the first of them in what became of it.
+    pub now_from: usize,
+    /// Whether both have the same lines; `now` is empty then.
+    pub same: bool,
+    /// The lines of the text, without their ends.
+    pub lines: Vec<String>,
+    /// What stands in their place.
+    pub now: Vec<String>,
+}
+
+/// What a model would get of a sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// What the text was taken for, as one sentence; empty where nothing was said of it.
+    pub taken_for: String,
+    /// Bytes and tokens of the text before and after.
+    pub whole: SavingRow,
+    /// The filters that acted, in order. Tokens between two of them are an estimate by their bytes.
+    pub steps: Vec<SavingRow>,
+    /// Why nothing changed, in sentences; empty when something did.
+    pub unchanged: String,
+    /// All of both texts; empty when nothing changed.
+    pub stretches: Vec<Stretch>,
+}
+
 /// The saver.
 #[async_trait]
 pub trait Saver: Send + Sync {
@@ -142,6 +189,8 @@ pub trait Saver: Send + Sync {
         level: Option<SaverLevel>,
         terse: Option<Terse>,
     ) -> Result<(), Problem>;
+    /// Shortens a sample with the filters that are in use. Nothing of it is kept.
+    async fn preview(&self, sample: Sample) -> Result<Preview, Problem>;
 }
 
 /// The whole page.
@@ -182,4 +231,10 @@ pub async fn save_key_saver(
         })?),
     };
     super::told(super::console()?.save_key_saver(id, level, terse).await)
+}
+
+/// Shortens a sample. The page shows a refusal in the place of the result, so the status is not its kind's.
+#[server(prefix = "/console", endpoint = "preview_saver")]
+pub async fn preview_saver(sample: Sample) -> Result<Preview, Problem> {
+    super::console()?.preview(sample).await
 }

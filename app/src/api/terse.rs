@@ -35,6 +35,16 @@ impl Terse {
         }
     }
 
+    /// Its name on pages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "Off",
+            Self::Lite => "Lite",
+            Self::Full => "Full",
+            Self::Ultra => "Ultra",
+        }
+    }
+
     /// What was done to a request.
     pub const fn asked(self) -> &'static str {
         match self {

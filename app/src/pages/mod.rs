@@ -17,6 +17,8 @@ pub mod providers;
 pub mod request;
 pub mod requests;
 pub mod saver;
+pub mod saver_ledger;
+pub mod saver_preview;
 pub mod settings;
 pub mod tools;
 pub mod translator;

@@ -283,7 +283,7 @@ fn Lost(dropped: Vec<LeftOut>, same: bool, whole: bool) -> impl IntoView {
 }
 
 /// A sentence in which names between backticks are code.
-fn coded(sentence: &str) -> AnyView {
+pub(super) fn coded(sentence: &str) -> AnyView {
     if sentence.matches('`').count() % 2 == 1 {
         return sentence.to_owned().into_any();
     }

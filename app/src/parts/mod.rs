@@ -19,6 +19,7 @@ pub mod plan;
 pub mod reader;
 pub mod rows;
 pub mod state;
+pub mod stretches;
 pub mod theme;
 pub mod time;
 pub mod waterfall;

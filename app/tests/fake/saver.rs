@@ -1,8 +1,10 @@
 //! The saver of the fake.
 
-use super::Fake;
+use super::{Fake, Mood};
 use app::api::Problem;
-use app::api::saver::{FilterRow, KeySaver, SavedLine, Saver, SaverLevel, SaverPage, SavingRow};
+use app::api::saver::{
+    FilterRow, KeySaver, Preview, Sample, SavedLine, Saver, SaverLevel, SaverPage, SavingRow, Stretch,
+};
 use app::api::terse::Terse;
 use async_trait::async_trait;
 
@@ -47,7 +49,7 @@ impl Saver for Fake {
             level,
             terse: level.map(|_| Terse::Full),
         };
-        Ok(SaverPage {
+        let normal = SaverPage {
             keys: vec![key(1, "claude-code laptop", None), key(2, "ci", Some(SaverLevel::Off))],
             total: line("", 812_000, 431_000),
             by_filter: vec![line("test-output", 402_000, 161_000), line("git-diff", 410_000, 270_000)],
@@ -55,6 +57,21 @@ impl Saver for Fake {
             by_model: vec![line("anthropic/claude-sonnet-4-5", 812_000, 431_000)],
             by_day: vec![line("2026-11-29", 512_000, 231_000), line("2026-11-28", 300_000, 200_000)],
             ..page
+        };
+        if self.mood == Mood::Normal {
+            return Ok(normal);
+        }
+        let long = "a-tool-of-a-server-with-a-name-as-long-as-nobody-would-want-to-type-it";
+        let many = |name: &dyn Fn(i64) -> String| -> Vec<_> {
+            (1..=30).map(|at| line(&name(at), 90_000_000 * (31 - at), 41_000_000 * (31 - at))).collect()
+        };
+        Ok(SaverPage {
+            keys: (1..=40).map(|id| key(id, &format!("{long} {id}"), None)).collect(),
+            total: SavedLine { cost: 0, ..line("", 81_200_000_000, 43_100_000_000) },
+            by_tool: many(&|at| format!("mcp__server__{long}_{at}")),
+            by_model: many(&|at| format!("a-provider/{long}-{at}")),
+            by_day: many(&|at| format!("2026-11-{:02}", 31 - at)),
+            ..normal
         })
     }
 
@@ -73,5 +90,31 @@ impl Saver for Fake {
         _terse: Option<Terse>,
     ) -> Result<(), Problem> {
         self.works()
+    }
+
+    async fn preview(&self, sample: Sample) -> Result<Preview, Problem> {
+        self.works()?;
+        if sample.text.is_empty() {
+            return Err(Problem::invalid("text", "There is nothing to shorten. Paste what a tool gave."));
+        }
+        let taken_for = format!("Taken for what the command `{}` printed.", sample.tool);
+        let whole = SavingRow { texts: 1, ..saving("", "Bash", 1, 900, 300) };
+        if sample.text.len() < 10 {
+            let unchanged = "It has 5 bytes. What has fewer than 500 is left alone.".to_owned();
+            let whole = SavingRow { tokens_after: 900, bytes_after: 3600, ..whole };
+            return Ok(Preview { taken_for, whole, unchanged, ..Preview::default() });
+        }
+        let lines = |from: usize, to: usize| (from..=to).map(|at| format!("line {at}")).collect::<Vec<_>>();
+        let same = |from, now_from, lines| Stretch { from, now_from, same: true, lines, now: Vec::new() };
+        let cut = Stretch {
+            from: 21,
+            now_from: 21,
+            same: false,
+            lines: std::iter::once("<b>&\u{1b}[0m  ".to_owned()).chain(lines(22, 60)).collect(),
+            now: vec!["[ninerouter: 40 lines left out]".to_owned()],
+        };
+        let steps = vec![saving("terminal", "Bash", 1, 900, 850), saving("test-output", "Bash", 1, 850, 300)];
+        let stretches = vec![same(1, 1, lines(1, 20)), cut, same(61, 22, lines(61, 64))];
+        Ok(Preview { taken_for, whole, steps, unchanged: String::new(), stretches })
     }
 }

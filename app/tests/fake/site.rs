@@ -3,7 +3,9 @@
 use super::Fake;
 use app::App;
 use app::api::Console;
+use app::api::saver::Sample;
 use app::api::translator::Asking;
+use app::pages::saver_preview;
 use app::pages::translator::Submitted;
 use app::parts::reader::FixedNow;
 use axum::Form;
@@ -44,12 +46,18 @@ pub fn site(pick: impl Fn(&http::request::Parts) -> (Fake, bool) + Clone + Send 
         let options = options.clone();
         move || app::shell(options.clone())
     });
+    let render_too = render.clone();
+    let shortened = move |mut parts: Parts, Form(sample): Form<Sample>| {
+        parts.extensions.insert(saver_preview::Submitted(Ok(sample)));
+        render_too(Request::from_parts(parts, Body::empty()))
+    };
     let posted = move |mut parts: Parts, Form(asking): Form<Asking>| {
         parts.extensions.insert(Submitted(Ok(asking)));
         render(Request::from_parts(parts, Body::empty()))
     };
     Router::new()
         .route("/translator", post(posted))
+        .route("/saver", post(shortened))
         .leptos_routes_with_context(&options, generate_route_list(App), context, {
             let options = options.clone();
             move || app::shell(options.clone())

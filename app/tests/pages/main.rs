@@ -6,6 +6,7 @@ mod combos;
 #[path = "../fake/mod.rs"]
 mod fake;
 mod page;
+mod saver;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -297,6 +298,7 @@ async fn nothing_on_a_page_comes_from_elsewhere_or_breaks_its_policy() {
         "/combos/edit?combo=coder",
         "/connect",
         EXAMPLE,
+        "/saver",
         "/settings",
         "/login",
     ] {

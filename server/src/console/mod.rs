@@ -10,7 +10,7 @@ mod login;
 mod overview;
 mod providers;
 pub mod requests;
-mod saver;
+pub(crate) mod saver;
 mod settings;
 mod story;
 pub(crate) mod translator;

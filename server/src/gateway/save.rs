@@ -173,7 +173,7 @@ pub async fn original(
 }
 
 /// The saver's rules; `None` where it is off.
-fn rules(pin: Pin) -> Option<Rules> {
+pub(crate) fn rules(pin: Pin) -> Option<Rules> {
     let level = match pin.level {
         SaverLevel::Off => return None,
         SaverLevel::Exact => saver::Level::Exact,

@@ -5,6 +5,7 @@ use crate::gateway::blocks::{Block, Figures};
 use crate::store::RequestRecord;
 use app::api::saver::SavingRow;
 use catalog::{Price, Tier};
+use saver::Filter;
 use std::sync::Arc;
 use wire::Usage;
 
@@ -40,7 +41,7 @@ pub fn enter(record: &mut RequestRecord, shortened: &Shortened) {
         let (before, after) = text.tokens.get().copied().unwrap_or_default();
         let saved = before.saturating_sub(after);
         *(if *is_fresh { &mut fresh } else { &mut old }) += saved;
-        for row in rows(text, before, after) {
+        for row in rows(&text.tool, text.before, &text.steps, (before, after)) {
             let known = record.savings.iter_mut();
             match known.into_iter().find(|known| known.filter == row.filter && known.tool == row.tool) {
                 Some(known) => add(known, &row),
@@ -64,36 +65,39 @@ fn would_be(usage: Option<&Usage>, fresh: u64, old: u64) -> Usage {
     would_be
 }
 
-/// A row for each filter that changed the text. Its tokens are shared out by the bytes that each took: texts in between
-/// are not kept.
-fn rows(text: &Figures, before: u64, after: u64) -> Vec<SavingRow> {
+/// A row for each filter that changed a text of so many bytes, whose tokens `before` and `after` are. They are shared
+/// out by the bytes that each filter took: texts in between are not kept.
+pub fn rows(
+    tool: &str,
+    bytes: usize,
+    steps: &[(Filter, usize)],
+    (before, after): (u64, u64),
+) -> Vec<SavingRow> {
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let bytes_saved = text.before.saturating_sub(text.steps.last().map_or(0, |(_, left)| *left)).max(1);
+    let bytes_saved = bytes.saturating_sub(steps.last().map_or(0, |(_, left)| *left)).max(1);
     let tokens_saved = before.saturating_sub(after);
-    let mut left = text.before;
+    let mut left = bytes;
     let mut tokens = i64::try_from(before).unwrap_or(i64::MAX);
-    let steps = text.steps.iter().enumerate();
-    steps
-        .map(|(place, (filter, bytes))| {
-            let share = left.saturating_sub(*bytes) as u64;
-            let taken = if place + 1 == text.steps.len() {
-                tokens - i64::try_from(after).unwrap_or(i64::MAX)
-            } else {
-                i64::try_from(tokens_saved * share / bytes_saved as u64).unwrap_or(i64::MAX)
-            };
-            let row = SavingRow {
-                filter: filter.name().to_owned(),
-                tool: text.tool.clone(),
-                texts: 1,
-                bytes_before: count(left),
-                bytes_after: count(*bytes),
-                tokens_before: tokens,
-                tokens_after: tokens - taken,
-            };
-            (left, tokens) = (*bytes, tokens - taken);
-            row
-        })
-        .collect()
+    let row = |(place, (filter, bytes)): (usize, &(Filter, usize))| {
+        let share = left.saturating_sub(*bytes) as u64;
+        let taken = if place + 1 == steps.len() {
+            tokens - i64::try_from(after).unwrap_or(i64::MAX)
+        } else {
+            i64::try_from(tokens_saved * share / bytes_saved as u64).unwrap_or(i64::MAX)
+        };
+        let row = SavingRow {
+            filter: filter.name().to_owned(),
+            tool: tool.to_owned(),
+            texts: 1,
+            bytes_before: count(left),
+            bytes_after: count(*bytes),
+            tokens_before: tokens,
+            tokens_after: tokens - taken,
+        };
+        (left, tokens) = (*bytes, tokens - taken);
+        row
+    };
+    steps.iter().enumerate().map(row).collect()
 }
 
 /// Adds one row's counts to another's.

@@ -1,10 +1,14 @@
-//! The saver: how far it goes, and what it has saved.
+//! The saver: how far it goes, what it has saved, and what it would make of a text.
+
+mod preview;
+
+pub(crate) use preview::submitted;
 
 use super::{Desk, fail};
 use crate::clock;
 use crate::store::SavingDay;
 use crate::usage::savings::add;
-use app::api::saver::{FilterRow, KeySaver, SavedLine, Saver, SaverLevel, SaverPage};
+use app::api::saver::{FilterRow, KeySaver, Preview, Sample, SavedLine, Saver, SaverLevel, SaverPage};
 use app::api::terse::Terse;
 use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
@@ -120,5 +124,16 @@ impl Saver for Desk {
         self.person()?;
         self.app.store.set_key_saver(id, level, terse).await.map_err(fail)?;
         self.publish().await
+    }
+
+    async fn preview(&self, sample: Sample) -> Result<Preview, Problem> {
+        self.person()?;
+        let (_, filters) = self.app.snapshot().saver;
+        // Half a megabyte takes tens of milliseconds: not on a thread that serves streams.
+        tokio::task::spawn_blocking(move || preview::preview(&sample, filters)).await.map_err(|_| {
+            // Not what it died of, which could quote the text.
+            tracing::error!("a preview of the saver broke off");
+            Problem::new(ProblemKind::Internal, "The saver broke off at this text. Please report it.")
+        })?
     }
 }
