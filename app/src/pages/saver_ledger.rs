@@ -119,7 +119,7 @@ fn Lines(id: &'static str, title: &'static str, head: &'static str, lines: Vec<S
             <header>
                 <h2 id=id>{title}</h2>
             </header>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby=id>
+            <div class="scroll" tabindex="0">
                 <table>
                     <thead>
                         <tr>
