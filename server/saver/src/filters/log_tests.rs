@@ -256,3 +256,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn times_in_a_json_document_are_data() {
+    let times: Vec<String> =
+        (10..60).map(|second| format!("    \"1.0.{second}\": \"2025-10-01T23:20:{second}.654Z\"")).collect();
+    let text = format!("{{\n  \"time\": {{\n{}\n  }}\n}}\n", times.join(",\n"));
+    for source in [Source::Unknown, Source::Other, Source::Command("npm view x --json".to_owned())] {
+        for level in Level::ALL {
+            assert_eq!(super::shorten(&Page::of(&text, &source), level), None);
+        }
+    }
+}

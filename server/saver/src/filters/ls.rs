@@ -12,12 +12,16 @@ use crate::page::Page;
 /// A text with fewer entries may be about them.
 const FEWEST: usize = 3;
 
-/// How many entries of one directory are shown at [`Level::Strong`], and from how many on it is cut.
-const SHOWN: usize = 40;
+/// How many entries of one directory are shown at [`Level::Strong`], from the first and up to the last, and from how
+/// many on it is cut.
+const FIRST: usize = 32;
+const LAST: usize = 8;
 const CUT_FROM: usize = 60;
 
-/// How many names of one directory, without columns, are shown at [`Level::Strong`].
-const NAMES: usize = 80;
+/// How many names of one directory, without columns, are shown at [`Level::Strong`], from the first and up to the
+/// last.
+const FIRST_NAMES: usize = 64;
+const LAST_NAMES: usize = 16;
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let found = page.lines.iter().filter(|line| Entry::read(line).is_some()).take(FEWEST).count();
@@ -38,12 +42,13 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
             continue;
         }
         shown = if entry.is_some() { shown + 1 } else { 0 };
-        if level == Level::Strong && shown == SHOWN + 1 {
+        if level == Level::Strong && shown == FIRST + 1 {
             let more = entries.iter().skip(index).map_while(Option::as_ref);
-            if SHOWN + more.clone().count() > CUT_FROM {
-                left_out = more.clone().count() - 1;
+            let count = more.clone().count();
+            if FIRST + count > CUT_FROM {
+                left_out = count - LAST - 1;
                 start_line(&mut out, index);
-                write_cut(&mut out, more);
+                write_cut(&mut out, more.take(count - LAST));
                 continue;
             }
         }
@@ -338,6 +343,7 @@ fn names(page: &Page<'_>, level: Level) -> Option<String> {
     let mut headings = 0_usize;
     let mut fresh = true;
     let mut shown = 0_usize;
+    let mut left_out = 0_usize;
     for (index, line) in lines.iter().enumerate() {
         if line.is_empty() {
             fresh = true;
@@ -358,14 +364,19 @@ fn names(page: &Page<'_>, level: Level) -> Option<String> {
             }
             headings += 1;
         }
-        shown += 1;
-        if level == Level::Strong && shown > NAMES {
-            if shown == NAMES + 1 {
-                let more = lines.iter().skip(index).take_while(|line| !line.is_empty()).count();
-                out.push(' ');
-                marker::push(&mut out, format_args!("{more} more names left out"));
-            }
+        if left_out > 0 {
+            left_out -= 1;
             continue;
+        }
+        shown += 1;
+        if level == Level::Strong && shown == FIRST_NAMES + 1 {
+            let more = lines.iter().skip(index).take_while(|line| !line.is_empty()).count();
+            if more > LAST_NAMES {
+                out.push(' ');
+                marker::push(&mut out, format_args!("{} more names left out", more - LAST_NAMES));
+                left_out = more - LAST_NAMES - 1;
+                continue;
+            }
         }
         if !out.is_empty() {
             out.push(if fresh { '\n' } else { ' ' });

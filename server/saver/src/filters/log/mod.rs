@@ -11,6 +11,7 @@ mod similar;
 mod stamp;
 mod start;
 
+use super::json;
 use crate::call::Source;
 use crate::level::Level;
 use crate::page::Page;
@@ -27,7 +28,7 @@ enum Item<'a> {
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let mut items = repeat::fold(&page.lines);
     let mut starts = Vec::new();
-    if level > Level::Exact {
+    if level > Level::Exact && !json::is_document(page.text) {
         let is_log = stamp::share(&page.lines) * 2 >= page.lines.len();
         // What may be somebody's source file has to look like a log first.
         if is_log || matches!(page.source, Source::Command(_) | Source::Other) {
