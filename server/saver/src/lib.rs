@@ -21,7 +21,7 @@ use page::Page;
 
 /// Version of the filters. It grows with every change of what [`shorten`] gives for some text; a conversation
 /// keeps the version it began with.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Texts of fewer bytes are left alone: there is nothing to gain.
 pub const SHORTEST: usize = 500;
