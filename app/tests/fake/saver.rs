@@ -66,7 +66,7 @@ impl Saver for Fake {
             (1..=30).map(|at| line(&name(at), 90_000_000 * (31 - at), 41_000_000 * (31 - at))).collect()
         };
         Ok(SaverPage {
-            keys: (1..=40).map(|id| key(id, &format!("{long} {id}"), None)).collect(),
+            keys: (1..=20).map(|id| key(id, &format!("{long} {id}"), None)).collect(),
             total: SavedLine { cost: 0, ..line("", 81_200_000_000, 43_100_000_000) },
             by_tool: many(&|at| format!("mcp__server__{long}_{at}")),
             by_model: many(&|at| format!("a-provider/{long}-{at}")),

@@ -69,6 +69,21 @@ fn what_must_be_kept_is_kept() {
             complaints.push(format!("{} at {}: {needle:?} lost, by {by:?}", sample.name, level.name()));
         }
     }
+    // Nor is anything lost when the call is not known.
+    for sample in all() {
+        for level in Level::ALL {
+            let short = shorten(&sample.text, None, Rules::at(level));
+            let text = short.as_ref().map_or(sample.text.as_str(), |short| short.text.as_str());
+            for needle in sample.lost(text, level) {
+                let by = short.as_ref().map(|short| short.steps.clone());
+                complaints.push(format!(
+                    "{} at {} without its call: {needle:?} lost, by {by:?}",
+                    sample.name,
+                    level.name()
+                ));
+            }
+        }
+    }
     none(&complaints);
 }
 

@@ -21,12 +21,21 @@ pub(super) struct Run<'r, K> {
     pub(super) kinds: &'r [(K, usize)],
 }
 
-/// The page with every run of lines that do not stay replaced by what `marker` writes for it, where that is shorter
-/// than the run. Blank lines inside a run go with it. `None` when nothing is shorter.
+/// When a run gives way to what was written for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// Where that is shorter.
+    Shorter,
+    /// Whatever it costs: it stands for later runs, too; or nothing was written, since a marker above counts the run.
+    Always,
+}
+
+/// The page with every run of lines that do not stay replaced by what `marker` writes for it. Blank lines inside a
+/// run go with it. `None` when nothing is replaced.
 pub(super) fn fold<K: Copy + PartialEq>(
     page: &Page<'_>,
     fates: &[Fate<K>],
-    mut marker: impl FnMut(&mut String, &Run<'_, K>),
+    mut marker: impl FnMut(&mut String, &Run<'_, K>) -> When,
 ) -> Option<String> {
     let mut out = String::with_capacity(page.text.len());
     let mut kinds: Vec<(K, usize)> = Vec::new();
@@ -40,6 +49,7 @@ pub(super) fn fold<K: Copy + PartialEq>(
         let (now, later) = rest.split_at(length.max(1));
         let (their, others) = fates.split_at(now.len().min(fates.len()));
         written.clear();
+        let mut when = When::Shorter;
         if length > 0 {
             kinds.clear();
             for fate in their {
@@ -51,11 +61,17 @@ pub(super) fn fold<K: Copy + PartialEq>(
                 }
             }
             let lines = their.iter().filter(|fate| !matches!(fate, Fate::Stays)).count();
-            marker(&mut written, &Run { lines, kinds: &kinds });
+            when = marker(&mut written, &Run { lines, kinds: &kinds });
         }
         let bytes = now.iter().map(|line| line.len() + 1).sum::<usize>();
+        if when == When::Always && written.is_empty() {
+            folded = true;
+            rest = later;
+            fates = others;
+            continue;
+        }
         let shorter = !written.is_empty() && written.len() + 1 < bytes;
-        if shorter {
+        if shorter || when == When::Always {
             if !first {
                 out.push('\n');
             }

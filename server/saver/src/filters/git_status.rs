@@ -33,6 +33,14 @@ struct Form {
 const LONG: Form = Form { before: "\t", under: "\t\t" };
 const SHORT: Form = Form { before: "", under: "\t" };
 
+/// Between a directory and the names in it that stand on its line.
+const JOINED: &str = ": ";
+
+/// Whether a path is a line of that form.
+fn is_joined(path: &str) -> bool {
+    path.contains("/: ")
+}
+
 impl Form {
     fn write(&self, state: &str, path: &str, out: &mut Output) {
         let blank = if state.is_empty() { "" } else { " " };
@@ -50,6 +58,17 @@ impl Form {
             self.write(first.state, first.path, out);
             return 1;
         };
+        let names = || {
+            let after = after.iter().take(run.len - 1).flatten();
+            std::iter::once(first).chain(after.copied()).map(|entry| directories::name(entry.path))
+        };
+        // On one line, where the blanks between names are the only ones.
+        if !run.directory.contains(": ") && !names().any(|name| name.contains([' ', '\r'])) {
+            let blank = if first.state.is_empty() { "" } else { " " };
+            let names: Vec<&str> = names().collect();
+            out.pieces(&[self.before, first.state, blank, run.directory, JOINED, &names.join(" ")]);
+            return run.len;
+        }
         self.write(first.state, run.directory, out);
         out.pieces(&[self.under, directories::name(first.path)]);
         for next in after.iter().take(run.len - 1).flatten() {
@@ -125,7 +144,7 @@ fn long(page: &Page<'_>, lines: &[&str], level: Level) -> String {
         }
         // With names under it, it is a directory, and no entry.
         let above = lines.get(index + 1).is_some_and(|next| next.starts_with(LONG.under));
-        entries.push(long_entry(line).filter(|_| within && !above));
+        entries.push(long_entry(line).filter(|entry| within && !above && !is_joined(entry.path)));
     }
     let mut out = Output::with_capacity(page.text.len());
     let (mut at, mut hints) = (0, 0);
@@ -196,7 +215,7 @@ fn short(page: &Page<'_>, lines: &[&str], level: Level) -> String {
     let mut entries: Vec<Option<Entry<'_>>> = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
         let above = lines.get(index + 1).is_some_and(|next| next.starts_with(SHORT.under));
-        entries.push(short_entry(line).filter(|_| !above));
+        entries.push(short_entry(line).filter(|entry| !above && !is_joined(entry.path)));
     }
     let mut out = Output::with_capacity(page.text.len());
     let mut at = 0;

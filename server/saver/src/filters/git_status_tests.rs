@@ -64,9 +64,7 @@ You have unmerged paths.
   (fix conflicts and run \"git commit\")
 
 Changes to be committed:
-\tnew file: server/src/gateway/
-\t\thedge.rs
-\t\tlost.rs
+\tnew file: server/src/gateway/: hedge.rs lost.rs
 \trenamed: server/src/gateway/a.rs -> server/src/gateway/b.rs
 \tmodified: README.md
 
@@ -75,15 +73,11 @@ Unmerged paths:
 
 Changes not staged for commit:
 \tdeleted: server/src/store/budgets.rs
-\tmodified: server/src/store/
-\t\tkeys.rs
-\t\tpeople.rs
+\tmodified: server/src/store/: keys.rs people.rs
 \tmodified: vendor/lib (new commits, modified content)
 
 Untracked files:
-\tserver/src/store/
-\t\tfresh.rs
-\t\tnew/
+\tserver/src/store/: fresh.rs new/
 \tserver/src/other.rs
 
 no changes added to commit
@@ -108,15 +102,11 @@ UU src/main.rs
 ";
     let safe = "\
 ## main...origin/main [ahead 1, behind 3]
-M  src/parse/
-\tlines.rs
-\twords.rs
+M  src/parse/: lines.rs words.rs
 MM src/parse/zeros.rs
  M src/parse/more.rs
 R  src/old.rs -> src/new.rs
-?? src/fresh/
-\tone.rs
-\ttwo.rs
+?? src/fresh/: one.rs two.rs
 ?? \"src/fresh/\\303\\251.rs\"
 UU src/main.rs
 ";
@@ -149,7 +139,9 @@ fn ungrouped(text: &str, under: &str) -> String {
     let mut above = "";
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        if let Some(name) = line.strip_prefix(under) {
+        if let Some((folder, names)) = line.split_once("/: ") {
+            names.split(' ').for_each(|name| out.push_str(&format!("{folder}/{name}\n")));
+        } else if let Some(name) = line.strip_prefix(under) {
             out.push_str(&format!("{above}{name}\n"));
         } else if lines.peek().is_some_and(|next| next.starts_with(under)) {
             above = line;

@@ -59,6 +59,14 @@ pub(crate) fn shorten(page: &Page<'_>, _level: Level) -> Option<String> {
     (json * 2 >= text.len() && out.len() < text.len()).then_some(out)
 }
 
+/// Whether a text is one list or object over several lines, as printed or as this filter leaves it. What is repeated
+/// in it are values, and times are data.
+pub(super) fn is_document(text: &str) -> bool {
+    let text = text.trim_ascii();
+    let first = text.split('\n').next().unwrap_or_default().trim_ascii_end();
+    text.starts_with(['{', '[']) && text.ends_with(['}', ']']) && first.ends_with(['{', '[', ','])
+}
+
 /// The next line after `from` that begins, at its first column, as a list or an object.
 fn next_opening(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();

@@ -152,7 +152,10 @@ fn each_day_is_said_once() {
     ];
     let day = |day: &str| whats.iter().map(|what| format!("{day}10:00:00,123 {what}\n")).collect::<String>();
     let marker = |day: &str| {
-        format!("[ninerouter: {day:?} before the time left out in 10 lines below]\n{}", bare(&whats))
+        let lines = bare(&whats).replace("10:00:00,123", "~").replacen('~', "10:00:00,123", 1);
+        format!(
+            "[ninerouter: {day:?} before the time left out in 10 lines below; ~ is the time of the line above]\n{lines}"
+        )
     };
     let (one, other) = ("2026-11-28 ", "2026-11-29 ");
     assert_eq!(
@@ -236,7 +239,104 @@ fn log() -> impl Strategy<Value = String> {
     })
 }
 
+/// What lines of a log were, of which only their starts were left out.
+fn started_again(text: &str) -> String {
+    let (mut before, mut after, mut time) = (String::new(), String::new(), String::new());
+    let mut out = String::new();
+    for line in text.lines() {
+        if let Some(said) = line.strip_prefix("[ninerouter: ") {
+            let quoted: Vec<&str> = said.split('"').collect();
+            let said_of = |words: &str| {
+                quoted.iter().position(|part| part.contains(words)).map(|at| quoted[at - 1].to_owned())
+            };
+            (before, after) =
+                (said_of(" before the time").unwrap_or_default(), said_of(" after ").unwrap_or_default());
+            continue;
+        }
+        let is_time = |word: &str| word.len() == 8 && word.as_bytes()[2] == b':';
+        let whole = line.split(' ').find(|word| word.len() >= 8 && is_time(&word[word.len() - 8..]));
+        let first = line.split(' ').next().unwrap();
+        if first == "~" || is_time(first) {
+            if first != "~" {
+                time = first.to_owned();
+            }
+            let rest = &line[first.len()..];
+            let rest = if after.is_empty() { rest } else { &rest[1..] };
+            out.push_str(&format!("{before}{time}{after}{rest}\n"));
+        } else {
+            if let Some(word) = whole {
+                time = word[word.len() - 8..].to_owned();
+            }
+            out.push_str(&format!("{line}\n"));
+        }
+    }
+    out
+}
+
+#[test]
+fn a_sign_is_never_repeated_for_another_time() {
+    let line = |second: u32, what: &str| format!("2026-11-29 10:00:0{second} {what}\n");
+    let head: String =
+        ["starts", "reads", "listens", "waits", "sleeps"].iter().map(|what| line(1, what)).collect();
+    let pair =
+        format!("{}{}", line(1, "takes a caller by the hand"), line(2, "asks a provider for an answer"));
+    let tail: String =
+        ["ends", "closes", "leaves", "goes", "halts"].iter().map(|what| line(2, what)).collect();
+    let short = safe(&format!("{head}{}{tail}", pair.repeat(5))).unwrap();
+    assert!(short.contains("~ sleeps\n10:00:01 takes a caller by the hand\n10:00:02 asks"), "{short}");
+    assert!(short.contains("[ninerouter: the 2 lines above 4 more times]\n~ ends\n"), "{short}");
+}
+
+#[test]
+fn a_text_with_the_sign_in_it_gets_none() {
+    let lines: String = [
+        "starts",
+        "reads",
+        "listens",
+        "waits",
+        "sleeps",
+        "wakes",
+        "ends",
+        "closes ~/x",
+        "leaves",
+        "goes",
+        "halts",
+        "stops",
+    ]
+    .iter()
+    .map(|what| format!("2026-11-29 10:00:01 {what}\n"))
+    .collect();
+    assert!(!safe(&lines).unwrap().contains("~ "));
+}
+
 proptest! {
+    #[test]
+    fn starts_can_be_had_back(
+        lines in prop::collection::vec((0_u32..3, 0_u32..12, "[a-z]{4,9} [a-z]{4,9}"), 8..60),
+        host in prop::sample::select(vec!["", "web-one ", "10.0.0.1 - - "]),
+        program in prop::sample::select(vec!["", " build host:"]),
+    ) {
+        let mut at = 0;
+        let text: String = lines
+            .iter()
+            .enumerate()
+            .map(|(index, (step, kind, words))| {
+                at += step / 2;
+                let time = format!("2026-11-29 10:{:02}:{:02}", at / 60, at % 60);
+                let name: String = index.to_string().bytes().map(|digit| char::from(digit - b'0' + b'g')).collect();
+                match kind {
+                    0 => format!("    goes on {words} {name}\n"),
+                    1 => format!("{host}{time} error: {words} {name}\n"),
+                    _ => format!("{host}{time}{program} {words} {name}\n"),
+                }
+            })
+            .collect();
+        if let Some(short) = safe(&text) {
+            prop_assert!(short.len() < text.len());
+            prop_assert_eq!(started_again(&short), text);
+        }
+    }
+
     #[test]
     fn repeated_lines_can_be_had_back(text in log()) {
         if let Some(short) = exact(&text) {
@@ -253,6 +353,18 @@ proptest! {
                 prop_assert!(short.contains(id), "{} in {}", id, short);
             }
             prop_assert_eq!(text.contains("error: it is gone"), short.contains("error: it is gone"));
+        }
+    }
+}
+
+#[test]
+fn times_in_a_json_document_are_data() {
+    let times: Vec<String> =
+        (10..60).map(|second| format!("    \"1.0.{second}\": \"2025-10-01T23:20:{second}.654Z\"")).collect();
+    let text = format!("{{\n  \"time\": {{\n{}\n  }}\n}}\n", times.join(",\n"));
+    for source in [Source::Unknown, Source::Other, Source::Command("npm view x --json".to_owned())] {
+        for level in Level::ALL {
+            assert_eq!(super::shorten(&Page::of(&text, &source), level), None);
         }
     }
 }

@@ -148,10 +148,15 @@ fn strong_cuts_long_directories() {
     let entry = |number: usize| format!("-rw-r--r-- 1 me me 1 Nov 29 01:41 file-{number}\n");
     let listing: String = (0..100).map(entry).collect();
     let short = at(Level::Strong, &listing).unwrap();
-    assert!(
-        short.ends_with("file-39\n[ninerouter: 60 more entries left out, 0 of them directories]\n"),
-        "{short}"
-    );
+    let cut = "file-31\n[ninerouter: 60 more entries left out, 0 of them directories]\n";
+    assert!(short.contains(cut), "{short}");
+    assert_eq!(short.split(cut).nth(1).unwrap().lines().count(), 8);
+    assert!(short.ends_with("file-99\n"), "{short}");
+    let names: String = (0..100).map(|number| format!("file-{number}\n")).collect();
+    let source = Source::Command("ls".to_owned());
+    let short = super::shorten(&Page::of(&names, &source), Level::Strong).unwrap();
+    assert!(short.contains(" file-63 [ninerouter: 20 more names left out] file-84 "), "{short}");
+    assert!(short.trim_end().ends_with(" file-99"), "{short}");
     assert_eq!(at(Level::Safe, &listing).unwrap().lines().count(), 101);
 }
 
@@ -222,6 +227,12 @@ fn letters(mode: u32) -> String {
     out
 }
 
+/// The forms of [`an_entry`].
+fn is_a_date(words: &str) -> bool {
+    let form: String = words.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    matches!(form.as_str(), "0000-00-00 00:00" | "Nov 00 00:00" | "Nov 0 0000")
+}
+
 proptest! {
     #[test]
     fn every_entry_can_be_read_back(made in prop::collection::vec(an_entry(), 3..40), mixed in any::<bool>()) {
@@ -237,14 +248,25 @@ proptest! {
         let Some(short) = short else { return Ok(()) };
         prop_assert!(short.len() < listing.len());
         let (head, rest) = short.split_once('\n').unwrap();
-        let said = head.rsplit_once(": ").unwrap().1.split_once(';').unwrap().0;
+        let said = head.split("; owner and group ").nth(1).unwrap().split_once(": ").unwrap().1.split_once(';').unwrap().0;
+        let said_date = head.split("; date where none is shown: ").nth(1).map(|date| date.trim_end_matches(']'));
         let entries: Vec<&str> = rest.lines().collect();
         prop_assert_eq!(entries.len(), made.len());
+        let mut above = String::new();
         for (line, entry) in entries.iter().zip(&made) {
             let whose = if owner(entry) == said { String::new() } else { format!("{} ", owner(entry)) };
             let date = entry.date.replace("  ", " ");
+            // What is after the size is a date, or the one said above holds.
+            let dated = [3, 2].into_iter().any(|words| {
+                let after: Vec<&str> = line.split(' ').skip_while(|word| *word != entry.size.to_string()).skip(1).take(words).collect();
+                is_a_date(&after.join(" "))
+            });
+            let read = if dated { date.clone() } else { said_date.map_or(String::new(), |said| if said.ends_with("above") { above.clone() } else { said.to_owned() }) };
+            above.clone_from(&read);
+            prop_assert_eq!(&read, &date);
+            let date = if dated { format!("{date} ") } else { String::new() };
             let special = if entry.mode >= 0o1000 { 4 } else { 3 };
-            let wanted = format!("{}{:0special$o} {whose}{} {date} {}", entry.kind, entry.mode, entry.size, entry.name);
+            let wanted = format!("{}{:0special$o} {whose}{} {date}{}", entry.kind, entry.mode, entry.size, entry.name);
             prop_assert_eq!(*line, wanted.as_str());
         }
     }
@@ -261,4 +283,28 @@ proptest! {
             prop_assert_eq!(crate::shorten(&short.text, None, rules), None);
         }
     }
+}
+
+#[test]
+fn dates_that_follow_one_another_are_said_once() {
+    let entry = |number: usize, day: usize| format!("-rw-r--r-- 1 me me 1 May {day} 2026 file-{number}\n");
+    let listing: String = (0..90).map(|number| entry(number, 10 + number / 30)).collect();
+    let head = "[ninerouter: -644 is -rw-r--r--; owner and group of all: me me; link counts left out; \
+                date where none is shown: that of the line above]\n";
+    let rows = |numbers: std::ops::Range<usize>| {
+        numbers
+            .map(|number| match number % 30 {
+                0 => format!("-644 1 May {} 2026 file-{number}\n", 10 + number / 30),
+                _ => format!("-644 1 file-{number}\n"),
+            })
+            .collect::<String>()
+    };
+    assert_eq!(at(Level::Safe, &listing), Some(format!("{head}{}", rows(0..90))));
+    // Below a cut the date is said again.
+    let cut = "[ninerouter: 50 more entries left out, 0 of them directories]\n-644 1 May 12 2026 file-82\n";
+    let wanted = format!("{head}{}{cut}{}", rows(0..32), rows(83..90));
+    assert_eq!(at(Level::Strong, &listing), Some(wanted));
+    // A name that could be taken for a date and a name.
+    let odd = format!("{listing}-rw-r--r-- 1 me me 1 May 12 2026 May 12 2026 notes\n");
+    assert!(!at(Level::Safe, &odd).unwrap().contains("date where none"));
 }

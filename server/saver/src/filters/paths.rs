@@ -12,8 +12,10 @@ use crate::page::Page;
 /// A text with fewer paths may be about them.
 const FEWEST: usize = 4;
 
-/// How many names of one directory are shown at [`Level::Strong`], and from how many on it is cut.
-const SHOWN: usize = 16;
+/// How many names of one directory are shown at [`Level::Strong`], from the first and up to the last, and from how
+/// many on it is cut.
+const FIRST: usize = 12;
+const LAST: usize = 4;
 const CUT_FROM: usize = 24;
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
@@ -254,13 +256,16 @@ impl<'a> List<'a, '_> {
         }
         self.out.push(':');
         let cut = self.level == Level::Strong && names.len() > CUT_FROM;
-        for name in names.iter().take(if cut { SHOWN } else { names.len() }) {
-            self.out.push(' ');
-            self.out.push_str(name);
-        }
-        if cut {
-            self.out.push(' ');
-            marker::push(&mut self.out, format_args!("{} more names left out", names.len() - SHOWN));
+        let missing = if cut { FIRST..names.len() - LAST } else { 0..0 };
+        for (index, name) in names.iter().enumerate() {
+            if index == missing.start && cut {
+                self.out.push(' ');
+                marker::push(&mut self.out, format_args!("{} more names left out", missing.len()));
+            }
+            if !missing.contains(&index) {
+                self.out.push(' ');
+                self.out.push_str(name);
+            }
         }
         self.out.push_str(self.form.ending);
         self.out.push('\n');

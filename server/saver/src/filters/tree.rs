@@ -12,9 +12,11 @@ const FEWEST: usize = 4;
 /// No tool takes more columns for a level: Gradle's `dependencies` takes these.
 const WIDEST: usize = 5;
 
-/// How many branches are shown at [`Level::Strong`], and from how many on it is cut.
+/// How many branches are shown at [`Level::Strong`], and from how many on it is cut. Of the others the topmost are
+/// shown, where they are not many.
 const SHOWN: usize = 150;
 const CUT_FROM: usize = 200;
+const TOPMOST: usize = 50;
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     if level < Level::Safe || page.lines.iter().filter(|line| is_branch(line)).take(FEWEST).count() < FEWEST {
@@ -26,17 +28,20 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let cut = level == Level::Strong && branches > CUT_FROM;
     let mut out = String::with_capacity(page.text.len());
     let mut written = 0_usize;
+    let shown_below = if cut { topmost_below(&lines) } else { Vec::new() };
     // How deep the files are that the line being written lists.
     let mut listing: Option<usize> = None;
     for (index, line) in lines.iter().enumerate() {
         if let Line::Branch { .. } = line {
             written += 1;
-            if cut && written > SHOWN {
-                if written == branches {
-                    out.push('\n');
-                    marker::push(&mut out, format_args!("{} more branches left out", branches - SHOWN));
-                }
+            if cut && written == SHOWN + 1 {
+                out.push('\n');
+                let missing = branches - SHOWN - shown_below.len();
+                let below = if shown_below.is_empty() { "" } else { "; those below are the topmost" };
+                marker::push(&mut out, format_args!("{missing} more branches left out{below}"));
                 listing = None;
+            }
+            if cut && written > SHOWN && !shown_below.contains(&index) {
                 continue;
             }
         }
@@ -64,6 +69,20 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
         }
     }
     Some(out).filter(|out| out.len() < page.text.len())
+}
+
+/// The topmost of the branches that are not among the first [`SHOWN`], by their lines. Empty when they are many.
+fn topmost_below(lines: &[Line<'_>]) -> Vec<usize> {
+    let is_branch = |(_, line): &(usize, &Line<'_>)| matches!(line, Line::Branch { .. });
+    let branches = || lines.iter().enumerate().filter(is_branch);
+    let top = branches().map(|(_, line)| line.depth()).min();
+    let below: Vec<usize> = branches()
+        .skip(SHOWN)
+        .filter(|(_, line)| Some(line.depth()) == top)
+        .map(|(index, _)| index)
+        .take(TOPMOST + 1)
+        .collect();
+    if below.len() > TOPMOST { Vec::new() } else { below }
 }
 
 fn start_line(out: &mut String, index: usize) {

@@ -116,6 +116,11 @@ fn strong_cuts_long_trees() {
         .collect();
     let short = at(Level::Strong, &tree).unwrap();
     assert!(short.ends_with("\n crate-149 v1.0\n[ninerouter: 150 more branches left out]\n"), "{short}");
+    let files = |folder: usize| format!("├── src-{folder}\n{}", "│   ├── a.rs\n│   └── b.rs\n".repeat(15));
+    let deep: String = (0..10).map(files).chain(["└── z.rs\n".to_owned()]).collect();
+    let short = at(Level::Strong, &format!(".\n{deep}")).unwrap();
+    let end = "[ninerouter: 155 more branches left out; those below are the topmost]\n src-5\n src-6\n src-7\n src-8\n src-9\n z.rs\n";
+    assert!(short.ends_with(end), "{short}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Long output, cut in the middle. Only at [`Level::Strong`]: here facts are left out, and the markers say so.
 
+use super::json;
 use crate::alarm;
 use crate::call::Source;
 use crate::level::Level;
@@ -29,7 +30,8 @@ const LINE_TAIL: usize = 500;
 const SMALLEST_GAP: usize = 4;
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
-    if level < Level::Strong {
+    // Half of a document of unknown use is of no use.
+    if level < Level::Strong || *page.source == Source::Unknown && json::is_document(page.text) {
         return None;
     }
     let bytes: usize = page.lines.iter().map(|line| cost(line)).sum();

@@ -86,3 +86,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_document_of_unknown_use_is_not_cut() {
+    let text = format!("[\n{}\n]\n", vec!["  12345"; 600].join(",\n"));
+    assert_eq!(super::shorten(&Page::of(&text, &Source::Unknown), Level::Strong), None);
+    assert!(super::shorten(&Page::of(&text, &Source::Other), Level::Strong).is_some());
+}

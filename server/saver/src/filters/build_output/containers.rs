@@ -29,6 +29,11 @@ pub(super) fn layer(line: &str) -> Option<Progress> {
     known.copied().or_else(moving).map(|word| (Tool::Docker, word))
 }
 
+/// The builder before BuildKit: ` ---> Using cache`.
+pub(super) fn cached(line: &str) -> Option<Progress> {
+    (line.trim_end() == "---> Using cache").then_some((Tool::Docker, "Using cache"))
+}
+
 /// `#5 CACHED` and the step above it, `#4 sha256:0123… 1.2MB / 3.4MB 0.1s`, and whatever a step prints that is
 /// progress itself: `#7 1.234 Get:1 http://…`.
 pub(super) fn buildkit(line: &str, below: &str) -> Option<Progress> {

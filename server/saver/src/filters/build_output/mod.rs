@@ -6,7 +6,7 @@ mod native;
 mod packages;
 mod warnings;
 
-use super::fold::{self, Fate, Run};
+use super::fold::{self, Fate, Run, When};
 use super::output::plural;
 use crate::level::Level;
 use crate::marker;
@@ -20,8 +20,10 @@ enum Kind<'a> {
     Progress(&'static str),
     /// A warning that stands above, word for word.
     Repeated,
-    /// A warning of a kind of which enough were shown: only at [`Level::Strong`].
+    /// A warning of one line, of a kind of which enough were shown: only at [`Level::Strong`].
     Capped(&'a str),
+    /// What stands below the head of a warning of such a kind: only at [`Level::Strong`].
+    Excerpt,
 }
 
 /// Who prints a line of progress.
@@ -34,6 +36,9 @@ enum Tool {
     Maven,
     Gradle,
     Make,
+    Go,
+    Rustup,
+    Wget,
     Docker,
 }
 
@@ -57,7 +62,9 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     if fates.is_empty() {
         return None;
     }
-    fold::fold(page, &fates, write)
+    let mut unsaid = Unsaid::of(lines, &fates);
+    fold::fold(page, &fates, |out, run| write(out, run, &mut unsaid))
+        .filter(|out| out.len() < page.text.len())
 }
 
 /// The fates of a text's lines, made when the first line is found that does not stay.
@@ -75,8 +82,13 @@ fn slot<'f, 'a>(
 fn mark_progress<'a>(lines: &[&'a str], fates: &mut Vec<Fate<Kind<'a>>>, level: Level) {
     let mut found: Vec<(usize, Progress)> = Vec::new();
     let mut counts = [0_usize; Tool::COUNT];
+    // What pip collected last may be what it could not get.
+    let named = level == Level::Strong && !lines.iter().any(|line| line.starts_with("ERROR: "));
     for (index, line) in lines.iter().enumerate() {
-        let called = || if level == Level::Strong { native::compiler(line) } else { None };
+        let called = || match level {
+            Level::Strong => native::compiler(line).or_else(|| packages::named(line).filter(|_| named)),
+            Level::Exact | Level::Safe => None,
+        };
         if let Some(progress) =
             progress(line, lines.get(index + 1).copied().unwrap_or_default()).or_else(called)
         {
@@ -106,8 +118,12 @@ fn progress(line: &str, below: &str) -> Option<Progress> {
         b'#' if indent == 0 => containers::buildkit(rest, below),
         b'[' if indent == 0 => native::bracketed(rest).or_else(|| packages::maven(rest)),
         b'>' if indent == 0 => packages::gradle(rest, below),
-        b'-' if indent == 0 => native::announced(rest, below),
-        b'0'..=b'9' | b'a'..=b'f' if indent == 0 => containers::layer(rest),
+        b'-' => containers::cached(rest).or_else(|| native::announced(rest, below).filter(|_| indent == 0)),
+        b'0'..=b'9' | b'a'..=b'f' => {
+            containers::layer(rest).filter(|_| indent == 0).or_else(|| packages::dots(rest))
+        }
+        b'g' if indent == 0 => packages::go(rest),
+        b'i' if indent == 0 => packages::rustup(rest),
         b'n' if indent == 0 => packages::npm(rest),
         b'(' if indent == 0 => packages::dpkg(rest),
         b'A'..=b'Z' => packages::cargo(indent, rest)
@@ -134,38 +150,91 @@ fn has(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
 }
 
-/// `[ninerouter: 312 lines of progress left out: Compiling 290, Downloaded 22]`.
-fn write(out: &mut String, run: &Run<'_, Kind<'_>>) {
-    let mut what = String::new();
-    let progress = total(run, |kind| match kind {
-        Kind::Progress(word) => Some(word),
-        Kind::Repeated | Kind::Capped(_) => None,
-    });
-    let capped = total(run, |kind| match kind {
-        Kind::Capped(code) => Some(code),
-        Kind::Repeated | Kind::Progress(_) => None,
-    });
-    let repeated = total(run, |kind| (kind == Kind::Repeated).then_some(""));
-    // Writing to a string cannot fail.
-    if repeated.0 > 0 {
-        let plural = plural(repeated.0);
-        let _ = write!(what, "{} repeated warning{plural} left out", repeated.0);
-    }
-    for ((count, words), one, many) in
-        [(capped, "more warning", "more warnings"), (progress, "line of progress", "lines of progress")]
-    {
-        if count > 0 {
-            let joint = if what.is_empty() { "" } else { "; " };
-            let _ = write!(what, "{joint}{count} {} left out: {words}", if count == 1 { one } else { many });
+/// Lines of progress that stand in so few runs have a marker each; those in more have one for all, at the first.
+const FEW_RUNS: usize = 2;
+
+/// What one marker says for several runs, until it is said.
+struct Unsaid {
+    /// How many lines of progress there are, by the tools' words for it.
+    progress: Vec<(&'static str, usize)>,
+    /// Whether that is said of all runs at once.
+    together: bool,
+    /// Warnings whose excerpts go.
+    excerpts: usize,
+}
+
+impl Unsaid {
+    fn of(lines: &[&str], fates: &[Fate<Kind<'_>>]) -> Self {
+        let mut unsaid = Self { progress: Vec::new(), together: false, excerpts: 0 };
+        let mut runs = 0;
+        let mut in_run = false;
+        for (line, fate) in lines.iter().zip(fates) {
+            match *fate {
+                Fate::Counts(Kind::Progress(word), count) => {
+                    runs += usize::from(!in_run);
+                    in_run = true;
+                    match unsaid.progress.iter_mut().find(|(known, _)| *known == word) {
+                        Some((_, total)) => *total += count,
+                        None => unsaid.progress.push((word, count)),
+                    }
+                }
+                Fate::Counts(Kind::Excerpt, count) => unsaid.excerpts += count,
+                Fate::Stays if !fold::blank(line) => in_run = false,
+                _ => {}
+            }
         }
+        unsaid.together = runs > FEW_RUNS;
+        unsaid
     }
-    marker::push(out, format_args!("{what}"));
+}
+
+/// `[ninerouter: 312 lines of progress left out: Compiling 290, Downloaded 22]`, and what is left out of warnings.
+fn write(out: &mut String, run: &Run<'_, Kind<'_>>, unsaid: &mut Unsaid) -> When {
+    let mut parts: Vec<String> = Vec::new();
+    let repeated = total(run, |kind| (kind == Kind::Repeated).then_some("")).0;
+    if repeated > 0 {
+        parts.push(format!("{repeated} repeated warning{} left out", plural(repeated)));
+    }
+    let (capped, codes) = total(run, |kind| match kind {
+        Kind::Capped(code) => Some(code),
+        _ => None,
+    });
+    if capped > 0 {
+        parts.push(format!("{capped} more warning{} left out: {codes}", plural(capped)));
+    }
+    let has_excerpts = total(run, |kind| (kind == Kind::Excerpt).then_some("")).0 > 0;
+    let excerpts = if has_excerpts { std::mem::take(&mut unsaid.excerpts) } else { 0 };
+    if excerpts > 0 {
+        parts
+            .push(format!("excerpts of {excerpts} more warning{} left out here and below", plural(excerpts)));
+    }
+    let own = total(run, |kind| match kind {
+        Kind::Progress(word) => Some(word),
+        _ => None,
+    });
+    let has_shared = own.0 > 0 && unsaid.together;
+    let ((count, words), place) = if has_shared {
+        (in_words(&std::mem::take(&mut unsaid.progress)), " here and below")
+    } else {
+        (own, "")
+    };
+    if count > 0 {
+        parts.push(format!("{count} line{} of progress left out{place}: {words}", plural(count)));
+    }
+    if !parts.is_empty() {
+        marker::push(out, format_args!("{}", parts.join("; ")));
+    }
+    if has_shared || has_excerpts { When::Always } else { When::Shorter }
 }
 
 /// How many of some kinds, and their names: with the count of each where there are several.
 fn total<'a>(run: &Run<'_, Kind<'a>>, name: impl Fn(Kind<'a>) -> Option<&'a str>) -> (usize, String) {
     let kinds: Vec<(&str, usize)> =
         run.kinds.iter().filter_map(|&(kind, count)| Some((name(kind)?, count))).collect();
+    in_words(&kinds)
+}
+
+fn in_words(kinds: &[(&str, usize)]) -> (usize, String) {
     let mut words = String::new();
     for (index, (word, count)) in kinds.iter().enumerate() {
         let joint = if index == 0 { "" } else { ", " };

@@ -28,15 +28,18 @@ pub(super) fn cargo(indent: usize, line: &str) -> Option<Progress> {
 }
 
 /// pip: `  Downloading flask-3.1.3-py3-none-any.whl (103 kB)`, steps that say they are done. What it collects, and for
-/// whom, is what it decides, and stays.
+/// whom, is what it decides: it goes at [`Level::Strong`] only. uv: `Downloading numpy (16.3MiB)`, indented by one.
+///
+/// [`Level::Strong`]: crate::level::Level::Strong
 pub(super) fn pip(indent: usize, line: &str) -> Option<Progress> {
     let word = match (indent, line.split_once(' ')?) {
+        (0 | 1, ("Downloading", rest)) if rest.trim_end().ends_with("iB)") => "Downloading",
         (0, ("Requirement", rest)) if rest.starts_with("already satisfied: ") => "already satisfied",
         (2, ("Downloading", rest)) if rest.trim_end().ends_with(')') || rest.contains(".whl") => {
             "Downloading"
         }
         (2, ("Using", rest)) if rest.starts_with("cached ") => "cached",
-        (2, ("Preparing" | "Installing" | "Getting" | "Building", rest)) => {
+        (2, ("Preparing" | "Installing" | "Getting" | "Building" | "Checking", rest)) => {
             let state = rest.trim_end().rsplit_once(": ")?.1;
             if !matches!(state, "started" | "finished with status 'done'") {
                 return None;
@@ -50,8 +53,11 @@ pub(super) fn pip(indent: usize, line: &str) -> Option<Progress> {
 
 /// Lines that begin with a character of box or arrow: pip's bar, and Yarn's codes for packages to be fetched.
 pub(super) fn drawn(indent: usize, line: &str) -> Option<Progress> {
-    if indent == 5 && line.starts_with('━') && line.contains(" eta ") {
-        return Some((Tool::Pip, "bars"));
+    let bar = line.trim_start_matches(['━', '╸', '╺']);
+    if indent == 5 && line.len() - bar.len() > 15 && bar.starts_with(' ') {
+        // Once it is full, older versions of pip say no time that is left.
+        let moving = bar.contains(" eta ") || bar.contains("B/s") || bar.trim_end().ends_with('B');
+        return moving.then_some((Tool::Pip, "bars"));
     }
     // https://yarnpkg.com/advanced/error-codes: YN0013 is FETCH_NOT_CACHED, YN0018 and others are alarms.
     let fetched = line.strip_prefix("➤ YN0013: ")?;
@@ -60,11 +66,60 @@ pub(super) fn drawn(indent: usize, line: &str) -> Option<Progress> {
 
 /// npm: `npm http fetch GET 200 https://registry.npmjs.org/once 6ms (cache miss)`.
 pub(super) fn npm(line: &str) -> Option<Progress> {
-    if line.starts_with("npm http cache ") {
-        return Some((Tool::Node, "http cache"));
+    for (head, word) in [
+        ("npm http cache ", "http cache"),
+        ("npm timing ", "timing"),
+        ("npm sill ", "sill"),
+        ("npm silly ", "silly"),
+    ] {
+        if line.starts_with(head) {
+            return Some((Tool::Node, word));
+        }
     }
     let (status, _) = fold::number(line.strip_prefix("npm http fetch GET ")?)?;
     matches!(status, 200..=299 | 304).then_some((Tool::Node, "http fetch"))
+}
+
+/// Go: `go: downloading golang.org/x/text v0.3.0`.
+pub(super) fn go(line: &str) -> Option<Progress> {
+    line.starts_with("go: downloading ").then_some((Tool::Go, "downloading"))
+}
+
+/// rustup: `info: downloading component 'rustc'`.
+pub(super) fn rustup(line: &str) -> Option<Progress> {
+    let rest = line.strip_prefix("info: ")?;
+    let (verb, rest) = rest.split_once(' ')?;
+    let word = match verb {
+        "downloading" => "downloading",
+        "installing" => "installing",
+        _ => return None,
+    };
+    rest.starts_with("component ").then_some((Tool::Rustup, word))
+}
+
+/// wget's dots: `  250K .......... .......... ..........  5% 94.5M 0s`.
+pub(super) fn dots(line: &str) -> Option<Progress> {
+    let rest = fold::number(line)?.1.strip_prefix("K ")?;
+    if !rest.trim_start_matches(' ').starts_with(['.', ',']) {
+        return None;
+    }
+    let share = rest.trim_start_matches(['.', ',', ' ']);
+    (fold::number(share)?.1.starts_with('%')).then_some((Tool::Wget, "dots"))
+}
+
+/// What says which packages and versions there are, which is more than progress: only at [`Level::Strong`], where the
+/// summary has to do.
+///
+/// [`Level::Strong`]: crate::level::Level::Strong
+pub(super) fn named(line: &str) -> Option<Progress> {
+    let (word, rest) = line.split_once(' ')?;
+    match word {
+        "Setting" if rest.starts_with("up ") && rest.trim_end().ends_with(") ...") => {
+            Some((Tool::Dpkg, "Setting up"))
+        }
+        "Collecting" if !rest.is_empty() => Some((Tool::Pip, "Collecting")),
+        _ => None,
+    }
 }
 
 /// Words at the beginning of a line: apt's, dpkg's, pnpm's, Maven's and Gradle's.

@@ -26,23 +26,36 @@ pub(super) fn mark<'a>(page: &Page<'a>, fates: &mut Vec<Fate<Kind<'a>>>, level: 
             continue;
         }
         let Some(code) = code(line) else { continue };
-        let more = lines.iter().skip(index + 1).take_while(|line| continues(line)).count();
+        let below = lines.get(index + 1..).unwrap_or_default();
+        let more = below_head(below);
         skip_to = index + 1 + more;
+        // What may go on with it is no part of it that is known: then all stays.
+        if below.get(more).is_some_and(|line| line.starts_with([' ', '\t']) && !fold::blank(line)) && more > 0
+        {
+            continue;
+        }
         let bytes = lines.iter().skip(index).take(1 + more).map(|line| line.len() + 1).sum::<usize>();
         let whole = page.text.get(start..start + bytes - 1).unwrap_or_default();
-        let kind = if !seen.insert(whole) {
-            Kind::Repeated
+        let (from, kind) = if !seen.insert(whole) {
+            (index, Kind::Repeated)
         } else {
             let count = shown.entry(code).or_default();
             *count += 1;
             if level < Level::Strong || *count <= SHOWN {
                 continue;
             }
-            Kind::Capped(code)
+            // The head stays: it says what and where. rustc says where on the line below.
+            match (more, below.first()) {
+                (0, _) => (index, Kind::Capped(code)),
+                (_, Some(place)) if place.trim_start_matches(' ').starts_with("--> ") => {
+                    (index + 2, Kind::Excerpt)
+                }
+                _ => (index + 1, Kind::Excerpt),
+            }
         };
-        for gone in index..skip_to {
+        for gone in from..skip_to {
             if let Some(fate) = slot(fates, lines.len(), gone) {
-                *fate = if gone == index { Fate::Counts(kind, 1) } else { Fate::Goes };
+                *fate = if gone == from { Fate::Counts(kind, 1) } else { Fate::Goes };
             }
         }
     }
@@ -70,7 +83,7 @@ fn mark_places(lines: &[&str], fates: &mut [Fate<Kind<'_>>]) {
         match fate {
             Fate::Stays => shown |= !fold::blank(line),
             Fate::Goes | Fate::Counts(Kind::Repeated | Kind::Capped(_), _) => gone = true,
-            Fate::Counts(Kind::Progress(_), _) => {}
+            Fate::Counts(Kind::Progress(_) | Kind::Excerpt, _) => {}
         }
     }
 }
@@ -113,6 +126,42 @@ fn eslint(line: &str) -> Option<&str> {
     let (_, rest) = fold::number(rest.strip_prefix(':')?)?;
     let text = rest.trim_start_matches(' ').strip_prefix("warning  ")?;
     text.trim_end().rsplit_once("  ").map(|(_, rule)| rule.trim_start())
+}
+
+/// How many of the lines below a warning's head belong to it: the code it is about with marks below, notes.
+fn below_head(below: &[&str]) -> usize {
+    let mut count = 0;
+    while let Some((line, after)) = below.get(count..).and_then(<[&str]>::split_first) {
+        count += if continues(line) {
+            1
+        } else if code(line).is_none() && after.first().is_some_and(|next| is_marks(next)) {
+            // clang gives the code without its number, indented as it is in its file.
+            2
+        } else if count > 0 && is_note(line) {
+            1
+        } else {
+            break;
+        };
+        // What is to be put in stands below the marks.
+        let last = below.get(count - 1).is_some_and(|line| is_marks(line));
+        let hint = below.get(count).filter(|hint| hint.starts_with("  ") && !fold::blank(hint));
+        let next_is_marked = below.get(count + 1).is_some_and(|next| is_marks(next));
+        count += usize::from(last && hint.is_some() && !next_is_marked);
+    }
+    count
+}
+
+/// Marks of clang below the code: `            ~~~~~   ^~~~~`.
+fn is_marks(line: &str) -> bool {
+    let line = line.trim_end_matches('\r');
+    line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'^' | b'~'))
+        && memchr::memchr2(b'^', b'~', line.as_bytes()).is_some()
+}
+
+/// `./ffc.h:1168:50: note: expanded from macro 'X'`.
+fn is_note(line: &str) -> bool {
+    let place = line.split_once(": note: ").map_or("", |(place, _)| place);
+    place.ends_with(|digit: char| digit.is_ascii_digit()) && !place.contains(' ')
 }
 
 /// Whether a line goes on with the warning above: code with its line number, marks below it, notes of rustc.

@@ -27,9 +27,8 @@ error[E0425]: cannot find value `y` in this scope
         safe(output).as_deref(),
         Some(
             "    Updating crates.io index
-[ninerouter: 3 lines of progress left out: Downloading 1, Downloaded 2]
+[ninerouter: 8 lines of progress left out here and below: Downloading 1, Downloaded 2, Compiling 5]
   Downloaded 2 crates (1.2 MB) in 0.5s
-[ninerouter: 3 lines of progress left out: Compiling]
 warning: unused variable: `x`
  --> src/lib.rs:2:9
   |
@@ -37,7 +36,6 @@ warning: unused variable: `x`
   |         ^ help: if this is intentional, prefix it with an underscore: `_x`
 
 warning: `a` (lib) generated 1 warning
-[ninerouter: 2 lines of progress left out: Compiling]
    Compiling broken v0.1.0 (/app/broken)
 error[E0425]: cannot find value `y` in this scope
 "
@@ -198,13 +196,10 @@ gcc -c -o a.o a.c
         safe(make).as_deref(),
         Some(
             "\
--- Looking for pthread.h
+[ninerouter: 8 lines of progress left out here and below: checks begun 2, Building 3, CC 2, LD 1]
 -- Looking for pthread.h - found
--- Looking for a very long name of a function
 -- Looking for a very long name of a function - not found
-[ninerouter: 3 lines of progress left out: Building]
 [ 12%] Linking C static library libl.a
-[ninerouter: 3 lines of progress left out: CC 2, LD 1]
 gcc -c -o a.o a.c
 "
         )
@@ -233,17 +228,66 @@ gcc -c -o a.o a.c
         Some(
             "\
 #1 [internal] load build definition from Dockerfile
-#1 transferring dockerfile: 1.2kB done
+[ninerouter: 8 lines of progress left out here and below: transferring 1, cached steps 2, CACHED 2, Get 3]
 #1 DONE 0.0s
 
-[ninerouter: 4 lines of progress left out: cached steps 2, CACHED 2]
 
 #7 [4/6] RUN apt-get install -y cmake
 #7 0.512 Reading package lists...
-[ninerouter: 3 lines of progress left out: Get]
 #7 2.100 E: Unable to locate package x
 #7 ERROR: process \"/bin/sh -c apt-get install -y cmake\" did not complete successfully: exit code: 100
 "
         )
     );
+}
+
+#[test]
+fn wget_rustup_go_and_npm() {
+    let wget = "\
+Saving to: '/dev/null'
+
+     0K .......... .......... .......... .......... ..........  0%  131M 0s
+    50K .......... .......... .......... .......... ..........  1%  140M 0s
+   100K .........                                             100%  224M=0.04s
+
+2026-11-29 02:52:57 (151 MB/s) - '/dev/null' saved [6000000/6000000]
+";
+    assert_eq!(
+        safe(wget).as_deref(),
+        Some(
+            "\
+Saving to: '/dev/null'
+
+[ninerouter: 3 lines of progress left out: dots]
+
+2026-11-29 02:52:57 (151 MB/s) - '/dev/null' saved [6000000/6000000]
+"
+        )
+    );
+    for (lines, word) in [
+        (
+            "info: downloading component 'rustc'\ninfo: downloading component 'cargo'\ninfo: installing component 'rustc'\n",
+            "downloading 2, installing 1",
+        ),
+        (
+            "go: downloading golang.org/x/text v0.3.0\ngo: downloading golang.org/x/net v0.3.0\ngo: downloading rsc.io/quote v1.5.2\n",
+            "downloading",
+        ),
+        (
+            "npm sill idealTree buildDeps\nnpm timing idealTree:init Completed in 12ms\nnpm sill fetch manifest once@^1.4.0\n",
+            "sill 2, timing 1",
+        ),
+        (
+            " ---> Using cache\n ---> Using cache\n ---> Using cache\n ---> Using cache\n ---> Using cache\n",
+            "Using cache",
+        ),
+        (
+            "Downloading numpy (16.3MiB)\n Downloading numpy (16.3MiB)\nDownloading pillow (6.3MiB)\n",
+            "Downloading",
+        ),
+    ] {
+        let count = lines.lines().count();
+        let marker = format!("[ninerouter: {count} lines of progress left out: {word}]\n");
+        assert_eq!(safe(&format!("{lines}done\n")), Some(format!("{marker}done\n")));
+    }
 }

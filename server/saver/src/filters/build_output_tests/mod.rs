@@ -50,19 +50,93 @@ b.c:2:1: error: expected ';'
 fn strong_shows_few_warnings_of_a_kind() {
     let warning = |number: usize| {
         format!(
-            "f{number}.c: In function 'f':\nf{number}.c:2:9: warning: unused variable 'b' [-Wunused-variable]\n    2 | int b;\n"
+            "f{number}.c: In function 'f':\nf{number}.c:2:9: warning: unused variable 'b' [-Wunused-variable]\n    2 | int b;\n      |     ^~~~~~~~~~~~~~~~\n"
         )
     };
     let text: String = (0..8).map(warning).chain(["make: *** [f7.o] Error 1\n".to_owned()]).collect();
     let shown: String = (0..5).map(warning).collect();
+    let head = |number: usize| warning(number).replace("    2 | int b;\n      |     ^~~~~~~~~~~~~~~~\n", "");
+    let (sixth, seventh, eighth) = (head(5), head(6), head(7));
     assert_eq!(
         at(Level::Strong, &text),
         Some(format!(
-            "{shown}[ninerouter: 2 more warnings left out: -Wunused-variable]\nf7.c: In function 'f':\n\
-             [ninerouter: 1 more warning left out: -Wunused-variable]\nmake: *** [f7.o] Error 1\n"
+            "{shown}{sixth}[ninerouter: excerpts of 3 more warnings left out here and below]\n{seventh}{eighth}\
+             make: *** [f7.o] Error 1\n"
         ))
     );
     assert_eq!(safe(&text), None);
+}
+
+/// clang gives the code without its number, and notes with code of their own.
+const BY_CLANG: &str = "\
+In file included from read.c:65:
+./ffc.h:1370:22: warning: conversion changes signedness [-Wsign-conversion]
+          number = DIGIT(number, digit);
+                 ~ ^~~~~~~~~~~~~~~~~~~~
+./ffc.h:1168:50: note: expanded from macro 'DIGIT'
+#define DIGIT(acc, d) ((acc) * 10 + (uint64_t)(d))
+                                  ~~^~~~~~~~~~~~~
+read.c:91:5: warning: format specifies type 'int' [-Wformat]
+    printf(\"%d\", size);
+            ~~   ^~~~
+            %zu
+";
+
+#[test]
+fn a_warning_of_clang_keeps_its_head_with_its_code() {
+    // Word for word the same from its head to its last mark: nothing of it is left behind.
+    let twice =
+        format!("{BY_CLANG}a.c:1:1: error: bad\nint x\n    ^\n{BY_CLANG}2 warnings and 1 error generated.\n");
+    let short = format!(
+        "{BY_CLANG}a.c:1:1: error: bad\nint x\n    ^\nIn file included from read.c:65:\n\
+         [ninerouter: 2 repeated warnings left out]\n2 warnings and 1 error generated.\n"
+    );
+    assert_eq!(safe(&twice), Some(short));
+
+    let many: String = (0..7)
+        .map(|number| {
+            BY_CLANG.replace(":91:", &format!(":9{number}:")).replace(":1370:", &format!(":137{number}:"))
+        })
+        .collect();
+    let short = at(Level::Strong, &many).unwrap();
+    for number in 0..7 {
+        assert!(short.contains(&format!("./ffc.h:137{number}:22: warning: ")), "{short}");
+        assert!(short.contains(&format!("read.c:9{number}:5: warning: ")), "{short}");
+    }
+    assert_eq!(short.matches("expanded from macro").count(), 5);
+    assert_eq!(short.matches("%zu").count(), 5);
+    assert_eq!(short.matches("excerpts of 4 more warnings left out here and below").count(), 1);
+    assert_eq!(safe(&many), None);
+}
+
+#[test]
+fn a_warning_that_goes_on_in_an_unknown_way_stays_whole() {
+    let warning = "a.c:2:9: warning: unused variable 'b' [-Wunused-variable]\n    2 | int b;\n      |     ^\n  who knows what\n";
+    for level in Level::ALL {
+        assert_eq!(at(level, &warning.repeat(8)), None);
+    }
+}
+
+#[test]
+fn progress_in_many_places_is_counted_once() {
+    let pip: String = ["flask", "rich", "click", "idna"]
+        .iter()
+        .map(|name| format!("Collecting {name}\n  Downloading {name}-3.1.3-py3-none-any.whl (103 kB)\n"))
+        .collect();
+    assert_eq!(
+        safe(&pip).as_deref(),
+        Some(
+            "Collecting flask\n[ninerouter: 4 lines of progress left out here and below: Downloading]\n\
+             Collecting rich\nCollecting click\nCollecting idna\n"
+        )
+    );
+    assert_eq!(
+        at(Level::Strong, &pip).as_deref(),
+        Some("[ninerouter: 8 lines of progress left out: Collecting 4, Downloading 4]\n")
+    );
+    // Which package it was that could not be had is to be seen.
+    let failed = format!("{pip}ERROR: No matching distribution found for idna\n");
+    assert!(at(Level::Strong, &failed).unwrap().contains("Collecting idna\n"));
 }
 
 #[test]
@@ -111,6 +185,7 @@ proptest! {
         prop_assert!(short.len() <= text.len());
         let mut counted = 0;
         let mut kept = Vec::new();
+        let short = short.replace(" here and below", "");
         for line in short.split('\n') {
             match line.strip_prefix("[ninerouter: ").and_then(|rest| rest.split_once(" of progress left out: ")) {
                 Some((count, words)) => {
@@ -155,10 +230,13 @@ proptest! {
             .filter_map(|part| part.split(' ').next()?.parse::<usize>().ok())
             .sum();
         prop_assert_eq!(shown + counted, blocks.len());
+        // No code without its head, and what is missing is counted.
+        let excerpts = short.split("excerpts of ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
+        prop_assert_eq!(short.matches("    1 | int b;").count() + excerpts.unwrap_or(0), shown);
         prop_assert_eq!(short.matches(": error: ").count(), text.matches(": error: ").count());
         for place in 0..6 {
             let head = format!("a.c:{place}:1: warning");
-            prop_assert!(level == Level::Strong || short.contains(&head) == text.contains(&head));
+            prop_assert_eq!(short.contains(&head), text.contains(&head));
         }
     }
 

@@ -11,6 +11,7 @@ mod similar;
 mod stamp;
 mod start;
 
+use super::json;
 use crate::call::Source;
 use crate::level::Level;
 use crate::page::Page;
@@ -20,14 +21,14 @@ use crate::page::Page;
 enum Item<'a> {
     /// As it came.
     Line(&'a str),
-    /// Stands for lines left out.
-    Marker(String),
+    /// Stands for lines left out: repetitions of so many lines above, or others.
+    Marker(String, usize),
 }
 
 pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
     let mut items = repeat::fold(&page.lines);
     let mut starts = Vec::new();
-    if level > Level::Exact {
+    if level > Level::Exact && !json::is_document(page.text) {
         let is_log = stamp::share(&page.lines) * 2 >= page.lines.len();
         // What may be somebody's source file has to look like a log first.
         if is_log || matches!(page.source, Source::Command(_) | Source::Other) {
@@ -47,6 +48,7 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
 fn written(items: &[Item<'_>], starts: &[start::Start<'_>], most: usize) -> String {
     let mut out = String::with_capacity(most);
     let mut starts = starts.iter().peekable();
+    let mut above = "";
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             out.push('\n');
@@ -55,17 +57,35 @@ fn written(items: &[Item<'_>], starts: &[start::Start<'_>], most: usize) -> Stri
         let start = starts.peek().filter(|start| start.items.contains(&at));
         if let Some(start) = start.filter(|start| start.items.start == at) {
             start.push_marker(&mut out);
+            above = "";
             out.push('\n');
         }
+        if begins_other_times(items, at, above) {
+            above = "";
+        }
         match item {
-            Item::Line(line) => match start.and_then(|start| start.rest_of(line)) {
+            Item::Line(line) => match start.and_then(|start| start.rest_of(line, &mut above)) {
                 Some(parts) => out.extend(parts),
                 None => out.push_str(line),
             },
-            Item::Marker(marker) => out.push_str(marker),
+            Item::Marker(marker, _) => out.push_str(marker),
         }
     }
     out
+}
+
+/// Whether a line begins a block that a marker repeats and whose last line has another time than the line above: at
+/// its repetitions, the line above is the last one.
+fn begins_other_times(items: &[Item<'_>], at: usize, above: &str) -> bool {
+    let last =
+        (1..=repeat::LONGEST).find_map(|block| match (items.get(at + block)?, items.get(at + block - 1)?) {
+            (Item::Marker(_, lines), Item::Line(last)) if *lines == block => Some(*last),
+            _ => None,
+        });
+    last.is_some_and(|last| {
+        let time = stamp::at_start(last).and_then(|stamp| last.get(stamp.time));
+        time != Some(above)
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::Item;
 use crate::marker;
 
 /// The longest block that is looked for.
-const LONGEST: usize = 8;
+pub(super) const LONGEST: usize = 8;
 
 /// What a marker must save, in bytes: it costs some tokens itself, and makes a text harder to read.
 const LEAST: usize = 40;
@@ -30,7 +30,7 @@ pub(super) fn fold<'a>(lines: &[&'a str]) -> Option<Vec<Item<'a>>> {
         }
         let items = items.get_or_insert_default();
         items.extend(lines.iter().take(at + block).skip(copied).map(|line| Item::Line(line)));
-        items.push(Item::Marker(marker));
+        items.push(Item::Marker(marker, block));
         at += block * times;
         copied = at;
     }

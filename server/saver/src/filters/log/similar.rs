@@ -44,7 +44,7 @@ pub(super) fn fold(items: Vec<Item<'_>>, named: bool) -> (Vec<Item<'_>>, bool) {
         match run {
             Some((block, times, marker)) => {
                 out.extend(items.iter().skip(at).take(block).cloned());
-                out.push(Item::Marker(marker));
+                out.push(Item::Marker(marker, 0));
                 out.extend(items.iter().skip(at + block * (times - 1)).take(block).cloned());
                 at += block * times;
                 folded = true;
@@ -160,7 +160,7 @@ fn between(items: &[Item<'_>], block: usize, times: usize, named: bool) -> Optio
         .iter()
         .map(|item| match item {
             Item::Line(line) => *line,
-            Item::Marker(_) => "",
+            Item::Marker(..) => "",
         })
         .collect();
     let words: Vec<Vec<Range<usize>>> = lines.iter().map(|line| Words(line, 0).collect()).collect();

@@ -10,7 +10,7 @@ mod native;
 mod python;
 mod tap;
 
-use super::fold::{self, Fate, Run};
+use super::fold::{self, Fate, Run, When};
 use super::output::plural;
 use crate::level::Level;
 use crate::marker;
@@ -128,7 +128,7 @@ pub(crate) fn shorten(page: &Page<'_>, level: Level) -> Option<String> {
 }
 
 /// `[ninerouter: 128 passing tests left out]`.
-fn write(out: &mut String, run: &Run<'_, Kind>) {
+fn write(out: &mut String, run: &Run<'_, Kind>) -> When {
     let mut what = String::new();
     for (index, &(kind, count)) in run.kinds.iter().enumerate() {
         if index > 0 {
@@ -149,6 +149,7 @@ fn write(out: &mut String, run: &Run<'_, Kind>) {
         let _ = write!(what, "{} line{plural} about passing tests", run.lines);
     }
     marker::push(out, format_args!("{what} left out"));
+    When::Shorter
 }
 
 #[cfg(test)]
