@@ -15,9 +15,10 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(crate) fn of(text: &'a str, source: &'a Source) -> Self {
-        let mut lines = Vec::with_capacity(text.len() / 40 + 1);
+        let ends = || memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut lines = Vec::with_capacity(ends().count() + 1);
         let mut from = 0;
-        for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
+        for end in ends() {
             lines.push(text.get(from..end).unwrap_or_default());
             from = end + 1;
         }

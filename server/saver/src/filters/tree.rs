@@ -212,9 +212,9 @@ impl<'a> Drawn<'a> {
 
 /// Whether a line holds a branch, however deep.
 fn is_branch(line: &str) -> bool {
-    let first = line.bytes().next();
-    // A blank, "|", "`", "+", "\", or the first byte of "│", "├", "└" and of the blank that does not break.
-    matches!(first, Some(b' ' | b'|' | b'`' | b'+' | b'\\' | 0xe2 | 0xc2))
+    let first = line.bytes().find(|byte| *byte != b' ');
+    // "|", "`", "+", "\", or the first byte of "│", "├", "└" and of the blank that does not break.
+    matches!(first, Some(b'|' | b'`' | b'+' | b'\\' | 0xe2 | 0xc2))
         && matches!(Drawn::read(line), Drawn::Branch { .. })
 }
 

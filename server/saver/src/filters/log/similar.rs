@@ -25,15 +25,25 @@ pub(super) fn fold(items: Vec<Item<'_>>, named: bool) -> (Vec<Item<'_>>, bool) {
     let mut known_to = [0; LONGEST + 1];
     // Up to where a run was found not to be worth it.
     let mut tried_to = [0; LONGEST + 1];
+    // Up to where no run was found to begin.
+    let mut fails_to = [0; LONGEST + 1];
+    let mut alarms = Alarms(vec![None; items.len()]);
     let mut folded = false;
     let mut at = 0;
     while at < items.len() {
         let run = (1..=LONGEST).find_map(|block| {
             let known_to = known_to.get_mut(block)?;
             if *known_to <= at {
-                let ahead = items.get(at + block..).unwrap_or_default();
-                let pairs = items.iter().skip(at).zip(ahead);
-                *known_to = at + pairs.take_while(|(item, later)| are_alike(item, later)).count();
+                // No run can do without this pair, from here up to it: where it is none, all that is skipped.
+                let fails_to = fails_to.get_mut(block).filter(|fails_to| **fails_to <= at)?;
+                let needed = at + (FEWEST - 1) * block - 1;
+                if !are_alike(&items, needed, needed + block, &mut alarms) {
+                    *fails_to = needed + 1;
+                    return None;
+                }
+                let pairs = (at..items.len().saturating_sub(block)).map(|at| (at, at + block));
+                let alike = pairs.take_while(|(at, later)| are_alike(&items, *at, *later, &mut alarms));
+                *known_to = at + alike.count();
             }
             let tried_to = tried_to.get_mut(block).filter(|tried_to| **tried_to < *known_to)?;
             let times = (*known_to - at) / block + 1;
@@ -61,18 +71,62 @@ pub(super) fn fold(items: Vec<Item<'_>>, named: bool) -> (Vec<Item<'_>>, bool) {
 /// Shorter lines are no part of a run.
 const SHORTEST: usize = 8;
 
+/// Which lines say that something went wrong, as far as that was looked for: each is compared with several.
+struct Alarms(Vec<Option<bool>>);
+
+impl Alarms {
+    fn says(&mut self, at: usize, line: &str) -> bool {
+        match self.0.get_mut(at) {
+            Some(known) => *known.get_or_insert_with(|| alarm::says(line)),
+            None => alarm::says(line),
+        }
+    }
+}
+
 /// Whether two lines may be in a run: they are the same but for words with a digit, and say nothing went wrong.
-fn are_alike(item: &Item<'_>, later: &Item<'_>) -> bool {
-    match (item, later) {
-        (Item::Line(one), Item::Line(other)) => {
+fn are_alike(items: &[Item<'_>], at: usize, later: usize, alarms: &mut Alarms) -> bool {
+    match (items.get(at), items.get(later)) {
+        (Some(Item::Line(one)), Some(Item::Line(other))) => {
             one.len() >= SHORTEST
                 && is_same_but_values(one.as_bytes(), other.as_bytes())
-                && !alarm::says(one)
-                && !alarm::says(other)
+                && !alarms.says(at, one)
+                && !alarms.says(later, other)
         }
         _ => false,
     }
 }
+
+/// How many bytes both begin with, eight at a time.
+fn common(one: &[u8], other: &[u8]) -> usize {
+    let mut same = 0;
+    while let (Some(first), Some(second)) = (word_at(one, same), word_at(other, same)) {
+        let differs = first ^ second;
+        if differs != 0 {
+            // Little-endian: the lowest bits are the first byte.
+            return same + (differs.trailing_zeros() / 8) as usize;
+        }
+        same += 8;
+    }
+    let rest = |bytes: &'_ [u8]| bytes.len().saturating_sub(same);
+    let left = rest(one).min(rest(other));
+    let pairs = one.iter().zip(other).skip(same).take(left);
+    same + pairs.take_while(|(one, other)| one == other).count()
+}
+
+fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
+}
+
+/// Whether a byte is part of a word: letters and digits, and whatever is not ASCII.
+const IN_WORD: [bool; 256] = {
+    let mut words = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        words[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    words
+};
 
 /// Walks through both at once, so that two lines of nothing in common cost next to nothing.
 fn is_same_but_values(mut one: &[u8], mut other: &[u8]) -> bool {
@@ -82,9 +136,10 @@ fn is_same_but_values(mut one: &[u8], mut other: &[u8]) -> bool {
     {
         return false;
     }
-    let word = |bytes: &[u8]| bytes.iter().take_while(|byte| Class::of(**byte) == Class::Word).count();
+    let in_word = |byte: &&u8| IN_WORD.get(usize::from(**byte)) == Some(&true);
+    let word = |bytes: &[u8]| bytes.iter().take_while(in_word).count();
     loop {
-        let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+        let same = common(one, other);
         let (Some(head), Some(rest), Some(other_rest)) =
             (one.get(..same), one.get(same..), other.get(same..))
         else {
@@ -94,7 +149,7 @@ fn is_same_but_values(mut one: &[u8], mut other: &[u8]) -> bool {
             return true;
         }
         // Both words from their beginning.
-        let begun = head.iter().rev().take_while(|byte| Class::of(**byte) == Class::Word).count();
+        let begun = head.iter().rev().take_while(in_word).count();
         let (length, other_length) = (begun + word(rest), begun + word(other_rest));
         let (value, other_value) = (one.get(same - begun..), other.get(same - begun..));
         let has_digit = |value: Option<&[u8]>, length: usize| {
@@ -122,7 +177,7 @@ enum Class {
 impl Class {
     fn of(byte: u8) -> Self {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80.. => Self::Word,
+            byte if IN_WORD.get(usize::from(byte)) == Some(&true) => Self::Word,
             b'.' | b'-' | b'_' | b'/' | b':' | b'?' | b'&' | b'@' | b'#' | b'%' | b'+' | b'~' | b'$'
             | b'*' => Self::Joint,
             _ => Self::Gap,

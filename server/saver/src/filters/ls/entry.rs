@@ -23,14 +23,20 @@ impl<'a> Entry<'a> {
     pub(super) fn read(line: &'a str) -> Option<Self> {
         let mut words = Words { rest: line };
         let mut front = ["", ""];
-        if line.starts_with(|c: char| c == ' ' || c.is_ascii_digit()) {
+        let first = line.bytes().find(|byte| *byte != b' ')?;
+        if first.is_ascii_digit() {
             for slot in &mut front {
                 *slot = words.next_if(is_count).unwrap_or_default();
             }
             if front.concat().is_empty() {
                 return None;
             }
-        } else if !matches!(line.as_bytes().first()?, b'-' | b'd' | b'l' | b'c' | b'b' | b'p' | b's') {
+        } else if line.starts_with(' ')
+            || !matches!(
+                line.as_bytes(),
+                [b'-' | b'd' | b'l' | b'c' | b'b' | b'p' | b's', b'r' | b'-', b'w' | b'-', ..]
+            )
+        {
             return None;
         }
         let mode = words.next()?;
