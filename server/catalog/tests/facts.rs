@@ -297,6 +297,10 @@ fn the_first_format_is_the_one_that_loses_least() {
         ("glm", Dialect::Chat),
         ("kimi", Dialect::Chat),
         ("deepseek", Dialect::Chat),
+        ("glm-cn", Dialect::Chat),
+        ("minimax-cn", Dialect::Messages),
+        ("opencode-go", Dialect::Chat),
+        ("perplexity-agent", Dialect::Responses),
     ] {
         assert_eq!(catalog.get(id).unwrap().speaks[0].dialect, first, "{id}");
     }
