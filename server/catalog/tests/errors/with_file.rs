@@ -90,6 +90,13 @@ const CASES: &[Case] = &[
     ("alicode", 429, r#"{"error":{"message":"concurrency allocated quota exceeded","type":"throttling","code":"throttling"}}"#, &[], "default/rate-limit", Next::Account(30_000)),
     // OpenCode Go, since September 2026
     ("opencode-go", 400, r#"{"type":"MissingSessionID","message":"Error from provider (Console Go): Request is missing x-opencode-session and cannot be routed efficiently. Please see https://opencode.ai/docs/go/#where-can-i-use-it"}"#, &[], "opencode-go/no-session", Next::Target),
+    // October 2026: a model that Go does not have
+    ("opencode-go", 401, r#"{"type":"error","error":{"type":"ModelError","message":"Model claude-sonnet-4-5 is not supported"}}"#, &[], "opencode-go/no-such-model", Next::Target),
+    ("opencode-go", 401, r#"{"type":"error","error":{"type":"AuthError","message":"Invalid API key."}}"#, &[], "default/unauthorized", Next::Person(HOUR)),
+    // Baidu; the 429 of ERNIE issue 1031, 2025-07-17
+    ("baidu", 429, r#"{"error":{"code":"rpm_rate_limit_exceeded","message":"Rate limit reached for RPM","type":"rate_limit_exceeded"},"id":"as-x"}"#, &[], "default/rate-limit", Next::Account(30_000)),
+    ("baidu", 401, r#"{"error":{"code":"invalid_model","message":"No permission to use the model","type":"invalid_request_error"},"id":"as-x"}"#, &[], "baidu/no-such-model", Next::Target),
+    ("baidu", 403, r#"{"error":{"code":"system_unsafe","message":"the content of system field is invalid","type":"invalid_request_error"},"id":"as-x"}"#, &[], "baidu/content-policy", Next::Stop),
     // The Chinese sisters, by the codes of the others
     ("glm-cn", 429, r#"{"error":{"code":"1302","message":"Rate limit reached for requests"}}"#, &[], "glm-cn/rate-limit", Next::Account(5_000)),
     ("minimax-cn", 200, r#"{"base_resp":{"status_code":2056,"status_msg":"usage limit exceeded"}}"#, &[], "minimax-cn/plan-limit", Next::Whole(15 * MINUTE)),
