@@ -58,8 +58,10 @@ fn every_built_in_provider_is_sound() {
                 assert_eq!(speaks.headers.get("anthropic-version").unwrap(), "2023-06-01", "{id}");
             }
         }
-        assert_eq!(provider.auth == Auth::None, local, "{id}");
-        assert_eq!(provider.keys_at.is_empty(), local, "{id}");
+        // Whoever needs no key has no page for one: the user's own machine, and OpenCode's free models.
+        let keyless = local || id == "opencode";
+        assert_eq!(provider.auth == Auth::None, keyless, "{id}");
+        assert_eq!(provider.keys_at.is_empty(), keyless, "{id}");
         let mut models = HashSet::new();
         for model in &provider.models {
             assert!(models.insert(&model.id), "{id}: {} is given twice", model.id);
@@ -130,7 +132,23 @@ fn a_price_reads_in_nano_usd_and_an_unstated_one_is_unknown() {
 #[test]
 fn claude_code_and_openai_clients_both_find_a_door_at_the_coding_plans() {
     let catalog = Catalog::builtin().unwrap();
-    for id in ["glm", "kimi", "minimax", "deepseek", "ollama", "ollama-cloud"] {
+    for id in [
+        "glm",
+        "kimi",
+        "minimax",
+        "deepseek",
+        "ollama",
+        "ollama-cloud",
+        "alicode",
+        "alicode-intl",
+        "alitp-intl",
+        "byteplus",
+        "glm-cn",
+        "minimax-cn",
+        "opencode-go",
+        "volcengine-ark",
+        "xiaomi-mimo",
+    ] {
         let provider = catalog.get(id).unwrap();
         for dialect in [Dialect::Chat, Dialect::Messages] {
             assert!(
@@ -143,6 +161,41 @@ fn claude_code_and_openai_clients_both_find_a_door_at_the_coding_plans() {
     assert_eq!(catalog.get("glm").unwrap().speaks[0].header.value("k"), "Bearer k");
     assert_eq!(catalog.get("kmc").unwrap().speaks[1].header, HeaderForKey::XApiKey);
     assert_eq!(catalog.get("ollama-cloud").unwrap().speaks[1].header.name(), "authorization");
+}
+
+#[test]
+fn the_words_of_other_routers_are_understood() {
+    let catalog = Catalog::builtin().unwrap();
+    for (word, id) in [
+        ("ds", "deepseek"),
+        ("kmc", "kimi"),
+        ("af", "api-airforce"),
+        ("qianfan", "baidu"),
+        ("ernie", "baidu"),
+        ("bzl", "bazaarlink"),
+        ("bb", "blackbox"),
+        ("bpm", "byteplus"),
+        ("ch", "chutes"),
+        ("cbcn", "codebuddy-cn"),
+        ("cbai", "codebuddy-intl"),
+        ("fl", "featherless"),
+        ("hyp", "hyperbolic"),
+        ("kgw", "kilo-gateway"),
+        ("kilogateway", "kilo-gateway"),
+        ("morphllm", "morph"),
+        ("oc", "opencode"),
+        ("ocg", "opencode-go"),
+        ("pplx", "perplexity"),
+        ("pa", "perplexity-agent"),
+        ("hunyuan", "tencent"),
+        ("tr", "tokenrouter"),
+        ("vn", "venice"),
+        ("vercel", "vercel-ai-gateway"),
+        ("ark", "volcengine-ark"),
+        ("mimo", "xiaomi-mimo"),
+    ] {
+        assert_eq!(catalog.get(word).unwrap().id, id, "{word}");
+    }
 }
 
 #[test]

@@ -82,6 +82,24 @@ const CASES: &[Case] = &[
     ("groq", 400, r#"{"error":{"message":"Failed to call a function. Please adjust your prompt.","type":"invalid_request_error","code":"tool_use_failed","failed_generation":"<function=read{}>"}}"#, &[], "groq/broken-call", Next::Retry(350)),
     ("groq", 400, r#"{"error":{"message":"The model `llama3-70b-8192` has been decommissioned and is no longer supported.","type":"invalid_request_error","code":"model_decommissioned"}}"#, &[], "default/no-such-model", Next::Target),
     // GLM: 2026-09-11; the time is Beijing's, 16 h 35 min 41 s of that day is 8 h earlier
+    // Alibaba: one code for an empty account elsewhere and a full minute here, and an empty account that says 400
+    ("alims-intl", 429, r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#, &[], "alims-intl/rate-limit", Next::Account(30_000)),
+    ("alims-intl", 400, r#"{"error":{"message":"Access denied, please make sure your account is in good standing.","type":"Arrearage","param":null,"code":"Arrearage"}}"#, &[], "alims-intl/no-credit", Next::Person(HOUR)),
+    ("alims-intl", 403, r#"{"error":{"message":"The free tier of the model has been exhausted.","type":"AllocationQuota.FreeTierOnly","param":null,"code":"AllocationQuota.FreeTierOnly"}}"#, &[], "alims-intl/free-tier-used-up", Next::Person(HOUR)),
+    ("alicode-intl", 429, r#"{"error":{"message":"week allocated quota exceeded.","type":"throttling","code":"throttling"}}"#, &[], "alicode-intl/plan-limit", Next::Whole(15 * MINUTE)),
+    ("alicode", 429, r#"{"error":{"message":"concurrency allocated quota exceeded","type":"throttling","code":"throttling"}}"#, &[], "default/rate-limit", Next::Account(30_000)),
+    // OpenCode Go, since September 2026
+    ("opencode-go", 400, r#"{"type":"MissingSessionID","message":"Error from provider (Console Go): Request is missing x-opencode-session and cannot be routed efficiently. Please see https://opencode.ai/docs/go/#where-can-i-use-it"}"#, &[], "opencode-go/no-session", Next::Target),
+    // October 2026: a model that Go does not have
+    ("opencode-go", 401, r#"{"type":"error","error":{"type":"ModelError","message":"Model claude-sonnet-4-5 is not supported"}}"#, &[], "opencode-go/no-such-model", Next::Target),
+    ("opencode-go", 401, r#"{"type":"error","error":{"type":"AuthError","message":"Invalid API key."}}"#, &[], "default/unauthorized", Next::Person(HOUR)),
+    // Baidu; the 429 of ERNIE issue 1031, 2025-07-17
+    ("baidu", 429, r#"{"error":{"code":"rpm_rate_limit_exceeded","message":"Rate limit reached for RPM","type":"rate_limit_exceeded"},"id":"as-x"}"#, &[], "default/rate-limit", Next::Account(30_000)),
+    ("baidu", 401, r#"{"error":{"code":"invalid_model","message":"No permission to use the model","type":"invalid_request_error"},"id":"as-x"}"#, &[], "baidu/no-such-model", Next::Target),
+    ("baidu", 403, r#"{"error":{"code":"system_unsafe","message":"the content of system field is invalid","type":"invalid_request_error"},"id":"as-x"}"#, &[], "baidu/content-policy", Next::Stop),
+    // The Chinese sisters, by the codes of the others
+    ("glm-cn", 429, r#"{"error":{"code":"1302","message":"Rate limit reached for requests"}}"#, &[], "glm-cn/rate-limit", Next::Account(5_000)),
+    ("minimax-cn", 200, r#"{"base_resp":{"status_code":2056,"status_msg":"usage limit exceeded"}}"#, &[], "minimax-cn/plan-limit", Next::Whole(15 * MINUTE)),
     ("glm", 429, r#"{"type":"error","error":{"type":"rate_limit_error","code":"1308","message":"[1308][Usage limit reached for 5 hour. Your limit will reset at 2026-11-22 00:35:41][x]"},"request_id":"x"}"#, &[], "glm/plan-limit", Next::Whole(4 * HOUR + 35 * MINUTE + 41_000)),
     ("glm", 429, r#"{"error":{"code":"1308","message":"已达到 5 小时的使用上限。您的限额将在 2026-11-22 00:35:41 重置。"}}"#, &[], "glm/plan-limit", Next::Whole(4 * HOUR + 35 * MINUTE + 41_000)),
     ("glm", 429, r#"{"error":{"code":"1310","message":"Weekly/Monthly Limit Exhausted. Your limit will reset at 2026-11-28T00:00:00Z"}}"#, &[], "glm/plan-limit", Next::Whole(156 * HOUR)),
