@@ -34,6 +34,26 @@ test("a provider that cannot be reached is told apart from a wrong key", async (
   await expect(account.getByRole("status")).toContainText("could not be reached");
 });
 
+test("several keys are pasted at once, and all accounts tested", async ({ provider, house, windows }) => {
+  await house.connect(provider, { keys: ["a-good-one"], models: ["ok"] });
+  const page = await windows.signedIn();
+  await visit(page, "/providers/scripted");
+  const accounts = page.getByRole("region", { name: "Accounts" });
+  await expect(accounts.getByRole("button", { name: "Test all" })).toHaveCount(0);
+  await accounts.getByText("Paste several keys").click();
+  const keys = accounts.getByLabel("Keys", { exact: true });
+  await keys.fill("work another-good-one\nwork one-more-key");
+  await accounts.getByRole("button", { name: "Add the accounts" }).click();
+  await expect(accounts).toContainText("Line 2: There is an account called \"work\" already.");
+  await expect(keys).toHaveValue(/one-more-key/);
+  await keys.fill("work another-good-one\nkey-bad");
+  await accounts.getByRole("button", { name: "Add the accounts" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "The accounts at Scripted were added." })).toBeVisible();
+  await awake(page);
+  await accounts.getByRole("button", { name: "Test all" }).click();
+  await expect(accounts.getByRole("status").first()).toContainText("2 of 3 accounts answer.");
+});
+
 test("a refused account fails over, says when it is tried again, and is brought back by hand", async ({ provider, house, windows }) => {
   await house.connect(provider, { keys: ["key-insufficient-quota", "good"] });
   const openai = new OpenAI({ baseURL: `${house.url}/v1`, apiKey: await house.key(), maxRetries: 0 });

@@ -11,6 +11,7 @@
 mod scripted;
 mod support;
 
+mod accounts;
 mod bad_input;
 mod bad_settings;
 mod combos;

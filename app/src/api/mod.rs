@@ -3,6 +3,7 @@
 //! A page never sees a database or an HTTP client. The server puts an `Arc<dyn Console>` into the Leptos
 //! context of each request, already bound to the person who asks; a test puts a fake there.
 
+pub mod accounts;
 pub mod budget_fields;
 pub mod combo_fields;
 pub mod combos;
@@ -28,7 +29,8 @@ pub type NanoUsd = i64;
 
 /// Everything the pages can ask of the server.
 pub trait Console:
-    combos::Combos
+    accounts::Accounts
+    + combos::Combos
     + connect::Connect
     + login::Login
     + overview::Overview
@@ -41,7 +43,8 @@ pub trait Console:
 }
 
 impl<T> Console for T where
-    T: combos::Combos
+    T: accounts::Accounts
+        + combos::Combos
         + connect::Connect
         + login::Login
         + overview::Overview

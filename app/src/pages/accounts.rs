@@ -3,7 +3,7 @@
 use super::account_state::{AccountWords, BudgetDialog};
 use crate::api::providers::{AccountRow, AuthKind, Health, ProviderRow, Rotation};
 use crate::parts::dialog::{Confirm, Dialog, DialogButtons, Opens};
-use crate::parts::field::{Field, Hidden};
+use crate::parts::field::{Field, Hidden, LongField};
 use crate::parts::form::{Done, Form};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::HealthBadge;
@@ -15,6 +15,7 @@ use leptos::prelude::*;
 pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
     let keyless = provider.auth == AuthKind::Nothing;
     let several = provider.accounts.len() > 1;
+    let id = provider.id.clone();
     let none = provider.accounts.is_empty();
     let lines = provider.accounts.iter().map(|account| view! { <Account account=account.clone() keyless /> });
     view! {
@@ -22,6 +23,18 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
             <header>
                 <h2 id="accounts">"Accounts"</h2>
                 {several.then(|| view! { <Order id=provider.id.clone() rotation=provider.rotation /> })}
+                {several
+                    .then(|| {
+                        view! {
+                            <Form action="test_accounts" class="test end" done=Done::Say>
+                                <Hidden name="provider" value=id />
+                                <button type="submit" class="button small">
+                                    <Icon glyph=Glyph::Play />
+                                    "Test all"
+                                </button>
+                            </Form>
+                        }
+                    })}
             </header>
             <ul class="lines accounts">{lines.collect_view()}</ul>
             {none
@@ -29,6 +42,7 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
                     view! { <p class="soft">"No account yet. Add one below and its models can be asked for at once."</p> }
                 })}
             <AddAccount provider=provider.clone() keys_at />
+            {(!keyless).then(|| view! { <AddAccounts provider=provider.clone() /> })}
         </section>
     }
     .into_any()
@@ -129,6 +143,38 @@ fn AddAccount(provider: ProviderRow, keys_at: String) -> impl IntoView {
         }
         .into_any()
     }
+}
+
+/// A form for many keys.
+#[component]
+fn AddAccounts(provider: ProviderRow) -> impl IntoView {
+    view! {
+        <details class="add-account">
+            <summary>
+                <Icon glyph=Glyph::Plus />
+                "Paste several keys"
+            </summary>
+            <Form
+                action="add_accounts"
+                class="stack"
+                done=Done::Toast(format!("The accounts at {} were added. Test them to be sure.", provider.name))
+            >
+                <Hidden name="provider" value=provider.id.clone() />
+                <LongField
+                    id="new-keys"
+                    name="keys"
+                    label="Keys"
+                    help="One on each line, with a name in front of it if you like: work sk-... All are added, or none."
+                />
+                <div class="row-end">
+                    <button type="submit" class="button">
+                        "Add the accounts"
+                    </button>
+                </div>
+            </Form>
+        </details>
+    }
+    .into_any()
 }
 
 #[component]

@@ -10,6 +10,7 @@ mod saver;
 pub mod site;
 mod translator;
 
+use app::api::accounts::Accounts;
 use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};
 use app::api::login::{Login, Visitor};
 use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
@@ -241,6 +242,21 @@ impl Providers for Fake {
     }
     async fn remove_endpoint(&self, _id: String) -> Result<(), Problem> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Accounts for Fake {
+    async fn add_accounts(&self, provider: String, keys: String) -> Result<Vec<AccountRow>, Problem> {
+        if keys.lines().any(|key| key.len() < 8) {
+            return Err(Problem::invalid("keys", "Line 2: This is not a key."));
+        }
+        let account = |(id, _)| data::account(self.now, id, &provider, "personal", Health::Ready);
+        Ok((9..).zip(keys.lines()).map(account).collect())
+    }
+    async fn test_accounts(&self, _provider: String) -> Result<TestResult, Problem> {
+        let sentence = "1 of 2 accounts answer. work: Groq refused this key (401).".to_owned();
+        Ok(TestResult { ok: false, sentence, millis: 412 })
     }
 }
 

@@ -153,8 +153,19 @@ async fn prices_of_models_are_unknown_when_no_source_states_them() {
 }
 
 #[tokio::test]
+async fn keys_are_pasted_by_the_dozen_and_accounts_tested_together() {
+    let page = open(Mood::Normal, "/providers/glm").await;
+    page.says("Paste several keys");
+    page.says("Test all");
+    let page = open(Mood::Normal, "/providers/groq").await;
+    page.says("Paste several keys");
+    page.does_not_say("Test all");
+}
+
+#[tokio::test]
 async fn a_provider_on_ones_own_machine_needs_no_key() {
     let page = open(Mood::Empty, "/providers/ollama").await;
+    page.does_not_say("Paste several keys");
     page.says("It needs no key.");
     page.says("Use Ollama");
     assert!(!page.html.contains("type=\"password\""));

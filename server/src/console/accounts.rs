@@ -1,20 +1,31 @@
-//! Accounts as pages show them, and what makes sense for one.
+//! Accounts as pages show them, what makes sense for one, and several at once.
 
-use super::budget_used_up;
+use super::{Desk, budget_used_up, fail, name, taken};
 use crate::accounts::health::{Health as Live, Parked};
+use crate::accounts::test::test;
+use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
 use crate::store::StoredAccount;
 use crate::store::snapshot::Provider;
 use crate::usage::budget::BudgetOf;
 use app::api::Problem;
+use app::api::accounts::Accounts;
 use app::api::combos::{Budget, Period};
-use app::api::providers::{AccountRow, Health, WaitingModel};
+use app::api::providers::{AccountRow, Health, TestResult, WaitingModel};
+use async_trait::async_trait;
 use catalog::Auth;
+use futures_util::stream::{self, StreamExt};
 use http::HeaderValue;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Longest key accepted: a service's key is far shorter.
 const LONGEST_KEY: usize = 8192;
+/// Most keys pasted at once.
+const MOST_KEYS: usize = 200;
+/// Accounts tested at the same time.
+const TESTS: usize = 8;
 
 /// An account as pages show it: what is known of its health now is newer than what was written down.
 pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64>, now: i64) -> AccountRow {
@@ -110,12 +121,114 @@ pub(super) fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Pro
             Auth::Key | Auth::None => Ok(None),
         };
     }
-    if text.len() > LONGEST_KEY || text.contains(char::is_whitespace) || HeaderValue::from_str(text).is_err()
-    {
+    let plain = text.is_ascii() && !text.contains(char::is_whitespace);
+    if !plain || text.len() > LONGEST_KEY || HeaderValue::from_str(text).is_err() {
         return Err(Problem::invalid(
             "key",
             "This is not a key: it holds blanks or unusual characters, or is too long.",
         ));
     }
     Ok(Some(Secret::from(text.to_owned())))
+}
+
+/// A line of pasted keys: a key, or a name, a blank and a key.
+fn line(text: &str) -> (&str, &str) {
+    match text.trim().rsplit_once(char::is_whitespace) {
+        Some((name, key)) => (name.trim(), key),
+        None => ("", text.trim()),
+    }
+}
+
+/// The accounts that pasted lines stand for. A refusal names the line and never quotes it.
+fn pasted(
+    provider: &Provider,
+    known: &[StoredAccount],
+    text: &str,
+) -> Result<Vec<(String, Secret)>, Problem> {
+    let refused = |at: usize, why: &str| Problem::invalid("keys", format!("Line {}: {why}", at + 1));
+    let lines: Vec<_> = text.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()).collect();
+    if lines.is_empty() || lines.len() > MOST_KEYS {
+        let message = format!("Paste between one and {MOST_KEYS} keys, each on a line of its own.");
+        return Err(Problem::invalid("keys", message));
+    }
+    let mut names: HashSet<String> = known.iter().map(|account| account.name.clone()).collect();
+    let mut keys: Vec<(usize, &str)> = Vec::new();
+    let mut accounts = Vec::new();
+    for (at, text) in lines {
+        let (given, text) = line(text);
+        let secret = key(provider, text).map_err(|problem| refused(at, &problem.message))?;
+        let secret = secret.ok_or_else(|| refused(at, "There is no key."))?;
+        if let Some((other, _)) = keys.iter().find(|(_, other)| *other == text) {
+            return Err(refused(at, &format!("This key stands on line {} already.", other + 1)));
+        }
+        let held = |account: &&StoredAccount| account.key.as_ref().is_some_and(|key| key.reveal() == text);
+        if let Some(account) = known.iter().find(held) {
+            return Err(refused(at, &format!("The account {} has this key already.", account.name)));
+        }
+        keys.push((at, text));
+        let display = if given.is_empty() {
+            let numbered = |number: usize| format!("{} {number}", provider.spec.name);
+            // One more number than there are names: one of them is free.
+            let free = (1..=names.len() + 1).map(numbered).find(|name| !names.contains(name));
+            free.unwrap_or_default()
+        } else {
+            name("keys", given).map_err(|problem| refused(at, &problem.message))?
+        };
+        if !names.insert(display.clone()) {
+            return Err(refused(at, &format!("There is an account called \"{display}\" already.")));
+        }
+        accounts.push((display, secret));
+    }
+    Ok(accounts)
+}
+
+/// What tests of several accounts showed, in a few sentences.
+fn summed_up(results: &[(String, TestResult)]) -> TestResult {
+    let failed: Vec<String> = results
+        .iter()
+        .filter(|(_, result)| !result.ok)
+        .map(|(name, result)| format!("{name}: {}", result.sentence))
+        .collect();
+    let answered = results.len() - failed.len();
+    let sentence = match (results.len(), failed.is_empty()) {
+        (0, _) => "No account is on, so none was tested.".to_owned(),
+        (1, true) => "The account answers.".to_owned(),
+        (all, true) => format!("All {all} accounts answer."),
+        (all, false) => format!("{answered} of {all} accounts answer. {}", failed.join(" ")),
+    };
+    let millis = results.iter().map(|(_, result)| result.millis).max().unwrap_or(0);
+    TestResult { ok: failed.is_empty() && !results.is_empty(), sentence, millis }
+}
+
+#[async_trait]
+impl Accounts for Desk {
+    async fn add_accounts(&self, provider: String, keys: String) -> Result<Vec<AccountRow>, Problem> {
+        self.person()?;
+        let provider = self.provider_of(provider.trim())?;
+        let id = &provider.spec.id;
+        let known = self.app.store.accounts().await.map_err(fail)?;
+        let known: Vec<_> = known.into_iter().filter(|account| account.provider_id == *id).collect();
+        let mut made = HashSet::new();
+        for (display, key) in pasted(&provider, &known, &keys)? {
+            let account = self.app.store.add_account(id, &display, Some(&key), clock::now().unix_ms).await;
+            let account = account.map_err(taken("keys", || {
+                format!("An account called \"{display}\" was made meanwhile. Load the page again.")
+            }))?;
+            made.insert(account.id);
+        }
+        self.publish().await?;
+        Ok(self.account_rows().await?.into_iter().filter(|row| made.contains(&row.id)).collect())
+    }
+
+    async fn test_accounts(&self, provider: String) -> Result<TestResult, Problem> {
+        self.person()?;
+        let provider = self.provider_of(provider.trim())?;
+        let mut tests = Vec::new();
+        for account in provider.accounts.iter().filter(|account| account.enabled).cloned() {
+            let (app, provider) = (self.app.clone(), Arc::clone(&provider));
+            tests.push(async move { (account.name.clone(), test(&app, &provider, &account).await) });
+        }
+        let results: Vec<_> = stream::iter(tests).buffered(TESTS).collect().await;
+        Ok(summed_up(&results))
+    }
 }

@@ -95,7 +95,7 @@ impl Desk {
         Ok(())
     }
 
-    fn provider_of(&self, id: &str) -> Result<Arc<Provider>, Problem> {
+    pub(super) fn provider_of(&self, id: &str) -> Result<Arc<Provider>, Problem> {
         self.app.snapshot().provider(id).cloned().ok_or_else(|| no_provider(id))
     }
 
