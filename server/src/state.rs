@@ -93,7 +93,9 @@ impl State {
         let now = clock::now().unix_ms;
         budgets.read(&store, &snapshot, now).await?;
         let pins = Pins::default();
-        pins.learn(store.pins(now - pins::KEPT_MS, pins::MOST as u64).await?);
+        for (conversation, pin, at) in store.pins(now - pins::KEPT_MS, pins::MOST as u64).await? {
+            pins.keep(conversation, pin, at);
+        }
         let recorder = Recorder::start(store.clone(), Arc::clone(&budgets), live.clone(), &tasks);
         Ok(Arc::new(Self {
             config,

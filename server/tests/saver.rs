@@ -135,8 +135,12 @@ async fn a_conversation_goes_on_as_it_began_also_after_a_restart() {
     let began = last(&house);
     assert!(!began.contains(PASSED), "{began}");
     house.records(1).await;
+    let told = house.send("/v1/route", &[], about("planned", &sent)).await;
+    assert_eq!(told.status, 200, "{told:?}");
     let key = house.read("/api/v1/saver").await["keys"][0]["id"].clone();
     put(&house, "/api/v1/saver/level", json!({"level": "strong"})).await;
+    house.send("/v1/messages", &[], about("planned", &sent)).await;
+    assert!(last(&house).contains(PASSED), "a plan that was only looked at begins no conversation");
     put(&house, &format!("/api/v1/saver/keys/{key}"), json!({"terse": "ultra"})).await;
 
     let house = house.restarted().await;

@@ -189,3 +189,15 @@ proptest! {
         prop_assert_eq!(short, Some(format!("head\n{words}")));
     }
 }
+
+#[test]
+fn a_conversation_of_before_a_filter_goes_on_without_it() {
+    let text = "same line of a log\n".repeat(200);
+    let rules = Rules::at(Level::Safe);
+    assert!(crate::shorten(&text, None, rules).is_some());
+    assert_eq!(
+        crate::shorten(&text, None, Rules { version: 0, ..rules }),
+        None,
+        "no filter is as old as that"
+    );
+}

@@ -103,12 +103,11 @@ pub(super) fn checked_budget(budget: Budget) -> Result<Budget, Problem> {
     Ok(budget)
 }
 
-/// The provider's name and the first number that no other account there has.
-pub(super) fn free_name(provider: &Provider) -> String {
+/// The provider's name and the first number that none of these has.
+pub(super) fn free_name(provider: &Provider, taken: &HashSet<String>) -> String {
     let name = |number: usize| format!("{} {number}", provider.spec.name);
-    let free = |name: &String| provider.accounts.iter().all(|account| account.name != *name);
-    // One more number than there are accounts: one of them is free.
-    (1..=provider.accounts.len() + 1).map(name).find(free).unwrap_or_default()
+    // One more number than there are names: one of them is free.
+    (1..=taken.len() + 1).map(name).find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
 /// A key as a provider would give it; refused when it could not even be sent.
@@ -167,10 +166,7 @@ fn pasted(
         }
         keys.push((at, text));
         let display = if given.is_empty() {
-            let numbered = |number: usize| format!("{} {number}", provider.spec.name);
-            // One more number than there are names: one of them is free.
-            let free = (1..=names.len() + 1).map(numbered).find(|name| !names.contains(name));
-            free.unwrap_or_default()
+            free_name(provider, &names)
         } else {
             name("keys", given).map_err(|problem| refused(at, &problem.message))?
         };
@@ -208,16 +204,14 @@ impl Accounts for Desk {
         let id = &provider.spec.id;
         let known = self.app.store.accounts().await.map_err(fail)?;
         let known: Vec<_> = known.into_iter().filter(|account| account.provider_id == *id).collect();
-        let mut made = HashSet::new();
-        for (display, key) in pasted(&provider, &known, &keys)? {
-            let account = self.app.store.add_account(id, &display, Some(&key), clock::now().unix_ms).await;
-            let account = account.map_err(taken("keys", || {
-                format!("An account called \"{display}\" was made meanwhile. Load the page again.")
-            }))?;
-            made.insert(account.id);
-        }
+        let accounts = pasted(&provider, &known, &keys)?;
+        let made = self.app.store.add_accounts(id, &accounts, clock::now().unix_ms).await;
+        let made = made.map_err(taken("keys", || {
+            "An account of one of these names was made meanwhile. Load the page again.".to_owned()
+        }))?;
         self.publish().await?;
-        Ok(self.account_rows().await?.into_iter().filter(|row| made.contains(&row.id)).collect())
+        let made = |row: &AccountRow| made.contains(&row.id);
+        Ok(self.account_rows().await?.into_iter().filter(made).collect())
     }
 
     async fn test_accounts(&self, provider: String) -> Result<TestResult, Problem> {

@@ -215,7 +215,7 @@ impl Providers for Desk {
         let key = key(&provider, &account.key)?;
         let id = &provider.spec.id;
         let display = match account.name.trim() {
-            "" => free_name(&provider),
+            "" => free_name(&provider, &provider.accounts.iter().map(|known| known.name.clone()).collect()),
             given => name("name", given)?,
         };
         let made = self.app.store.add_account(id, &display, key.as_ref(), clock::now().unix_ms).await;

@@ -51,13 +51,10 @@ impl Block {
         wire::unquote(&self.original).unwrap_or_default().into_owned()
     }
 
-    /// Counts its tokens, by o200k's count. Slow the first time: not for the way of a request.
+    /// Counts its tokens, the first time; see [`tokens`].
     pub fn count(&self) -> (u64, u64) {
         *self.figures.tokens.get_or_init(|| {
-            let count = |quoted: &[u8]| {
-                let text = wire::unquote(quoted).unwrap_or_default();
-                o200k_base_singleton().encode_ordinary(&text).len() as u64
-            };
+            let count = |quoted: &[u8]| tokens(&wire::unquote(quoted).unwrap_or_default());
             (count(&self.original), count(&self.quoted))
         })
     }
@@ -66,6 +63,11 @@ impl Block {
     pub fn bytes(&self) -> usize {
         self.original.len() + self.quoted.len()
     }
+}
+
+/// A text's tokens by o200k's count. Slow: not for the way of a request.
+pub fn tokens(text: &str) -> u64 {
+    o200k_base_singleton().encode_ordinary(text).len() as u64
 }
 
 /// What a text is remembered by.

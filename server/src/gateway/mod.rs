@@ -169,6 +169,9 @@ async fn handle(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> R
     let caller = caller::identify(&parts, peer, &snapshot, app.config.require_key)?;
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
     let inbound = save::save(app, &snapshot, &caller, inbound, arrived.unix_ms)?;
+    if let (true, Some(conversation)) = (inbound.savings.kept, inbound.conversation) {
+        app.pins.keep(conversation, inbound.savings.pin, arrived.unix_ms);
+    }
     Ok(served(app, arrived, snapshot, caller, inbound).await)
 }
 

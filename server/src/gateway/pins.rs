@@ -59,20 +59,16 @@ impl Default for Pins {
 }
 
 impl Pins {
-    /// What a conversation goes by in a request that arrived at `at`, Unix ms: what it began with, or what is wanted now
-    /// if it begins.
-    pub fn keep(&self, conversation: u64, wanted: Pin, at: i64) -> Pin {
+    /// What a conversation goes by in a request that arrived at `at`, Unix ms: what it keeps, or what is wanted now if it
+    /// begins.
+    pub fn look(&self, conversation: u64, wanted: Pin, at: i64) -> Pin {
         let known = self.known.get(&conversation).filter(|(_, last)| *last >= at.saturating_sub(KEPT_MS));
-        let pin = known.map_or(wanted, |(pin, _)| pin.at_most(wanted));
-        self.known.insert(conversation, (pin, at));
-        pin
+        known.map_or(wanted, |(pin, _)| pin.at_most(wanted))
     }
 
-    /// Takes over what was on record: what conversations kept in their last request before Ninerouter stopped.
-    pub fn learn(&self, recorded: impl IntoIterator<Item = (u64, Pin, i64)>) {
-        for (conversation, pin, at) in recorded {
-            self.known.insert(conversation, (pin, at));
-        }
+    /// A request of the conversation goes to a provider by this, or did before Ninerouter stopped.
+    pub fn keep(&self, conversation: u64, pin: Pin, at: i64) {
+        self.known.insert(conversation, (pin, at));
     }
 }
 
@@ -88,11 +84,13 @@ mod tests {
     fn a_conversation_goes_on_as_it_began() {
         let pins = Pins::default();
         let began = pin(SaverLevel::Safe, Terse::Off);
-        assert_eq!(pins.keep(7, began, 0), began);
+        assert_eq!(pins.look(7, began, 0), began);
         let newer = Pin { version: 2, ..pin(SaverLevel::Strong, Terse::Full) };
-        assert_eq!(pins.keep(7, newer, 1), began, "more is for the next conversation");
-        assert_eq!(pins.keep(8, newer, 1), newer);
-        assert_eq!(pins.keep(7, newer, KEPT_MS + 2), newer, "its cache is cold by now");
+        assert_eq!(pins.look(7, newer, 0), newer, "looking keeps nothing");
+        pins.keep(7, began, 1);
+        assert_eq!(pins.look(7, newer, 1), began, "more is for the next conversation");
+        assert_eq!(pins.look(8, newer, 1), newer);
+        assert_eq!(pins.look(7, newer, KEPT_MS + 2), newer, "its cache is cold by now");
     }
 
     #[test]
@@ -101,7 +99,8 @@ mod tests {
         let began = pin(SaverLevel::Strong, Terse::Ultra);
         pins.keep(7, began, 0);
         let less = Pin { filters: 0b10, ..pin(SaverLevel::Off, Terse::Lite) };
-        assert_eq!(pins.keep(7, less, 1), less);
-        assert_eq!(pins.keep(7, began, 2), less);
+        assert_eq!(pins.look(7, less, 1), less);
+        pins.keep(7, less, 1);
+        assert_eq!(pins.look(7, began, 2), less);
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn save(
     let wanted = wanted(snapshot, caller, &inbound);
     let mut savings = Savings { pin: wanted, ..Savings::default() };
     if let Some(conversation) = inbound.conversation {
-        savings.pin = app.pins.keep(conversation, wanted, at);
+        savings.pin = app.pins.look(conversation, wanted, at);
         savings.kept = true;
     }
     if let Some(level) = stated {

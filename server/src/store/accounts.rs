@@ -9,7 +9,8 @@ use app::api::combos::Budget;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, UpdateMany,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    UpdateMany,
 };
 
 /// One account, its key opened.
@@ -138,9 +139,39 @@ impl Store {
         key: Option<&Secret>,
         now: i64,
     ) -> Result<StoredAccount, StoreError> {
-        // The id is part of the sealed value's place, so the row is made first, in one transaction.
         let work = self.begin().await?;
-        let others = Entity::find().filter(Column::ProviderId.eq(provider_id)).count(&work).await?;
+        let made = self.insert_account(&work, provider_id, name, key, now).await?;
+        work.commit().await?;
+        self.opened(made)
+    }
+
+    /// Makes accounts of these names and keys, last in their provider's order: all of them, or none. Gives their ids.
+    pub async fn add_accounts(
+        &self,
+        provider_id: &str,
+        accounts: &[(String, Secret)],
+        now: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        let work = self.begin().await?;
+        let mut made = Vec::with_capacity(accounts.len());
+        for (name, key) in accounts {
+            made.push(self.insert_account(&work, provider_id, name, Some(key), now).await?.id);
+        }
+        work.commit().await?;
+        Ok(made)
+    }
+
+    /// Writes an account inside a transaction of the caller's: the id is part of the sealed value's place, so the row is
+    /// made first.
+    async fn insert_account(
+        &self,
+        work: &DatabaseTransaction,
+        provider_id: &str,
+        name: &str,
+        key: Option<&Secret>,
+        now: i64,
+    ) -> Result<Model, StoreError> {
+        let others = Entity::find().filter(Column::ProviderId.eq(provider_id)).count(work).await?;
         let row = ActiveModel {
             provider_id: Set(provider_id.to_owned()),
             name: Set(name.to_owned()),
@@ -156,15 +187,14 @@ impl Store {
             created_at: Set(now),
             ..Default::default()
         };
-        let mut made = row.insert(&work).await?;
+        let mut made = row.insert(work).await?;
         if let Some(key) = key {
             let sealed = self.seal.seal(&place(made.id), key.reveal());
             let mut row: ActiveModel = made.into();
             row.sealed_key = Set(Some(sealed));
-            made = row.update(&work).await?;
+            made = row.update(work).await?;
         }
-        work.commit().await?;
-        self.opened(made)
+        Ok(made)
     }
 
     /// Changes an account. Whether it is parked is another matter: [`Self::unpark_account`].

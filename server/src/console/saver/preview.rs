@@ -1,6 +1,7 @@
 //! What a model would get of a text that somebody pasted: by the same function as the gateway's, and nothing of it is
 //! kept.
 
+use crate::gateway::blocks::tokens;
 use crate::gateway::pins::Pin;
 use crate::gateway::save::rules;
 use crate::usage::savings::rows;
@@ -14,7 +15,6 @@ use http::StatusCode;
 use saver::{Call, SHORTEST, Shortened, shorten};
 use similar::{DiffTag, TextDiff};
 use std::time::Duration;
-use tiktoken_rs::o200k_base_singleton;
 
 /// What the form of the page holds.
 pub(crate) fn submitted(form: Result<Form<Sample>, FormRejection>) -> Submitted {
@@ -50,7 +50,7 @@ pub(super) fn preview(sample: &Sample, filters: u32) -> Result<Preview, Problem>
         tokens_after: count(after),
         ..SavingRow::default()
     };
-    let made = rules(new(*level, filters)).and_then(|rules| shorten(text, call, rules));
+    let made = rules(at_first(*level, filters)).and_then(|rules| shorten(text, call, rules));
     Ok(match made {
         None => Preview {
             taken_for: tool.words(),
@@ -72,8 +72,9 @@ pub(super) fn preview(sample: &Sample, filters: u32) -> Result<Preview, Problem>
     })
 }
 
-fn tokens(text: &str) -> u64 {
-    o200k_base_singleton().encode_ordinary(text).len() as u64
+/// What a conversation that begins now would keep.
+fn at_first(level: SaverLevel, filters: u32) -> Pin {
+    Pin { level, filters, version: saver::VERSION, terse: Terse::Off }
 }
 
 fn count(tokens: u64) -> i64 {
@@ -149,7 +150,7 @@ fn why(text: &str, call: Option<Call<'_>>, level: SaverLevel, filters: u32) -> S
             .to_owned();
     }
     let would =
-        |call, level, filters| rules(new(level, filters)).and_then(|rules| shorten(text, call, rules));
+        |call, level, filters| rules(at_first(level, filters)).and_then(|rules| shorten(text, call, rules));
     let nothing = format!("Nothing redundant was found in it at the level {}.", level.word());
     if let Some(made) = would(call, level, u32::MAX) {
         let off = made.steps.iter().find(|(filter, _)| filters & filter.bit() == 0);
@@ -199,8 +200,3 @@ fn stretches(text: &str, now: &str) -> Vec<Stretch> {
 
 #[cfg(test)]
 mod tests;
-
-/// What a conversation that begins now would keep.
-fn new(level: SaverLevel, filters: u32) -> Pin {
-    Pin { level, filters, version: saver::VERSION, terse: Terse::Off }
-}

@@ -107,10 +107,7 @@ fn common(one: &[u8], other: &[u8]) -> usize {
         }
         same += 8;
     }
-    let rest = |bytes: &'_ [u8]| bytes.len().saturating_sub(same);
-    let left = rest(one).min(rest(other));
-    let pairs = one.iter().zip(other).skip(same).take(left);
-    same + pairs.take_while(|(one, other)| one == other).count()
+    same + one.iter().zip(other).skip(same).take_while(|(one, other)| one == other).count()
 }
 
 fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
