@@ -23,23 +23,23 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
             <header>
                 <h2 id="accounts">"Accounts"</h2>
                 {several.then(|| view! { <Order id=provider.id.clone() rotation=provider.rotation /> })}
-                {several
-                    .then(|| {
-                        view! {
-                            <Form action="test_accounts" class="test end" done=Done::Say>
-                                <Hidden name="provider" value=id />
-                                <button type="submit" class="button small">
-                                    <Icon glyph=Glyph::Play />
-                                    "Test all"
-                                </button>
-                            </Form>
-                        }
-                    })}
             </header>
             <ul class="lines accounts">{lines.collect_view()}</ul>
             {none
                 .then(|| {
                     view! { <p class="soft">"No account yet. Add one below and its models can be asked for at once."</p> }
+                })}
+            {several
+                .then(|| {
+                    view! {
+                        <Form action="test_accounts" class="test" done=Done::Say>
+                            <Hidden name="provider" value=id />
+                            <button type="submit" class="button small">
+                                <Icon glyph=Glyph::Play />
+                                "Test all"
+                            </button>
+                        </Form>
+                    }
                 })}
             <AddAccount provider=provider.clone() keys_at />
             {(!keyless).then(|| view! { <AddAccounts provider=provider.clone() /> })}
@@ -166,11 +166,11 @@ fn AddAccounts(provider: ProviderRow) -> impl IntoView {
                     label="Keys"
                     help="One on each line, with a name in front of it if you like: work sk-... All are added, or none."
                 />
-                <div class="row-end">
+                <p class="buttons">
                     <button type="submit" class="button">
                         "Add the accounts"
                     </button>
-                </div>
+                </p>
             </Form>
         </details>
     }
