@@ -17,6 +17,7 @@ mod m20261121_000003_usage;
 mod m20261121_000004_translation;
 mod m20261128_000005_routing_limits;
 mod m20261129_000006_saver;
+mod m20261129_000007_account_fields;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_translation::Migration),
             Box::new(m20261128_000005_routing_limits::Migration),
             Box::new(m20261129_000006_saver::Migration),
+            Box::new(m20261129_000007_account_fields::Migration),
         ]
     }
 }

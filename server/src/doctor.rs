@@ -119,7 +119,8 @@ async fn replicas(config: &Config, store: &Store) -> Result<String, String> {
 
 /// Whether a provider answers at all, and the time its answer states.
 async fn reach(app: &State, provider: &Provider) -> (Result<String, String>, Option<i64>) {
-    let Some(speaks) = provider.speaks.first() else {
+    let own = provider.accounts.first().and_then(|account| account.speaks(provider, 0));
+    let Some(speaks) = own.or_else(|| provider.speaks.first()) else {
         return (Err("It speaks no wire format that Ninerouter knows yet.".to_owned()), None);
     };
     match get(&app.clients, provider, speaks.url.clone(), None, LIMIT).await {

@@ -20,6 +20,7 @@ mod compressed;
 mod drain;
 mod dry_run;
 mod failover;
+mod fields;
 mod formats;
 mod network;
 mod passthrough;

@@ -6,6 +6,7 @@ use super::{Millis, NanoUsd, Problem, Tier};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How an account is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,8 @@ pub struct AccountRow {
     pub name: String,
     /// The key with all but its last four characters masked, e.g. "••••9f2c"; empty when none is needed.
     pub masked_key: String,
+    /// What it says beside its key, by the names of its provider's fields.
+    pub fields: BTreeMap<String, String>,
     /// Lower is tried first.
     pub priority: i32,
     /// Off means never used.
@@ -94,6 +97,19 @@ pub enum AuthKind {
     Nothing,
 }
 
+/// What each account of a provider says beside its key, because an address holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldRow {
+    /// Its name.
+    pub name: String,
+    /// Its name for people.
+    pub label: String,
+    /// Where to find it; empty when there is nothing to say.
+    pub help: String,
+    /// What it may be, each with its name for people; empty where it is free.
+    pub choices: Vec<(String, String)>,
+}
+
 /// One provider in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderRow {
@@ -107,6 +123,8 @@ pub struct ProviderRow {
     pub tier: Tier,
     /// How it lets us in.
     pub auth: AuthKind,
+    /// What each account says beside its key.
+    pub fields: Vec<FieldRow>,
     /// Made by a person rather than from the catalogue.
     pub custom: bool,
     /// How many models the catalogue or the person lists.
@@ -194,6 +212,9 @@ pub struct NewAccount {
     /// The provider's key; empty where none is needed.
     #[serde(default)]
     pub key: String,
+    /// What the provider's fields are, by name.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A change to an account. `None` leaves as it is.
@@ -206,6 +227,9 @@ pub struct AccountChange {
     /// A new key.
     #[serde(default)]
     pub key: Option<String>,
+    /// What the provider's fields are from now on, by name; all of them.
+    #[serde(default)]
+    pub fields: Option<BTreeMap<String, String>>,
     /// Lower is tried first.
     #[serde(default)]
     pub priority: Option<i32>,
@@ -300,8 +324,14 @@ pub async fn load_provider(id: String) -> Result<ProviderDetail, Problem> {
 
 /// Makes an account and opens its provider's page.
 #[server(prefix = "/console", endpoint = "add_account")]
-pub async fn add_account(provider: String, name: String, key: String) -> Result<AccountRow, Problem> {
-    let row = super::told(super::console()?.add_account(NewAccount { provider, name, key }).await)?;
+pub async fn add_account(
+    provider: String,
+    name: String,
+    key: String,
+    #[server(default)] fields: BTreeMap<String, String>,
+) -> Result<AccountRow, Problem> {
+    let account = NewAccount { provider, name, key, fields };
+    let row = super::told(super::console()?.add_account(account).await)?;
     leptos_axum::redirect(&format!("/providers/{}", row.provider_id));
     Ok(row)
 }
@@ -313,11 +343,13 @@ pub async fn change_account(
     name: String,
     key: String,
     priority: i32,
+    #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<AccountRow, Problem> {
     let change = AccountChange {
         name: Some(name),
         key: Some(key).filter(|key| !key.is_empty()),
         priority: Some(priority),
+        fields: Some(fields).filter(|fields| !fields.is_empty()),
         ..AccountChange::default()
     };
     super::told(super::console()?.change_account(id, change).await)

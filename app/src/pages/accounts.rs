@@ -1,14 +1,15 @@
 //! The accounts at a provider: a part of the provider page.
 
 use super::account_state::{AccountWords, BudgetDialog};
-use crate::api::providers::{AccountRow, AuthKind, Health, ProviderRow, Rotation};
+use crate::api::providers::{AccountRow, AuthKind, FieldRow, Health, ProviderRow, Rotation};
 use crate::parts::dialog::{Confirm, Dialog, DialogButtons, Opens};
-use crate::parts::field::{Field, Hidden, LongField};
+use crate::parts::field::{Field, Hidden, LongField, Select};
 use crate::parts::form::{Done, Form};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::HealthBadge;
 use crate::parts::time::Day;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// The accounts in the order they are tried, and a form for another one.
 #[component]
@@ -17,7 +18,10 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
     let several = provider.accounts.len() > 1;
     let id = provider.id.clone();
     let none = provider.accounts.is_empty();
-    let lines = provider.accounts.iter().map(|account| view! { <Account account=account.clone() keyless /> });
+    let lines = provider
+        .accounts
+        .iter()
+        .map(|account| view! { <Account account=account.clone() keyless fields=provider.fields.clone() /> });
     view! {
         <section class="card" aria-labelledby="accounts">
             <header>
@@ -42,7 +46,7 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
                     }
                 })}
             <AddAccount provider=provider.clone() keys_at />
-            {(!keyless).then(|| view! { <AddAccounts provider=provider.clone() /> })}
+            {(!keyless && provider.fields.is_empty()).then(|| view! { <AddAccounts provider=provider.clone() /> })}
         </section>
     }
     .into_any()
@@ -121,6 +125,7 @@ fn AddAccount(provider: ProviderRow, keys_at: String) -> impl IntoView {
                 }
                     .into_any()
             }}
+            <Fields id="new" fields=provider.fields.clone() values=BTreeMap::new() />
             <Field id="new-name" name="name" label="Name, if you like" placeholder="work" />
             <div class="row-end">
                 <button type="submit" class="button primary">
@@ -143,6 +148,26 @@ fn AddAccount(provider: ProviderRow, keys_at: String) -> impl IntoView {
         }
         .into_any()
     }
+}
+
+/// What an account says beside its key.
+#[component]
+fn Fields(
+    #[prop(into)] id: String,
+    fields: Vec<FieldRow>,
+    values: BTreeMap<String, String>,
+) -> impl IntoView {
+    let field = move |field: FieldRow| {
+        let FieldRow { name, label, help, choices } = field;
+        let value = values.get(&name).cloned().unwrap_or_default();
+        let (id, name) = (format!("{id}-{name}"), format!("fields[{name}]"));
+        if choices.is_empty() {
+            view! { <Field id name label help value mono=true required=true /> }.into_any()
+        } else {
+            view! { <Select id name label help options=choices chosen=value /> }.into_any()
+        }
+    };
+    fields.into_iter().map(field).collect_view()
 }
 
 /// A form for many keys.
@@ -178,7 +203,7 @@ fn AddAccounts(provider: ProviderRow) -> impl IntoView {
 }
 
 #[component]
-fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
+fn Account(account: AccountRow, keyless: bool, fields: Vec<FieldRow>) -> impl IntoView {
     let id = account.id;
     let name = account.name.clone();
     let [use_it, change_it, remove_it, limit_it] =
@@ -253,7 +278,7 @@ fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
                 </Opens>
             </div>
             <BudgetDialog account=account.clone() />
-            <Change account=account.clone() keyless />
+            <Change account=account.clone() keyless fields />
             <Confirm
                 id=format!("remove-{id}")
                 title=ask
@@ -270,7 +295,7 @@ fn Account(account: AccountRow, keyless: bool) -> impl IntoView {
 }
 
 #[component]
-fn Change(account: AccountRow, keyless: bool) -> impl IntoView {
+fn Change(account: AccountRow, keyless: bool, fields: Vec<FieldRow>) -> impl IntoView {
     let id = account.id;
     let dialog = format!("change-{id}");
     view! {
@@ -293,6 +318,7 @@ fn Change(account: AccountRow, keyless: bool) -> impl IntoView {
                     }
                         .into_any()
                 }}
+                <Fields id=format!("account-{id}") fields values=account.fields.clone() />
                 <Field
                     id=format!("priority-{id}")
                     name="priority"

@@ -4,8 +4,8 @@ use app::api::combos::{Budget, Measure, Period, Spent};
 use app::api::connect::KeyRow;
 use app::api::overview::Fallback;
 use app::api::providers::{
-    AccountRow, AuthKind, Health, ModelRow, Price, ProviderDetail, ProviderRow, Rotation, SpeaksRow,
-    WaitingModel,
+    AccountRow, AuthKind, FieldRow, Health, ModelRow, Price, ProviderDetail, ProviderRow, Rotation,
+    SpeaksRow, WaitingModel,
 };
 use app::api::requests::{Outcome, RequestRow};
 use app::api::settings::SessionRow;
@@ -115,6 +115,11 @@ pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health)
         provider_id: provider.to_owned(),
         name: name.to_owned(),
         masked_key: if provider == "ollama" { "" } else { "••••9f2c" }.to_owned(),
+        fields: if provider == "azure" {
+            [("resource".to_owned(), "my-team".to_owned())].into()
+        } else {
+            Default::default()
+        },
         priority: i32::try_from(id).unwrap_or(1),
         enabled: health != Health::Off,
         health,
@@ -153,6 +158,24 @@ fn waiting(now: Millis, id: i64) -> Vec<WaitingModel> {
     }
 }
 
+/// What accounts say beside their key, at one provider.
+fn fields(id: &str) -> Vec<FieldRow> {
+    let field = |name: &str, label: &str, help: &str, choices: Vec<(String, String)>| FieldRow {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        help: help.to_owned(),
+        choices,
+    };
+    let region = |value: &str, label: &str| (value.to_owned(), label.to_owned());
+    match id {
+        "azure" => vec![
+            field("resource", "Resource", "The first part of its endpoint.", Vec::new()),
+            field("region", "Region", "", vec![region("eu", "Europe"), region("us", "United States")]),
+        ],
+        _ => Vec::new(),
+    }
+}
+
 fn provider(id: &str, name: &str, tier: Tier, models: usize) -> ProviderRow {
     ProviderRow {
         id: id.to_owned(),
@@ -160,6 +183,7 @@ fn provider(id: &str, name: &str, tier: Tier, models: usize) -> ProviderRow {
         prefix: id.to_owned(),
         tier,
         auth: if tier == Tier::Local { AuthKind::Nothing } else { AuthKind::Key },
+        fields: fields(id),
         custom: id == "homelab",
         models,
         dialects: if id == "anthropic" { vec!["messages".to_owned()] } else { vec!["chat".to_owned()] },

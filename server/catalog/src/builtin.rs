@@ -17,6 +17,7 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "alitp-intl",
     "anthropic",
     "api-airforce",
+    "azure",
     "baidu",
     "bazaarlink",
     "blackbox",
@@ -24,6 +25,7 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "cerebras",
     "chutes",
     "clinepass",
+    "cloudflare-ai",
     "codebuddy-cn",
     "codebuddy-intl",
     "cohere",
@@ -63,4 +65,5 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "volcengine-ark",
     "xai",
     "xiaomi-mimo",
+    "xiaomi-tokenplan",
 ];

@@ -41,6 +41,7 @@ impl Catalog {
             keys_at: String::new(),
             terms: String::new(),
             auth: Auth::Key,
+            fields: Vec::new(),
             speaks: vec![speaks],
             tweak: Tweak::default(),
             rules: Vec::new(),

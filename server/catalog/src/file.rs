@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Also, Auth, CatalogError, Dialect, Effort, HeaderForKey, Prefill, Reasoning, Rule, Tier};
+use crate::{Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, Prefill, Reasoning, Rule, Tier};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +20,8 @@ pub(crate) struct ProviderFile {
     pub(crate) models_url: Option<String>,
     pub(crate) also: Option<Vec<Also>>,
     pub(crate) auth: Option<Auth>,
+    #[serde(default, rename = "field")]
+    pub(crate) fields: Vec<Field>,
     pub(crate) speaks: Option<Vec<SpeaksFile>>,
     #[serde(default)]
     pub(crate) tweak: TweakFile,
@@ -115,6 +117,7 @@ impl ProviderFile {
             models_url,
             also,
             auth,
+            fields,
             speaks,
             tweak,
             rules,
@@ -129,6 +132,8 @@ impl ProviderFile {
         replace(&mut self.models_url, models_url);
         replace(&mut self.also, also);
         replace(&mut self.auth, auth);
+        self.fields.retain(|old| fields.iter().all(|new| new.name != old.name));
+        self.fields.extend(fields);
         replace(&mut self.speaks, speaks);
         self.tweak.lay_over(tweak);
         self.rules.retain(|old| rules.iter().all(|new| new.id != old.id));

@@ -5,6 +5,7 @@ mod builtin;
 mod custom;
 mod duration;
 mod error;
+mod field;
 mod file;
 mod headers;
 mod instant;
@@ -18,6 +19,7 @@ mod rule;
 mod verdict;
 
 pub use error::CatalogError;
+pub use field::{Choice, Field, filled};
 pub use instant::DayEnd;
 pub use load::Catalog;
 pub use model::{Effort, Model, Prefill, Reasoning};

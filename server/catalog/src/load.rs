@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    CatalogError, Model, Price, Provider, Rule, Speaks, Tweak, builtin,
+    CatalogError, Field, Model, Price, Provider, Rule, Speaks, Tweak, builtin, field,
     file::{self, ModelFile, PriceFile, ProviderFile, RulesFile, TweakFile},
     price::nano_usd,
 };
@@ -135,6 +135,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     if let Some(url) = &raw.models_url {
         check_url(file, "models_url", url)?;
     }
+    check_fields(file, &raw.fields, speaks.iter().map(|speaks| &speaks.url).chain(&raw.models_url))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
     Ok(Provider {
         name: required(file, "name", raw.name)?,
@@ -144,6 +145,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         keys_at: raw.keys_at.unwrap_or_default(),
         terms: raw.terms.unwrap_or_default(),
         auth: required(file, "auth", raw.auth)?,
+        fields: raw.fields,
         speaks,
         tweak: build_tweak(raw.tweak),
         rules: raw.rules,
@@ -242,6 +244,31 @@ fn check_url(file: &str, key: &str, url: &str) -> Result<(), CatalogError> {
         return Ok(());
     }
     Err(CatalogError::value(file, key, format!("`{url}` is not an http or https address")))
+}
+
+/// Every field stands in some address, and every address holds only fields that there are.
+fn check_fields<'a>(
+    file: &str,
+    fields: &[Field],
+    urls: impl Iterator<Item = &'a String>,
+) -> Result<(), CatalogError> {
+    check_list(file, "field", fields.iter().map(|field| field.name.as_str()))?;
+    let held: Vec<&str> = urls.flat_map(|url| field::names(url)).collect();
+    for field in fields {
+        check_word(file, "field.name", &field.name)?;
+        if !held.contains(&field.name.as_str()) {
+            let problem = format!("no address holds `{{{}}}`", field.name);
+            return Err(CatalogError::value(file, format!("field.{}", field.name), problem));
+        }
+        if let Some(choice) = field.choices.iter().find(|choice| !field.accepts(&choice.value)) {
+            let problem = format!("`{}` may hold only letters, digits, - and _", choice.value);
+            return Err(CatalogError::value(file, format!("field.{}.choice", field.name), problem));
+        }
+    }
+    match held.into_iter().find(|name| fields.iter().all(|field| field.name != *name)) {
+        None => Ok(()),
+        Some(name) => Err(CatalogError::value(file, "speaks.url", format!("there is no [[field]] `{name}`"))),
+    }
 }
 
 fn check_rules(file: &str, rules: &[Rule]) -> Result<(), CatalogError> {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{Model, Prefill, Reasoning, Rule};
+use crate::{Field, Model, Prefill, Reasoning, Rule};
 
 /// One vendor, as its provider file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Provider {
     pub terms: String,
     /// How an account proves itself.
     pub auth: Auth,
+    /// What each account has to say beside, for the addresses.
+    pub fields: Vec<Field>,
     /// Wire formats and where they are served; the first that the client speaks too is used.
     pub speaks: Vec<Speaks>,
     /// Small changes to what is sent.
@@ -211,9 +213,14 @@ pub enum HeaderForKey {
     XApiKey,
     /// `x-goog-api-key: <key>`
     XGoogApiKey,
+    /// `api-key: <key>`, as Azure has it
+    ApiKey,
 }
 
 impl HeaderForKey {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Authorization, Self::XApiKey, Self::XGoogApiKey, Self::ApiKey];
+
     /// Name of the header, in lower case.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -221,6 +228,7 @@ impl HeaderForKey {
             Self::Authorization => "authorization",
             Self::XApiKey => "x-api-key",
             Self::XGoogApiKey => "x-goog-api-key",
+            Self::ApiKey => "api-key",
         }
     }
 
@@ -229,7 +237,7 @@ impl HeaderForKey {
     pub fn value(self, key: &str) -> String {
         match self {
             Self::Authorization => format!("Bearer {key}"),
-            Self::XApiKey | Self::XGoogApiKey => key.to_owned(),
+            Self::XApiKey | Self::XGoogApiKey | Self::ApiKey => key.to_owned(),
         }
     }
 }

@@ -19,7 +19,7 @@ const BODY: usize = 4 * 1024 * 1024;
 /// Sends the request. `provider` must be the one the account is at.
 pub async fn test(app: &App, provider: &Provider, account: &Account) -> TestResult {
     let began = clock::now();
-    let result = match provider.speaks.first() {
+    let result = match account.speaks(provider, 0) {
         None => Err(format!("{} speaks no wire format that Ninerouter knows yet.", provider.spec.name)),
         Some(speaks) => match provider.spec.models.first() {
             Some(model) => ask(app, provider, account, speaks, model.sent_as()).await,

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use catalog::Auth;
 use futures_util::stream::{self, StreamExt};
 use http::HeaderValue;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Longest key accepted: a service's key is far shorter.
@@ -60,6 +60,7 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
         } else {
             String::new()
         },
+        fields: stored.fields.clone(),
         priority: stored.priority,
         enabled: stored.enabled,
         health,
@@ -128,6 +129,34 @@ pub(super) fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Pro
         ));
     }
     Ok(Some(Secret::from(text.to_owned())))
+}
+
+/// What an account says beside its key, as far as the provider's addresses hold it.
+pub(super) fn fields(
+    provider: &Provider,
+    given: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, Problem> {
+    let wanted = &provider.spec.fields;
+    let at = |name: &str| format!("fields[{name}]");
+    if let Some(name) = given.keys().find(|name| wanted.iter().all(|field| field.name != **name)) {
+        let message = format!("{} has no field called \"{name}\".", provider.spec.name);
+        return Err(Problem::invalid(&at(name), message));
+    }
+    let mut fields = BTreeMap::new();
+    for field in wanted {
+        let value = given.get(&field.name).map(|value| value.trim()).unwrap_or_default();
+        if !field.accepts(value) {
+            let label = &field.label;
+            let message = match (value.is_empty(), field.choices.is_empty()) {
+                (_, false) => format!("{label}: choose one of those that there are."),
+                (true, true) => format!("{label} is needed: it is part of the provider's address."),
+                (false, true) => format!("{label}: letters, digits, - and _ only, at most 63 of them."),
+            };
+            return Err(Problem::invalid(&at(&field.name), message));
+        }
+        fields.insert(field.name.clone(), value.to_owned());
+    }
+    Ok(fields)
 }
 
 /// A line of pasted keys: a key, or a name, a blank and a key.
@@ -201,6 +230,11 @@ impl Accounts for Desk {
     async fn add_accounts(&self, provider: String, keys: String) -> Result<Vec<AccountRow>, Problem> {
         self.person()?;
         let provider = self.provider_of(provider.trim())?;
+        if !provider.spec.fields.is_empty() {
+            let message =
+                format!("{} needs more than a key: add its accounts one by one.", provider.spec.name);
+            return Err(Problem::invalid("keys", message));
+        }
         let id = &provider.spec.id;
         let known = self.app.store.accounts().await.map_err(fail)?;
         let known: Vec<_> = known.into_iter().filter(|account| account.provider_id == *id).collect();

@@ -1,6 +1,6 @@
 //! Providers, the accounts at them, and custom endpoints.
 
-use super::accounts::{account_row, checked_budget, free_name, key};
+use super::accounts::{account_row, checked_budget, fields, free_name, key};
 use super::combos::check::unused_provider;
 use super::overview::tier;
 use super::requests::row_of;
@@ -11,7 +11,7 @@ use crate::store::snapshot::Provider;
 use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
 use crate::upstream::address;
 use app::api::providers::{
-    AccountChange, AccountRow, AuthKind, ModelRow, NewAccount, NewEndpoint, Price, ProviderDetail,
+    AccountChange, AccountRow, AuthKind, FieldRow, ModelRow, NewAccount, NewEndpoint, Price, ProviderDetail,
     ProviderRow, Providers, ProvidersPage, Rotation, SpeaksRow, TestResult,
 };
 use app::api::requests::RequestFilter;
@@ -42,11 +42,21 @@ fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
             Auth::Key => AuthKind::Key,
             Auth::None => AuthKind::Nothing,
         },
+        fields: spec.fields.iter().map(field_row).collect(),
         custom: provider.custom,
         models: spec.models.len(),
         dialects: provider.speaks.iter().map(|speaks| speaks.dialect.to_string()).collect(),
         rotation: provider.rotation,
         accounts,
+    }
+}
+
+fn field_row(field: &catalog::Field) -> FieldRow {
+    FieldRow {
+        name: field.name.clone(),
+        label: field.label.clone(),
+        help: field.help.clone(),
+        choices: field.choices.iter().map(|choice| (choice.value.clone(), choice.label.clone())).collect(),
     }
 }
 
@@ -196,10 +206,14 @@ impl Providers for Desk {
             row: provider_row(&provider, rows),
             keys_at: spec.keys_at.clone(),
             terms: spec.terms.clone(),
-            speaks: provider
+            // As the file has them: an account's own part of an address stands there by its name.
+            speaks: spec
                 .speaks
                 .iter()
-                .map(|speaks| SpeaksRow { dialect: speaks.dialect.to_string(), url: speaks.url.to_string() })
+                .map(|speaks| SpeaksRow {
+                    dialect: speaks.dialect.as_str().to_owned(),
+                    url: speaks.url.clone(),
+                })
                 .collect(),
             models: spec.models.iter().map(|model| model_row(spec, model)).collect(),
             failures: failures.iter().map(row_of).collect(),
@@ -213,6 +227,7 @@ impl Providers for Desk {
             .provider_of(account.provider.trim())
             .map_err(|problem| Problem { field: Some("provider".to_owned()), ..problem })?;
         let key = key(&provider, &account.key)?;
+        let fields = fields(&provider, &account.fields)?;
         let id = &provider.spec.id;
         let display = match account.name.trim() {
             "" => free_name(&provider, &provider.accounts.iter().map(|known| known.name.clone()).collect()),
@@ -225,6 +240,7 @@ impl Providers for Desk {
                 provider.spec.name
             )
         }))?;
+        self.app.store.set_account_fields(made.id, &fields).await.map_err(fail)?;
         self.publish().await?;
         self.account_row(made.id).await
     }
@@ -238,7 +254,8 @@ impl Providers for Desk {
             Some(text) => key(&provider, &text)?,
             None => None,
         };
-        let unpark = new_key.is_some();
+        let new_fields = change.fields.map(|given| fields(&provider, &given)).transpose()?;
+        let unpark = new_key.is_some() || new_fields.is_some();
         let edit = AccountEdit {
             name: display.clone(),
             key: new_key,
@@ -249,6 +266,9 @@ impl Providers for Desk {
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {
             format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())
         }))?;
+        if let Some(fields) = new_fields {
+            self.app.store.set_account_fields(id, &fields).await.map_err(fail)?;
+        }
         // The new key first: an account that is free again under the old one would be parked anew.
         self.publish().await?;
         if unpark {

@@ -87,7 +87,7 @@ pub(super) async fn call(course: Course<'_, '_>, step: &Step, resume: Resume) ->
     let outgoing =
         request.outgoing(step, course.id, clock::now().unix_ms, rest).map_err(|why| broken(&why))?;
     let Outgoing { url, body, dropped, streams, back } = outgoing;
-    let Some(speaks) = step.target.speaks() else {
+    let Some(speaks) = step.speaks() else {
         return Err(broken("The catalogue changed while this request was under way."));
     };
     let spec = &step.target.provider.spec;
@@ -120,7 +120,7 @@ pub(super) async fn call(course: Course<'_, '_>, step: &Step, resume: Resume) ->
 
 /// The client's headers as they go on: those of a dialect mean nothing in another.
 pub(super) fn headers_for(step: &Step, inbound: &Inbound, tool: &Tool) -> HeaderMap {
-    let same = step.target.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
+    let same = step.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
     if same { to_provider(&inbound.headers, tool, &step.target.provider.spec.id) } else { HeaderMap::new() }
 }
 

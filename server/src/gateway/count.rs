@@ -100,7 +100,7 @@ async fn ask(
     inbound: &Inbound,
     tool: &caller::Tool,
 ) -> Option<u64> {
-    let speaks = step.target.speaks()?;
+    let speaks = step.speaks()?;
     let call = Call {
         provider: &step.target.provider,
         speaks,

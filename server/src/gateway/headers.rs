@@ -32,7 +32,8 @@ const REQUEST_STAYS: [HeaderName; 18] = [
 ];
 
 /// Beginnings of names of request headers that stay here: keys, our own, and what browsers and proxies add.
-const REQUEST_STAYS_BY_NAME: [&str; 12] = [
+const REQUEST_STAYS_BY_NAME: [&str; 13] = [
+    "api-key",
     "x-api-key",
     "x-goog-api-key",
     "x-ninerouter-",

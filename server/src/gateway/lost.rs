@@ -99,7 +99,7 @@ pub(super) enum Lost {
 /// client's.
 pub(super) fn refusal(mut failed: Failed, step: &Step, sentence: String, client: Dialect) -> Lost {
     let sentence = format!("{sentence}: {}", failed.error.message);
-    let same = step.target.speaks().is_some_and(|speaks| speaks.dialect == client);
+    let same = step.speaks().is_some_and(|speaks| speaks.dialect == client);
     match failed.status {
         // An error inside a 200 stream has no status of its own; the client must not take it for an answer.
         Some(status) if !status.is_success() => {

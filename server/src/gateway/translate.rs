@@ -76,7 +76,7 @@ impl<'i> Request<'i> {
 
     /// How a step's model is made to go on with an answer.
     pub(super) fn resume(&self, step: &Step) -> Resume {
-        let chat = step.target.speaks().is_some_and(|speaks| speaks.dialect == Dialect::Chat);
+        let chat = step.speaks().is_some_and(|speaks| speaks.dialect == Dialect::Chat);
         match step.target.provider.spec.prefill(&step.target.model) {
             // Anthropic refuses the beginning of an answer where there is thinking.
             Prefill::Plain if !self.reasons() => Resume::Plain,
@@ -94,7 +94,7 @@ impl<'i> Request<'i> {
     /// What is wrong with a request that was refused as it came, by our own reading of its dialect.
     pub(super) fn fault(&self, step: &Step, failed: &Failed) -> Option<Malformed> {
         let inbound = self.inbound;
-        let same = step.target.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
+        let same = step.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
         let faulty = failed.status.is_some_and(|status| matches!(status.as_u16(), 400 | 422));
         let asks = same && faulty && inbound.side.is_none();
         asks.then(|| wire::diagnose(inbound.dialect, &inbound.bytes, inbound.peek.stream))?
@@ -114,7 +114,7 @@ impl<'i> Request<'i> {
         at: i64,
         rest: Option<(&str, Resume)>,
     ) -> Result<Outgoing, String> {
-        let speaks = step.target.speaks().ok_or("The catalogue changed while this request was under way.")?;
+        let speaks = step.speaks().ok_or("The catalogue changed while this request was under way.")?;
         let inbound = self.inbound;
         let spec = &step.target.provider.spec;
         let streams = inbound.peek.stream || spec.tweak.stream_only;
@@ -165,7 +165,7 @@ impl<'i> Request<'i> {
 
     /// The body with which a step's provider is asked to count the prompt's tokens; `None` where it cannot be asked.
     pub(super) fn counting(&self, step: &Step) -> Option<Bytes> {
-        let speaks = step.target.speaks()?;
+        let speaks = step.speaks()?;
         let body = if speaks.dialect == self.inbound.dialect {
             self.spliced(step, false).ok()?.0
         } else {

@@ -1,7 +1,7 @@
 //! Accounts at providers. Keys are sealed before they get here and opened after they leave.
 
 use super::entity::accounts::{ActiveModel, Column, Entity, Model};
-use super::entity::parked_models;
+use super::entity::{account_fields, parked_models};
 use super::words::{budget_columns, budget_of};
 use super::{News, Store, StoreError};
 use crate::config::Secret;
@@ -12,6 +12,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     UpdateMany,
 };
+use std::collections::BTreeMap;
 
 /// One account, its key opened.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct StoredAccount {
     pub key: Option<Secret>,
     /// The key's last four characters.
     pub key_tail: String,
+    /// What it says beside, for its provider's addresses.
+    pub fields: BTreeMap<String, String>,
     /// Lower is tried first.
     pub priority: i32,
     /// Off means never used.
@@ -93,6 +96,7 @@ impl Store {
             name: row.name,
             key,
             key_tail: row.key_tail,
+            fields: BTreeMap::new(),
             priority: row.priority,
             enabled: row.enabled,
             parked_until: row.parked_until,
@@ -117,6 +121,11 @@ impl Store {
                 account.parked_models.push((row.model, row.until_at, row.why));
             }
         }
+        for row in account_fields::Entity::find().all(&self.db).await? {
+            if let Some(account) = accounts.iter_mut().find(|account| account.id == row.account_id) {
+                account.fields.insert(row.name, row.value);
+            }
+        }
         Ok(accounts)
     }
 
@@ -128,7 +137,12 @@ impl Store {
             .all(&self.db)
             .await?;
         let parked_models = parked.into_iter().map(|row| (row.model, row.until_at, row.why)).collect();
-        Ok(StoredAccount { parked_models, ..self.opened(row)? })
+        let fields = account_fields::Entity::find()
+            .filter(account_fields::Column::AccountId.eq(id))
+            .all(&self.db)
+            .await?;
+        let fields = fields.into_iter().map(|row| (row.name, row.value)).collect();
+        Ok(StoredAccount { parked_models, fields, ..self.opened(row)? })
     }
 
     /// Makes an account, last in its provider's order.
@@ -195,6 +209,28 @@ impl Store {
             made = row.update(work).await?;
         }
         Ok(made)
+    }
+
+    /// Replaces what an account says beside its key.
+    pub async fn set_account_fields(
+        &self,
+        id: i64,
+        fields: &BTreeMap<String, String>,
+    ) -> Result<(), StoreError> {
+        let work = self.begin().await?;
+        account_fields::Entity::delete_many()
+            .filter(account_fields::Column::AccountId.eq(id))
+            .exec(&work)
+            .await?;
+        for (name, value) in fields {
+            let row = account_fields::ActiveModel {
+                account_id: Set(id),
+                name: Set(name.clone()),
+                value: Set(value.clone()),
+            };
+            account_fields::Entity::insert(row).exec_without_returning(&work).await?;
+        }
+        Ok(work.commit().await?)
     }
 
     /// Changes an account. Whether it is parked is another matter: [`Self::unpark_account`].

@@ -49,6 +49,11 @@ entity!(accounts, "accounts", {
     last_error_at: Option<i64>, created_at: i64, budget_measure: Option<String>, budget_amount: Option<i64>,
     budget_period: Option<String>,
 });
+entity!(account_fields, "account_fields", {
+    #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)] name: String,
+    value: String,
+});
 entity!(parked_models, "parked_models", {
     #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
     #[sea_orm(primary_key, auto_increment = false)] model: String,

@@ -43,11 +43,18 @@ pub struct Account {
     pub budget: Option<Budget>,
     /// Its key as the headers that providers want, marked as sensitive; empty where none is needed.
     credentials: Vec<(HeaderForKey, HeaderValue)>,
+    /// Its provider's endpoints at addresses of its own, in the same order; empty where all accounts have the same.
+    speaks: Vec<Speaks>,
     /// How it is doing.
     pub health: Arc<Health>,
 }
 
 impl Account {
+    /// Its endpoint at a place among its provider's.
+    pub fn speaks<'a>(&'a self, provider: &'a Provider, place: usize) -> Option<&'a Speaks> {
+        self.speaks.get(place).or_else(|| provider.speaks.get(place))
+    }
+
     /// The header that carries the key; `None` where none is needed.
     pub fn credential(&self, header: HeaderForKey) -> Option<&HeaderValue> {
         self.credentials.iter().find(|(wanted, _)| *wanted == header).map(|(_, value)| value)
@@ -266,7 +273,9 @@ impl Store {
 pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Snapshot {
     let mut accounts: HashMap<&str, Vec<Arc<Account>>> = HashMap::new();
     for stored in &parts.accounts {
-        accounts.entry(&stored.provider_id).or_default().push(Arc::new(account(stored, registry)));
+        let spec = catalog.get(&stored.provider_id).filter(|spec| !spec.fields.is_empty());
+        let speaks = spec.map(|spec| spoken(spec, &stored.fields)).unwrap_or_default();
+        accounts.entry(&stored.provider_id).or_default().push(Arc::new(account(stored, registry, speaks)));
     }
     let mut take = |id: &str| Own {
         rotation: parts.rotations.get(id).copied().unwrap_or_default(),
@@ -301,9 +310,9 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Sna
     }
 }
 
-fn account(stored: &StoredAccount, registry: &Registry) -> Account {
+fn account(stored: &StoredAccount, registry: &Registry, speaks: Vec<Speaks>) -> Account {
     let credentials = stored.key.as_ref().map(|key| {
-        [HeaderForKey::Authorization, HeaderForKey::XApiKey, HeaderForKey::XGoogApiKey]
+        HeaderForKey::ALL
             .into_iter()
             .filter_map(|header| {
                 // A key that is no header value was refused when it was saved.
@@ -319,6 +328,7 @@ fn account(stored: &StoredAccount, registry: &Registry) -> Account {
         enabled: stored.enabled,
         budget: stored.budget,
         credentials: credentials.unwrap_or_default(),
+        speaks,
         health: registry.of(stored),
     }
 }
@@ -329,7 +339,13 @@ struct Own {
     accounts: Vec<Arc<Account>>,
 }
 
-fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, own: Own) -> Provider {
+/// What stands in an address for a field that nobody has filled in: no such host answers.
+const UNSET: &str = "unset";
+
+/// A provider's endpoints for an account with these fields.
+fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>) -> Vec<Speaks> {
+    let value = |field: &catalog::Field| fields.get(&field.name).cloned().unwrap_or_else(|| UNSET.to_owned());
+    let fields = spec.fields.iter().map(|field| (field.name.clone(), value(field))).collect();
     let speaks = spec.speaks.iter().filter_map(|speaks| {
         let mut defaults = HeaderMap::new();
         for (name, value) in spec.tweak.headers.iter().chain(&speaks.headers) {
@@ -340,13 +356,17 @@ fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, o
         }
         Some(Speaks {
             dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
-            url: Url::parse(&speaks.url).ok()?,
+            url: Url::parse(&catalog::filled(&speaks.url, &fields)).ok()?,
             counts: speaks.counts,
             header: speaks.header,
             defaults,
         })
     });
-    let speaks = speaks.collect();
+    speaks.collect()
+}
+
+fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, own: Own) -> Provider {
+    let speaks = spoken(&spec, &BTreeMap::new());
     let Own { rotation, accounts } = own;
     Provider { spec, custom, private_network, speaks, rotation, accounts }
 }

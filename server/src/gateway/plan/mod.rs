@@ -41,11 +41,6 @@ impl Target {
         format!("{}/{}", self.provider.spec.id, self.model)
     }
 
-    /// The endpoint used.
-    pub fn speaks(&self) -> Option<&Speaks> {
-        self.provider.speaks.get(self.speaks)
-    }
-
     /// What is known of the model.
     pub fn known(&self) -> Option<&catalog::Model> {
         self.provider.spec.model(&self.model)
@@ -68,6 +63,13 @@ pub struct Step {
     pub not_before: i64,
     /// Why it stands where it stands.
     pub why: Cow<'static, str>,
+}
+
+impl Step {
+    /// The endpoint used, at the account's own address where it has one.
+    pub fn speaks(&self) -> Option<&Speaks> {
+        self.account.speaks(&self.target.provider, self.target.speaks)
+    }
 }
 
 /// How attempts are made.

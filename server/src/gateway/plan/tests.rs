@@ -17,6 +17,7 @@ fn account(id: i64, provider: &str) -> StoredAccount {
         name: format!("account {id}"),
         key: Some(Secret::from("sk-test".to_owned())),
         key_tail: String::new(),
+        fields: std::collections::BTreeMap::new(),
         priority: 1,
         enabled: true,
         parked_until: None,

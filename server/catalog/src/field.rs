@@ -1,0 +1,108 @@
+//! What a person says once for each account because the provider's addresses hold it: a resource, a region.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Longest value of a field, in bytes: a label of a host name has no more.
+const LONGEST: usize = 63;
+
+/// One such thing. Where an address has `{name}`, its value is put.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its name in addresses.
+    pub name: String,
+    /// Its name for people.
+    pub label: String,
+    /// Where a person finds it; empty when there is nothing to say.
+    #[serde(default)]
+    pub help: String,
+    /// What it may be; empty where it is free.
+    #[serde(default, rename = "choice")]
+    pub choices: Vec<Choice>,
+}
+
+/// One value that a field may have.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// What is put into addresses.
+    pub value: String,
+    /// Its name for people.
+    pub label: String,
+}
+
+impl Field {
+    /// Whether a value can be put into an address without changing what is around it.
+    #[must_use]
+    pub fn accepts(&self, value: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let fits = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(plain);
+        fits && (self.choices.is_empty() || self.choices.iter().any(|choice| choice.value == value))
+    }
+}
+
+/// An address with the values of its fields; a field without a value is left as it stands.
+#[must_use]
+pub fn filled(url: &str, values: &BTreeMap<String, String>) -> String {
+    let mut filled = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some((before, name, after)) = split(rest) {
+        filled.push_str(before);
+        match values.get(name) {
+            Some(value) => filled.push_str(value),
+            None => filled.extend(["{", name, "}"]),
+        }
+        rest = after;
+    }
+    filled + rest
+}
+
+/// The names of the fields that an address holds.
+pub(crate) fn names(url: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = url;
+    while let Some((_, name, after)) = split(rest) {
+        names.push(name);
+        rest = after;
+    }
+    names
+}
+
+/// What stands before the first `{name}`, the name, and what stands behind it.
+fn split(url: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = url.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(choices: &[&str]) -> Field {
+        let choice = |value: &&str| Choice { value: (*value).to_owned(), label: String::new() };
+        let choices = choices.iter().map(choice).collect();
+        Field { name: "region".to_owned(), label: "Region".to_owned(), help: String::new(), choices }
+    }
+
+    #[test]
+    fn a_value_changes_nothing_around_it() {
+        for good in ["sgp", "my-resource_2", "0"] {
+            assert!(field(&[]).accepts(good), "{good}");
+        }
+        for bad in ["", "a/b", "a.b", "a@b", "a?b", "a#b", "a:b", "a b", "{x}", "\u{e9}", &"a".repeat(64)] {
+            assert!(!field(&[]).accepts(bad), "{bad}");
+        }
+        assert!(field(&["sgp", "cn"]).accepts("cn") && !field(&["sgp", "cn"]).accepts("ams"));
+    }
+
+    #[test]
+    fn values_stand_where_their_names_stood() {
+        let values = BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())]);
+        let url = "https://{a}.example.com/{b}/{a}/{c}";
+        assert_eq!(filled(url, &values), "https://1.example.com/2/1/{c}");
+        assert_eq!(names(url), ["a", "b", "a", "c"]);
+        assert_eq!(filled("https://x.example.com", &values), "https://x.example.com");
+    }
+}
