@@ -33,6 +33,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/requests/:id") view=pages::request::Request ssr=whole() />
                 <Route path=path!("/providers") view=pages::providers::Providers ssr=whole() />
                 <Route path=path!("/providers/:id") view=pages::provider::Provider ssr=whole() />
+                <Route path=path!("/sign-in/:id") view=pages::sign_in::SignInPage ssr=whole() />
+                <Route path=path!("/callback") view=pages::sign_in::CameBack ssr=whole() />
                 <Route path=path!("/combos") view=pages::combos::Combos ssr=whole() />
                 <Route path=path!("/combos/edit") view=pages::combo_edit::ComboEdit ssr=whole() />
                 <Route path=path!("/connect") view=pages::connect::Connect ssr=whole() />

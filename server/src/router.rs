@@ -122,6 +122,11 @@ fn program_routes() -> Vec<Route> {
         route(GET, "/api/v1/providers", Program, api::providers),
         route(GET, "/api/v1/providers/{id}", Program, api::provider),
         route(PUT, "/api/v1/providers/{id}/rotation", Program, api::rotate_accounts),
+        route(PUT, "/api/v1/providers/{id}/opt-in", Program, api::opt_in),
+        route(POST, "/api/v1/sign-ins", Program, api::begin_sign_in),
+        route(GET, "/api/v1/sign-ins/{id}", Program, api::sign_in),
+        route(DELETE, "/api/v1/sign-ins/{id}", Program, api::cancel_sign_in),
+        route(POST, "/api/v1/sign-ins/{id}/paste", Program, api::paste_sign_in),
         route(GET, "/api/v1/accounts", Program, api::accounts),
         route(POST, "/api/v1/accounts", Program, api::add_account),
         route(PATCH, "/api/v1/accounts/{id}", Program, api::change_account),
@@ -181,8 +186,11 @@ fn site_routes() -> Vec<Route> {
 }
 
 /// Pages and server functions that a stranger may use; all others want a session.
-const OPEN_TO_STRANGERS: [&str; 5] =
-    ["/login", "/setup", "/console/visitor", "/console/log_in", "/console/set_up"];
+///
+/// A vendor's page may lead back to another name of this machine than the one the session belongs to: what is brought
+/// back shows who began.
+const OPEN_TO_STRANGERS: [&str; 6] =
+    ["/login", "/setup", "/callback", "/console/visitor", "/console/log_in", "/console/set_up"];
 
 /// The pages that are posted to: they show what became of a text.
 const TRANSLATOR: &str = "/translator";

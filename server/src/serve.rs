@@ -1,5 +1,6 @@
 //! Opens everything, listens, and closes everything in the order that loses nothing.
 
+use crate::accounts::renew;
 use crate::config::{Config, ConfigError};
 use crate::router::router;
 use crate::session::password;
@@ -67,6 +68,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     app.tasks.spawn(retain::run(App::clone(&app)));
     app.tasks.spawn(replicas::run(App::clone(&app)));
     app.tasks.spawn(budget::run(App::clone(&app)));
+    app.tasks.spawn(renew::run(App::clone(&app)));
     greet(&app, people == 0);
     serve(listener, app).await
 }

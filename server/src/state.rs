@@ -1,6 +1,8 @@
 //! What every handler shares.
 
+use crate::accounts::callbacks::Callbacks;
 use crate::accounts::health::Registry;
+use crate::accounts::tokens::Wallet;
 use crate::clock;
 use crate::config::Config;
 use crate::gateway::blocks::Blocks;
@@ -49,6 +51,10 @@ pub struct State {
     pub catalog: Catalog,
     /// Health of accounts.
     pub registry: Registry,
+    /// Tokens of accounts that are signed in to.
+    pub wallet: Wallet,
+    /// Ports that sign-in pages lead back to.
+    pub callbacks: Callbacks,
     /// HTTP clients.
     pub clients: Clients,
     /// Writes usage.
@@ -83,8 +89,8 @@ impl State {
     /// Builds the state around an open store. `port` is the one listened on.
     pub async fn build(config: Config, store: Store, port: u16) -> Result<App, StateError> {
         let catalog = Catalog::builtin()?.with_user_files(user_files(&config.data_dir)?)?;
-        let registry = Registry::default();
-        let snapshot = store.snapshot(&catalog, &registry).await?;
+        let (registry, wallet) = (Registry::default(), Wallet::default());
+        let snapshot = store.snapshot(&catalog, &registry, &wallet).await?;
         let clients = Clients::new(&config.proxy, snapshot.policy.connect_ms)?;
         let tasks = Tasks::default();
         let live = Live::default();
@@ -101,6 +107,8 @@ impl State {
             config,
             catalog,
             registry,
+            wallet,
+            callbacks: Callbacks::default(),
             clients,
             recorder,
             budgets,
@@ -133,7 +141,7 @@ impl State {
     /// Reads the store again and publishes a new snapshot.
     pub async fn refresh(&self) -> Result<(), StateError> {
         let _one_at_a_time = self.refreshing.lock().await;
-        let snapshot = self.store.snapshot(&self.catalog, &self.registry).await?;
+        let snapshot = self.store.snapshot(&self.catalog, &self.registry, &self.wallet).await?;
         self.clients.set_connect_limit(snapshot.policy.connect_ms)?;
         self.budgets.read(&self.store, &snapshot, clock::now().unix_ms).await?;
         self.snapshot.store(Arc::new(snapshot));

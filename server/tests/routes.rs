@@ -132,6 +132,7 @@ fn exactly_these_routes_are_public() {
         table().iter().filter(|route| route.access == Access::Public).map(line).collect();
     let expected = [
         "GET /api/v1/openapi.json",
+        "GET /callback",
         "GET /favicon.svg",
         "GET /health",
         "GET /login",

@@ -14,6 +14,7 @@ pub mod providers;
 pub mod requests;
 pub mod saver;
 pub mod settings;
+pub mod sign_in;
 pub mod terse;
 pub mod translator;
 
@@ -38,6 +39,7 @@ pub trait Console:
     + requests::Requests
     + saver::Saver
     + settings::Settings
+    + sign_in::SignIns
     + translator::Translator
 {
 }
@@ -52,6 +54,7 @@ impl<T> Console for T where
         + requests::Requests
         + saver::Saver
         + settings::Settings
+        + sign_in::SignIns
         + translator::Translator
 {
 }

@@ -2,6 +2,7 @@
 
 use super::combos::{Budget, Spent};
 use super::requests::RequestRow;
+use super::sign_in::{SignInRow, TokenRow};
 use super::{Millis, NanoUsd, Problem, Tier};
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -57,6 +58,8 @@ pub struct AccountRow {
     pub name: String,
     /// The key with all but its last four characters masked, e.g. "••••9f2c"; empty when none is needed.
     pub masked_key: String,
+    /// Its sign-in, where it has no key.
+    pub token: Option<TokenRow>,
     /// What it says beside its key, by the names of its provider's fields.
     pub fields: BTreeMap<String, String>,
     /// Lower is tried first.
@@ -95,6 +98,8 @@ pub enum AuthKind {
     Key,
     /// Nothing is needed, e.g. a server on the person's own machine.
     Nothing,
+    /// Tokens that a person gets by signing in.
+    SignIn,
 }
 
 /// What each account of a provider says beside its key, because an address holds it.
@@ -123,6 +128,8 @@ pub struct ProviderRow {
     pub tier: Tier,
     /// How it lets us in.
     pub auth: AuthKind,
+    /// How accounts are signed in to, where they can be.
+    pub sign_in: Option<SignInRow>,
     /// What each account says beside its key.
     pub fields: Vec<FieldRow>,
     /// Made by a person rather than from the catalogue.

@@ -1,6 +1,7 @@
 //! The accounts at a provider: a part of the provider page.
 
 use super::account_state::{AccountWords, BudgetDialog};
+use super::sign_in_form::{BeginSignIn, SignInAgain, TokenWords};
 use crate::api::providers::{AccountRow, AuthKind, FieldRow, Health, ProviderRow, Rotation};
 use crate::parts::dialog::{Confirm, Dialog, DialogButtons, Opens};
 use crate::parts::field::{Field, Hidden, LongField, Select};
@@ -14,14 +15,14 @@ use std::collections::BTreeMap;
 /// The accounts in the order they are tried, and a form for another one.
 #[component]
 pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
-    let keyless = provider.auth == AuthKind::Nothing;
     let several = provider.accounts.len() > 1;
     let id = provider.id.clone();
     let none = provider.accounts.is_empty();
     let lines = provider
         .accounts
         .iter()
-        .map(|account| view! { <Account account=account.clone() keyless fields=provider.fields.clone() /> });
+        .map(|account| view! { <Account account=account.clone() provider=provider.clone() /> });
+    let signs_in = provider.auth == AuthKind::SignIn;
     view! {
         <section class="card" aria-labelledby="accounts">
             <header>
@@ -31,7 +32,15 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
             <ul class="lines accounts">{lines.collect_view()}</ul>
             {none
                 .then(|| {
-                    view! { <p class="soft">"No account yet. Add one below and its models can be asked for at once."</p> }
+                    view! {
+                        <p class="soft">
+                            {if signs_in {
+                                "No account yet. Sign in below and its models can be asked for at once."
+                            } else {
+                                "No account yet. Add one below and its models can be asked for at once."
+                            }}
+                        </p>
+                    }
                 })}
             {several
                 .then(|| {
@@ -45,8 +54,10 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
                         </Form>
                     }
                 })}
-            <AddAccount provider=provider.clone() keys_at />
-            {(!keyless && provider.fields.is_empty()).then(|| view! { <AddAccounts provider=provider.clone() /> })}
+            {(!signs_in).then(|| view! { <AddAccount provider=provider.clone() keys_at /> })}
+            {(provider.auth == AuthKind::Key && provider.fields.is_empty())
+                .then(|| view! { <AddAccounts provider=provider.clone() /> })}
+            <BeginSignIn provider=provider.clone() />
         </section>
     }
     .into_any()
@@ -203,7 +214,9 @@ fn AddAccounts(provider: ProviderRow) -> impl IntoView {
 }
 
 #[component]
-fn Account(account: AccountRow, keyless: bool, fields: Vec<FieldRow>) -> impl IntoView {
+fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
+    let keyless = provider.auth == AuthKind::Nothing || account.token.is_some();
+    let fields = provider.fields.clone();
     let id = account.id;
     let name = account.name.clone();
     let [use_it, change_it, remove_it, limit_it] =
@@ -237,6 +250,8 @@ fn Account(account: AccountRow, keyless: bool, fields: Vec<FieldRow>) -> impl In
                 <HealthBadge health=account.health />
             </div>
             <AccountWords account=account.clone() />
+            {account.token.clone().map(|token| view! { <TokenWords token /> })}
+            <SignInAgain account=account.clone() provider />
             <div class="buttons">
                 <Form action="test_account" class="test" done=Done::Say>
                     <Hidden name="id" value=id.to_string() />
@@ -282,7 +297,7 @@ fn Account(account: AccountRow, keyless: bool, fields: Vec<FieldRow>) -> impl In
             <Confirm
                 id=format!("remove-{id}")
                 title=ask
-                words="Ninerouter forgets this account and its key. Its past requests stay in the list."
+                words="Ninerouter forgets this account and its key or sign-in. Its past requests stay in the list."
                 submit="Remove the account"
                 action="remove_account"
                 toast="The account was removed."

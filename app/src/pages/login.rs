@@ -115,7 +115,7 @@ pub fn SetUp() -> impl IntoView {
 
 /// A card in the middle of an otherwise empty page.
 #[component]
-fn Card(title: &'static str, #[prop(into)] words: String, children: Children) -> impl IntoView {
+pub fn Card(title: &'static str, #[prop(into)] words: String, children: Children) -> impl IntoView {
     view! {
         <Title text=format!("{title} · Ninerouter") />
         <main class="alone">

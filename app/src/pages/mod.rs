@@ -20,5 +20,7 @@ pub mod saver;
 pub mod saver_ledger;
 pub mod saver_preview;
 pub mod settings;
+pub mod sign_in;
+pub mod sign_in_form;
 pub mod tools;
 pub mod translator;

@@ -19,6 +19,7 @@ pub fn Ambient() -> impl IntoView {
         }
         browser::show_kept_toast();
         set_interval(tick, Duration::from_secs(1));
+        set_interval(watch, Duration::from_secs(2));
         // These live as long as the page, as does the island.
         let _ = window_event_listener(ev::click, |event| clicked(&event));
         let _ = window_event_listener(ev::input, |event| typed(&event));
@@ -54,6 +55,24 @@ fn tick() {
         if let Some(then) = at(&element, "until") {
             say(&element, format::until(then, now));
         }
+    }
+}
+
+/// Fetches parts of the page that wait for something anew, and goes where one says that it has come.
+fn watch() {
+    if document().hidden() {
+        return;
+    }
+    for element in browser::all("[data-watches]") {
+        let region = element.dataset().get("watches").unwrap_or_default();
+        spawn_local(async move {
+            browser::refresh(&region).await;
+        });
+    }
+    if let Some(element) = browser::all("[data-goes]").next() {
+        let said = |name: &str| element.dataset().get(name).unwrap_or_default();
+        browser::toast_after_navigation(&said("toast"));
+        browser::go(&said("goes"));
     }
 }
 

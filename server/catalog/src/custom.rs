@@ -41,6 +41,8 @@ impl Catalog {
             keys_at: String::new(),
             terms: String::new(),
             auth: Auth::Key,
+            sign_in: None,
+            own_tool: None,
             fields: Vec::new(),
             speaks: vec![speaks],
             tweak: Tweak::default(),

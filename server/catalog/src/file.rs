@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, Prefill, Reasoning, Rule, Tier};
+use crate::{Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, OwnTool, Prefill, Reasoning, Rule, SignIn, Tier};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +20,8 @@ pub(crate) struct ProviderFile {
     pub(crate) models_url: Option<String>,
     pub(crate) also: Option<Vec<Also>>,
     pub(crate) auth: Option<Auth>,
+    pub(crate) sign_in: Option<SignIn>,
+    pub(crate) own_tool: Option<OwnTool>,
     #[serde(default, rename = "field")]
     pub(crate) fields: Vec<Field>,
     pub(crate) speaks: Option<Vec<SpeaksFile>>,
@@ -48,6 +50,8 @@ pub(crate) struct SpeaksFile {
 pub(crate) struct TweakFile {
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) join: BTreeMap<String, String>,
     pub(crate) drop: Option<Vec<String>>,
     pub(crate) include_usage: Option<bool>,
     pub(crate) stream_only: Option<bool>,
@@ -117,6 +121,8 @@ impl ProviderFile {
             models_url,
             also,
             auth,
+            sign_in,
+            own_tool,
             fields,
             speaks,
             tweak,
@@ -132,6 +138,8 @@ impl ProviderFile {
         replace(&mut self.models_url, models_url);
         replace(&mut self.also, also);
         replace(&mut self.auth, auth);
+        replace(&mut self.sign_in, sign_in);
+        replace(&mut self.own_tool, own_tool);
         self.fields.retain(|old| fields.iter().all(|new| new.name != old.name));
         self.fields.extend(fields);
         replace(&mut self.speaks, speaks);
@@ -151,6 +159,7 @@ impl TweakFile {
     fn lay_over(&mut self, other: Self) {
         let Self {
             headers,
+            join,
             drop,
             include_usage,
             stream_only,
@@ -167,6 +176,7 @@ impl TweakFile {
             prefill,
         } = other;
         self.headers.extend(headers);
+        self.join.extend(join);
         replace(&mut self.drop, drop);
         replace(&mut self.include_usage, include_usage);
         replace(&mut self.stream_only, stream_only);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    CatalogError, Field, Model, Price, Provider, Rule, Speaks, Tweak, builtin, field,
+    Auth, CatalogError, Field, Model, Price, Provider, Rule, Speaks, Tweak, builtin, field,
     file::{self, ModelFile, PriceFile, ProviderFile, RulesFile, TweakFile},
     price::nano_usd,
 };
@@ -135,6 +135,15 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     if let Some(url) = &raw.models_url {
         check_url(file, "models_url", url)?;
     }
+    let auth = required(file, "auth", raw.auth)?;
+    if let Some(sign_in) = &raw.sign_in {
+        sign_in.check().map_err(|(key, problem)| CatalogError::value(file, format!("sign_in.{key}"), problem))?;
+        for (key, url) in sign_in.urls() {
+            check_url(file, &format!("sign_in.{key}"), url)?;
+        }
+    } else if auth == Auth::SignIn {
+        return Err(CatalogError::value(file, "sign_in", "is missing, and `auth` needs it"));
+    }
     check_fields(file, &raw.fields, speaks.iter().map(|speaks| &speaks.url).chain(&raw.models_url))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
     Ok(Provider {
@@ -144,7 +153,9 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         tier: required(file, "tier", raw.tier)?,
         keys_at: raw.keys_at.unwrap_or_default(),
         terms: raw.terms.unwrap_or_default(),
-        auth: required(file, "auth", raw.auth)?,
+        auth,
+        sign_in: raw.sign_in,
+        own_tool: raw.own_tool,
         fields: raw.fields,
         speaks,
         tweak: build_tweak(raw.tweak),
@@ -161,6 +172,7 @@ fn build_tweak(raw: TweakFile) -> Tweak {
     let usual = Tweak::default();
     Tweak {
         headers: lower(raw.headers),
+        join: lower(raw.join),
         drop: raw.drop.unwrap_or_default(),
         include_usage: raw.include_usage.unwrap_or(usual.include_usage),
         stream_only: raw.stream_only.unwrap_or(usual.stream_only),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{Field, Model, Prefill, Reasoning, Rule};
+use crate::{Field, Model, Prefill, Reasoning, Rule, SignIn};
 
 /// One vendor, as its provider file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,10 @@ pub struct Provider {
     pub terms: String,
     /// How an account proves itself.
     pub auth: Auth,
+    /// How an account is signed in to, where it can be.
+    pub sign_in: Option<SignIn>,
+    /// Whose tool's bytes go to it as they came.
+    pub own_tool: Option<OwnTool>,
     /// What each account has to say beside, for the addresses.
     pub fields: Vec<Field>,
     /// Wire formats and where they are served; the first that the client speaks too is used.
@@ -92,6 +96,19 @@ pub enum Auth {
     None,
     /// With a key that a person made on the vendor's site.
     Key,
+    /// With tokens that a person gets by signing in.
+    SignIn,
+}
+
+/// The tool of a vendor's own at a plan of that vendor: what it sends goes there as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnTool {
+    /// Its name, as it is recognised from its headers.
+    pub name: String,
+    /// Whether the plan is for that tool alone.
+    #[serde(default)]
+    pub only: bool,
 }
 
 /// One wire format served at one address.
@@ -247,6 +264,8 @@ impl HeaderForKey {
 pub struct Tweak {
     /// Headers sent when the client sent none of that name (lower-case names), whatever the dialect.
     pub headers: BTreeMap<String, String>,
+    /// Words that a header (lower-case name) must hold in its comma-separated list, beside those the client sent.
+    pub join: BTreeMap<String, String>,
     /// Top-level members of the request body that the vendor refuses, and that are removed before sending.
     pub drop: Vec<String>,
     /// Whether `stream_options.include_usage` may be asked of its chat endpoint. False where the vendor
@@ -282,6 +301,7 @@ impl Default for Tweak {
     fn default() -> Self {
         Self {
             headers: BTreeMap::new(),
+            join: BTreeMap::new(),
             drop: Vec::new(),
             include_usage: true,
             stream_only: false,

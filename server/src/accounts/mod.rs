@@ -1,6 +1,11 @@
-//! Credentials at rest and the health of the accounts they belong to.
+//! Credentials at rest and in use, how they are signed in for and renewed, and the health of the accounts they belong to.
 
+pub mod callbacks;
 pub mod health;
+pub mod oauth;
 pub mod pulse;
+pub mod renew;
 pub mod seal;
+pub mod sign_in;
 pub mod test;
+pub mod tokens;

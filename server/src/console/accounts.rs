@@ -1,5 +1,6 @@
 //! Accounts as pages show them, what makes sense for one, and several at once.
 
+use super::sign_in::token_row;
 use super::{Desk, budget_used_up, fail, name, taken};
 use crate::accounts::health::{Health as Live, Parked};
 use crate::accounts::test::test;
@@ -13,6 +14,7 @@ use app::api::Problem;
 use app::api::accounts::Accounts;
 use app::api::combos::{Budget, Period};
 use app::api::providers::{AccountRow, Health, TestResult, WaitingModel};
+use app::api::sign_in::TokenState;
 use async_trait::async_trait;
 use catalog::Auth;
 use futures_util::stream::{self, StreamExt};
@@ -42,13 +44,28 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
         Some(Parked { why: format!("{} for {model}{others}", parked.why), ..parked })
     });
     let provider_name = provider.map_or(stored.provider_id.as_str(), |provider| provider.spec.name.as_str());
+    let refused = parked.as_ref().is_some_and(|parked| parked.refused);
+    let token = token_row(provider.map(AsRef::as_ref), stored, refused, now);
+    let state = token.as_ref().map(|token| token.state);
+    let why = live.and_then(|account| Some(account.token()?.held().why.clone())).unwrap_or_default();
+    let off = provider.zip(live).is_some_and(|(provider, account)| !provider.lets(account));
     let (health, sentence) = match &parked {
         _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
+        _ if off => (Health::Off, format!("The sign-in of {provider_name} is turned off.")),
+        _ if state == Some(TokenState::NeedsSignIn) => {
+            (Health::Refused, format!("Its sign-in has ended: {why}. Sign in again."))
+        }
         Some(parked) if parked.refused => {
-            let what = "Paste a new key, or try it again once the matter is settled.";
+            let what = match &token {
+                Some(_) => "Sign in again, or try it again once the matter is settled.",
+                None => "Paste a new key, or try it again once the matter is settled.",
+            };
             (Health::Refused, format!("{provider_name}: {}. {what}", parked.why))
         }
         Some(parked) => (Health::Parked, format!("{provider_name}: {}.", parked.why)),
+        None if state == Some(TokenState::Expiring) => {
+            (Health::Ready, format!("Its sign-in could not be renewed: {why}. It is tried again."))
+        }
         None => (Health::Ready, "Ready.".to_owned()),
     };
     AccountRow {
@@ -60,7 +77,8 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
         } else {
             String::new()
         },
-        fields: stored.fields.clone(),
+        token,
+        fields: provider.map(|provider| own_fields(provider, stored)).unwrap_or_default(),
         priority: stored.priority,
         enabled: stored.enabled,
         health,
@@ -75,6 +93,12 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
         last_used_at: used_at,
         created_at: stored.created_at,
     }
+}
+
+/// What it says for its provider's addresses; what its sign-in told beside is not for showing.
+fn own_fields(provider: &Provider, stored: &StoredAccount) -> BTreeMap<String, String> {
+    let own = |name: &str| provider.spec.fields.iter().any(|field| field.name == name);
+    stored.fields.iter().filter(|(name, _)| own(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// The models that wait although the account does not, the first to come back first.
@@ -104,11 +128,8 @@ pub(super) fn checked_budget(budget: Budget) -> Result<Budget, Problem> {
     Ok(budget)
 }
 
-/// The provider's name and the first number that none of these has.
-pub(super) fn free_name(provider: &Provider, taken: &HashSet<String>) -> String {
-    let name = |number: usize| format!("{} {number}", provider.spec.name);
-    // One more number than there are names: one of them is free.
-    (1..=taken.len() + 1).map(name).find(|name| !taken.contains(name)).unwrap_or_default()
+fn signs_in(provider: &Provider) -> String {
+    format!("{} has no keys: sign in to it on its page.", provider.spec.name)
 }
 
 /// A key as a provider would give it; refused when it could not even be sent.
@@ -118,8 +139,12 @@ pub(super) fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Pro
         // A custom endpoint on one's own network commonly wants none.
         return match provider.spec.auth {
             Auth::Key if !provider.custom => Err(Problem::invalid("key", "Paste the key.")),
+            Auth::SignIn => Err(Problem::invalid("key", signs_in(provider))),
             Auth::Key | Auth::None => Ok(None),
         };
+    }
+    if provider.spec.auth == Auth::SignIn {
+        return Err(Problem::invalid("key", signs_in(provider)));
     }
     let plain = text.is_ascii() && !text.contains(char::is_whitespace);
     if !plain || text.len() > LONGEST_KEY || HeaderValue::from_str(text).is_err() {
@@ -195,7 +220,7 @@ fn pasted(
         }
         keys.push((at, text));
         let display = if given.is_empty() {
-            free_name(provider, &names)
+            provider.free_name(&names)
         } else {
             name("keys", given).map_err(|problem| refused(at, &problem.message))?
         };

@@ -1,6 +1,10 @@
 //! The management API: the console's methods over JSON, for programs with a bearer. `openapi.json` beside this file
 //! describes it; a test holds the two together.
 
+mod sign_in;
+
+pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, sign_in};
+
 use super::Desk;
 use crate::clock;
 use crate::gate::problem_response;

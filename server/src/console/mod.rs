@@ -12,6 +12,7 @@ mod providers;
 pub mod requests;
 pub(crate) mod saver;
 mod settings;
+mod sign_in;
 mod story;
 pub(crate) mod translator;
 

@@ -1,9 +1,10 @@
 //! Providers, the accounts at them, and custom endpoints.
 
-use super::accounts::{account_row, checked_budget, fields, free_name, key};
+use super::accounts::{account_row, checked_budget, fields, key};
 use super::combos::check::unused_provider;
 use super::overview::tier;
 use super::requests::row_of;
+use super::sign_in::sign_in_row;
 use super::{Desk, fail, name, taken};
 use crate::accounts::test::test;
 use crate::clock;
@@ -41,7 +42,9 @@ fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
         auth: match spec.auth {
             Auth::Key => AuthKind::Key,
             Auth::None => AuthKind::Nothing,
+            Auth::SignIn => AuthKind::SignIn,
         },
+        sign_in: sign_in_row(provider),
         fields: spec.fields.iter().map(field_row).collect(),
         custom: provider.custom,
         models: spec.models.len(),
@@ -230,7 +233,7 @@ impl Providers for Desk {
         let fields = fields(&provider, &account.fields)?;
         let id = &provider.spec.id;
         let display = match account.name.trim() {
-            "" => free_name(&provider, &provider.accounts.iter().map(|known| known.name.clone()).collect()),
+            "" => provider.free_name(&provider.accounts.iter().map(|known| known.name.clone()).collect()),
             given => name("name", given)?,
         };
         let made = self.app.store.add_account(id, &display, key.as_ref(), clock::now().unix_ms).await;

@@ -129,7 +129,7 @@ pub(super) async fn run(
                 if plan.drains {
                     note_quota(run.step, &answer.headers);
                 }
-                trace.answers(run.attempt, run.step);
+                trace.answers(run.attempt, run.step, course.request.untouched(run.step));
                 return Ok(Winner { answer, step: run.place, under: run.under });
             }
             Err(failed) => failed,

@@ -7,6 +7,7 @@ use super::inbound::Inbound;
 use super::lost::{Failed, broken};
 use super::plan::{Limits, Step};
 use super::translate::{Back, Outgoing, Request};
+use crate::accounts::renew::ready;
 use crate::clock;
 use crate::state::App;
 use crate::upstream::ReplyBody;
@@ -80,6 +81,12 @@ pub(super) enum Won {
 
 /// One call, up to the first sign that it answers. `resume`: how the model is made to go on, where it is to.
 pub(super) async fn call(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<Answer, Failed> {
+    let token = ready(course.app, &step.target.provider, &step.account).await?;
+    answer(course, step, resume).await.map_err(|failed| Failed { token, ..failed })
+}
+
+/// One call with whatever the account shows now.
+async fn answer(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<Answer, Failed> {
     let Course { app, policy, request, tool, .. } = course;
     let inbound = request.inbound;
     // A client that has none of the answer yet gets a new one.
@@ -94,7 +101,7 @@ pub(super) async fn call(course: Course<'_, '_>, step: &Step, resume: Resume) ->
     let limit = if inbound.peek.stream { policy.first_byte_ms } else { policy.whole_reply_ms };
     let limit = Duration::from_millis(limit.unsigned_abs());
     let headers =
-        if back.is_same() { to_provider(&inbound.headers, tool, &spec.id) } else { HeaderMap::new() };
+        if back.is_same() { to_provider(&inbound.headers, tool, spec) } else { HeaderMap::new() };
     let (provider, account) = (&step.target.provider, &step.account);
     let content_type = inbound.content_type();
     let call = Call { provider, speaks, account, headers, content_type, url, body, limit };
@@ -121,13 +128,13 @@ pub(super) async fn call(course: Course<'_, '_>, step: &Step, resume: Resume) ->
 /// The client's headers as they go on: those of a dialect mean nothing in another.
 pub(super) fn headers_for(step: &Step, inbound: &Inbound, tool: &Tool) -> HeaderMap {
     let same = step.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
-    if same { to_provider(&inbound.headers, tool, &step.target.provider.spec.id) } else { HeaderMap::new() }
+    if same { to_provider(&inbound.headers, tool, &step.target.provider.spec) } else { HeaderMap::new() }
 }
 
 async fn error_reply(reply: Reply) -> Failed {
     let (status, headers) = (Some(reply.status), reply.headers);
     let body = reply.body.whole(ERROR_BODY).await.unwrap_or_default();
-    Failed { status, headers, error: wire::read_error(&body), body, silent: false }
+    Failed { status, headers, error: wire::read_error(&body), body, ..Failed::default() }
 }
 
 /// A reply that came whole, as the client wants it.
@@ -140,14 +147,12 @@ async fn whole(reply: Reply, back: &Back, streamed: bool) -> Result<Answer, Fail
             message: format!("The answer could not be read: {why}"),
             ..ProviderError::default()
         },
-        status: None,
-        headers: HeaderMap::new(),
         body: body.clone(),
-        silent: false,
+        ..Failed::default()
     };
     let report = wire::read_reply(back.from, &body).map_err(unreadable)?;
     if let Some(error) = report.error {
-        return Err(Failed { status: Some(status), headers, body, error, silent: false });
+        return Err(Failed { status: Some(status), headers, body, error, ..Failed::default() });
     }
     let written = if streamed {
         back.name_stream(&mut headers);
@@ -177,7 +182,7 @@ async fn collected(reply: Reply, back: &Back) -> Result<Answer, Failed> {
     }
     let (reply, report) = translation.into_reply();
     let fail =
-        |error, headers| Failed { status: Some(status), headers, body: Bytes::new(), error, silent: false };
+        |error, headers| Failed { status: Some(status), headers, error, ..Failed::default() };
     match reply {
         Err(error) => Err(fail(error, headers)),
         Ok(mut reply) => {
@@ -204,7 +209,7 @@ async fn first_frame(reply: Reply, back: &Back, limits: Limits) -> Result<Answer
                 Kind::Content | Kind::Call | Kind::Finish | Kind::End => meaningful = true,
                 Kind::Error(error) if !meaningful => {
                     let body = if back.is_same() { frame.raw } else { Bytes::new() };
-                    return Err(Failed { status: Some(status), headers, body, error, silent: false });
+                    return Err(Failed { status: Some(status), headers, body, error, ..Failed::default() });
                 }
                 Kind::Error(_) => {}
             }
@@ -264,5 +269,5 @@ async fn first_of_rest(reply: Reply, back: Back) -> Result<Answer, Failed> {
 }
 
 fn in_stream(status: StatusCode, headers: &HeaderMap, error: ProviderError) -> Failed {
-    Failed { status: Some(status), headers: headers.clone(), body: Bytes::new(), error, silent: false }
+    Failed { status: Some(status), headers: headers.clone(), error, ..Failed::default() }
 }

@@ -63,7 +63,7 @@ async fn counted(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> 
     let inbound = inbound::read(asking, parts, body, snapshot.policy.max_body_bytes).await?;
     // What is counted is what would be sent.
     let inbound = save(app, &snapshot, &caller, inbound, clock::now().unix_ms)?;
-    let request = Request::new(&inbound);
+    let request = Request::new(&inbound, &caller.tool);
     let plan = plan::plan(&snapshot, &request, &Now::looking(app));
     // Accounts that are parked can still be estimated for; a name that is unknown cannot.
     let step = match &plan {
@@ -80,7 +80,7 @@ async fn counted(app: &App, asking: Asking, peer: SocketAddr, request: Http) -> 
     request.conversation().map_err(malformed)?;
     // Half a megabyte takes tens of milliseconds: not on a thread that serves streams.
     let estimate = tokio::task::spawn_blocking(move || {
-        let request = Request::new(&inbound);
+        let request = Request::new(&inbound, &caller.tool);
         let encoding = o200k_base_singleton();
         let tokens = |text: &str| encoding.encode_ordinary(text).len() as u64;
         request.conversation().map(|conversation| conversation.estimate(tokens)).ok()

@@ -77,8 +77,9 @@ const REPLY_STAYS_BY_NAME: [&str; 10] = [
 
 /// The client's headers as they go on to a provider. The client's user agent goes on only where the client is the
 /// provider's own tool; everywhere else we name ourselves.
-pub(super) fn to_provider(headers: &HeaderMap, tool: &Tool, provider_id: &str) -> HeaderMap {
-    let own_tool = !tool.vendor.is_empty() && tool.vendor == provider_id;
+pub(super) fn to_provider(headers: &HeaderMap, tool: &Tool, provider: &catalog::Provider) -> HeaderMap {
+    let own = provider.own_tool.as_ref().is_some_and(|own| own.name == tool.name);
+    let own_tool = own || (!tool.vendor.is_empty() && tool.vendor == provider.id);
     let named_by_connection = connection_names(headers);
     let mut travelling = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
@@ -154,8 +155,9 @@ mod tests {
             ("accept-encoding", "gzip"),
             ("content-length", "5"),
         ]);
+        let catalog = catalog::Catalog::builtin().unwrap();
         let claude = Tool { name: "Claude Code".to_owned(), vendor: "anthropic" };
-        let sent = to_provider(&headers, &claude, "anthropic");
+        let sent = to_provider(&headers, &claude, &catalog.get("anthropic").unwrap());
         let mut names: Vec<&str> = sent.keys().map(HeaderName::as_str).collect();
         names.sort_unstable();
         assert_eq!(
@@ -169,7 +171,7 @@ mod tests {
                 "x-stainless-lang"
             ]
         );
-        assert!(!to_provider(&headers, &claude, "glm").contains_key("user-agent"));
+        assert!(!to_provider(&headers, &claude, &catalog.get("glm").unwrap()).contains_key("user-agent"));
     }
 
     #[test]

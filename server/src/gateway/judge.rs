@@ -60,6 +60,12 @@ pub(super) fn judge(
 ) -> Judgement {
     let now = clock::now().unix_ms;
     let step = about.step;
+    if failed.ended {
+        let verdict = Verdict::NextAccount { park: None };
+        let sentence = "It has to be signed in to again".to_owned();
+        let ruling = Ruling { verdict, rule: "sign-in".to_owned(), sentence };
+        return Judgement { next: Judged::GoOn, ruling, words: "went on to the next account", counts: false };
+    }
     let ruling = failed.rule(step, now);
     let goes_on = |left: &Left| left.steps.iter().any(|place| same_target(plan, *place, step));
     let may_retry = !about.retried && left.calls > 0;
@@ -73,6 +79,16 @@ pub(super) fn judge(
         words,
         counts,
     };
+    // A token that is refused may only be old.
+    if let (Verdict::NextAccount { park: Some(park) }, Some(token), Some(generation)) =
+        (&ruling.verdict, step.account.token(), failed.token)
+        && park.needs_person
+        && may_retry
+        && token.refuse(generation, now)
+    {
+        let words = "renewed the sign-in and tried the same account again";
+        return again(Duration::ZERO, about.resume, words, ruling, false);
+    }
     let counts = failed.silent || matches!(ruling.verdict, Verdict::RetryHere { .. });
     match ruling.verdict {
         Verdict::RetryHere { after_ms } if may_retry && again_pays => {

@@ -2,6 +2,7 @@
 
 use super::judge::TOO_LONG;
 use super::plan::{Plan, Step, duration};
+use crate::accounts::renew::NotReady;
 use crate::clock;
 use crate::upstream::http::NoAnswer;
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use wire::{Dialect, Fault, FaultKind, ProviderError};
 
 /// An attempt that failed.
+#[derive(Default)]
 pub(super) struct Failed {
     /// The provider's status, if it answered.
     pub(super) status: Option<StatusCode>,
@@ -22,6 +24,10 @@ pub(super) struct Failed {
     pub(super) error: ProviderError,
     /// Whether the wait for an answer ran out.
     pub(super) silent: bool,
+    /// Which of the account's tokens was shown, where it was signed in to.
+    pub(super) token: Option<i64>,
+    /// Whether the account has to be signed in to again.
+    pub(super) ended: bool,
 }
 
 impl Failed {
@@ -47,25 +53,21 @@ impl Failed {
 
 impl From<NoAnswer> for Failed {
     fn from(why: NoAnswer) -> Self {
-        Self {
-            status: None,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-            silent: matches!(why, NoAnswer::Silent(..) | NoAnswer::TimedOut(_)),
-            error: ProviderError { message: why.to_string(), ..ProviderError::default() },
-        }
+        let silent = matches!(why, NoAnswer::Silent(..) | NoAnswer::TimedOut(_));
+        Self { silent, ..broken(&why.to_string()) }
+    }
+}
+
+impl From<NotReady> for Failed {
+    fn from(why: NotReady) -> Self {
+        Self { ended: matches!(why, NotReady::Ended(_)), ..broken(&why.to_string()) }
     }
 }
 
 /// A failure that is not the provider's own statement.
 pub(super) fn broken(message: &str) -> Failed {
-    Failed {
-        status: None,
-        headers: HeaderMap::new(),
-        body: Bytes::new(),
-        silent: false,
-        error: ProviderError { message: message.to_owned(), ..ProviderError::default() },
-    }
+    let error = ProviderError { message: message.to_owned(), ..ProviderError::default() };
+    Failed { error, ..Failed::default() }
 }
 
 /// A stream that stood still for too long.

@@ -183,7 +183,7 @@ async fn served(
     caller: Caller,
     inbound: Inbound,
 ) -> Response {
-    let request = Request::new(&inbound);
+    let request = Request::new(&inbound, &caller.tool);
     let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
     let standing = Now::new(app, arrived.unix_ms, snapshot.policy.affinity_ms, inbound.conversation);
     let plan = match plan::plan(&snapshot, &request, &standing) {

@@ -4,6 +4,7 @@
 use super::blocks::Block;
 use super::caller::Caller;
 use super::inbound::Inbound;
+use super::pins::Pin;
 use super::plan::{Plan, Step, Target};
 use crate::clock::Moment;
 use crate::state::App;
@@ -149,8 +150,13 @@ impl Trace {
         record.upstream_dialect = step.speaks().map(|speaks| speaks.dialect.to_string()).unwrap_or_default();
     }
 
-    /// The attempt answers.
-    pub fn answers(&mut self, attempt: usize, step: &Step) {
+    /// The attempt answers. `untouched`: it was sent what the client sent, whatever else was prepared.
+    pub fn answers(&mut self, attempt: usize, step: &Step, untouched: bool) {
+        if untouched {
+            self.texts.clear();
+            self.record.saver = Pin::default();
+            self.record.conversation = None;
+        }
         // Mostly it is the one that began last.
         if self.current != attempt {
             self.lead(attempt, step);

@@ -74,7 +74,7 @@ impl Rest {
     pub(super) fn broke(&mut self, failed: &Failed, under: &Under, trace: &mut Trace) -> bool {
         let Some(step) = self.plan.steps.get(self.current) else { return false };
         let (policy, limits) = (&self.snapshot.policy, self.plan.limits);
-        let request = Request::new(&self.inbound);
+        let request = Request::new(&self.inbound, &self.tool);
         let course = Course {
             app: &self.app,
             policy,
@@ -115,7 +115,7 @@ pub(super) async fn go_on(
     let Rest { app, snapshot, plan, left, tool, inbound, id, .. } = &mut *rest;
     let (app, plan, policy, tool, id) = (&*app, &*plan, &snapshot.policy, &*tool, &*id);
     let said = interrupted.said().to_owned();
-    let request = Request::new(inbound);
+    let request = Request::new(inbound, tool);
     let course = Course { app, policy, limits: plan.limits, request: &request, tool, id, said: Some(&said) };
     let formed = !said.is_empty() && request.has_form();
     let won = if formed {

@@ -1,6 +1,7 @@
 //! Between plan and attempt: the request as a target wants it. Spliced where both speak the same dialect, so that
 //! every byte survives but the named edits; transcoded otherwise.
 
+use super::caller::Tool;
 use super::inbound::{Inbound, Side};
 use super::lost::Failed;
 use super::plan::{self, Limits, Step, Wants};
@@ -28,6 +29,8 @@ const MEDIA: [&[u8]; 5] = [b"image", b"inlineData", b"inline_data", b"document",
 pub struct Request<'i> {
     /// As it was read.
     pub inbound: &'i Inbound,
+    /// What it comes from.
+    tool: &'i Tool,
     conversation: OnceLock<Result<Conversation<'i>, Malformed>>,
 }
 
@@ -62,8 +65,15 @@ pub(super) struct Back {
 
 impl<'i> Request<'i> {
     /// Not decoded yet.
-    pub fn new(inbound: &'i Inbound) -> Self {
-        Self { inbound, conversation: OnceLock::new() }
+    pub fn new(inbound: &'i Inbound, tool: &'i Tool) -> Self {
+        Self { inbound, tool, conversation: OnceLock::new() }
+    }
+
+    /// Whether it goes to a step's provider as it came, but for the model's name: it comes from the vendor's own tool.
+    pub(super) fn untouched(&self, step: &Step) -> bool {
+        let own = step.target.provider.spec.own_tool.as_ref();
+        let own = own.is_some_and(|own| own.name == self.tool.name);
+        own && step.speaks().is_some_and(|speaks| speaks.dialect == self.inbound.dialect)
     }
 
     /// The request in no dialect in particular.
@@ -117,7 +127,7 @@ impl<'i> Request<'i> {
         let speaks = step.speaks().ok_or("The catalogue changed while this request was under way.")?;
         let inbound = self.inbound;
         let spec = &step.target.provider.spec;
-        let streams = inbound.peek.stream || spec.tweak.stream_only;
+        let streams = inbound.peek.stream || (spec.tweak.stream_only && !self.untouched(step));
         let same = speaks.dialect == inbound.dialect;
         let mut asked = Asked {
             id: id.to_owned(),
@@ -180,8 +190,8 @@ impl<'i> Request<'i> {
         let spec = &step.target.provider.spec;
         let mut edits = Vec::new();
         edits.extend(inbound.peek.model_edit(step.target.sent_as()));
-        if matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions) {
-            // Not a chat body: pictures and sound know none of the members below.
+        if self.untouched(step) || matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions) {
+            // Pictures and sound know none of the members below.
             let body = wire::splice(&inbound.bytes, edits).map_err(|_| "The request could not be edited.")?;
             return Ok((body, false));
         }
@@ -208,6 +218,10 @@ impl plan::Asked for Request<'_> {
 
     fn dialect(&self) -> Dialect {
         self.inbound.dialect
+    }
+
+    fn tool(&self) -> &str {
+        &self.tool.name
     }
 
     fn wants(&self) -> Wants {
@@ -381,8 +395,9 @@ impl Back {
     /// Whether a reply comes piece by piece: server-sent events, Ollama's lines, and whatever is not JSON where we do
     /// not understand it.
     pub(super) fn is_stream(&self, headers: &HeaderMap) -> bool {
-        let kind =
-            headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase()).unwrap_or_default();
+        // OpenAI's plans stream without saying so (October 2026).
+        let Some(kind) = headers.get(CONTENT_TYPE) else { return true };
+        let kind = kind.as_bytes().to_ascii_lowercase();
         let events = kind.starts_with(b"text/event-stream") || kind.starts_with(b"application/x-ndjson");
         events || self.raw && !kind.starts_with(b"application/json")
     }

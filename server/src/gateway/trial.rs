@@ -67,7 +67,7 @@ pub async fn route(
         let inbound = inbound::read_any(parts, body, snapshot.policy.max_body_bytes).await?;
         let at = clock::now().unix_ms;
         let inbound = save(&app, &snapshot, &caller, inbound, at)?;
-        let request = Request::new(&inbound);
+        let request = Request::new(&inbound, &caller.tool);
         let now = Now::new(&app, at, snapshot.policy.affinity_ms, inbound.conversation);
         let made = plan::plan(&snapshot, &request, &now.without_turns());
         Ok::<_, Fault>(plan::told(&inbound.peek.model, made))

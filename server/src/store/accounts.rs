@@ -3,7 +3,7 @@
 use super::entity::accounts::{ActiveModel, Column, Entity, Model};
 use super::entity::{account_fields, parked_models};
 use super::words::{budget_columns, budget_of};
-use super::{News, Store, StoreError};
+use super::{News, Store, StoreError, StoredTokens};
 use crate::config::Secret;
 use app::api::combos::Budget;
 use sea_orm::ActiveValue::Set;
@@ -25,6 +25,8 @@ pub struct StoredAccount {
     pub name: String,
     /// The provider's key; `None` where none is needed.
     pub key: Option<Secret>,
+    /// What it was signed in to with; `None` where it has a key, or needs none.
+    pub tokens: Option<StoredTokens>,
     /// The key's last four characters.
     pub key_tail: String,
     /// What it says beside, for its provider's addresses.
@@ -84,6 +86,26 @@ pub(super) fn tail(key: &str) -> String {
     if length < 12 { String::new() } else { key.chars().skip(length - 4).collect() }
 }
 
+/// Writes what an account says beside its key; what it said by other names stays.
+pub(super) async fn insert_fields(
+    work: &DatabaseTransaction,
+    id: i64,
+    fields: &BTreeMap<String, String>,
+) -> Result<(), StoreError> {
+    use account_fields::Column as Field;
+    for (name, value) in fields {
+        let row = account_fields::ActiveModel {
+            account_id: Set(id),
+            name: Set(name.clone()),
+            value: Set(value.clone()),
+        };
+        let replace =
+            OnConflict::columns([Field::AccountId, Field::Name]).update_column(Field::Value).to_owned();
+        account_fields::Entity::insert(row).on_conflict(replace).exec_without_returning(work).await?;
+    }
+    Ok(())
+}
+
 impl Store {
     fn opened(&self, row: Model) -> Result<StoredAccount, StoreError> {
         let key = match &row.sealed_key {
@@ -95,6 +117,7 @@ impl Store {
             provider_id: row.provider_id,
             name: row.name,
             key,
+            tokens: None,
             key_tail: row.key_tail,
             fields: BTreeMap::new(),
             priority: row.priority,
@@ -126,6 +149,11 @@ impl Store {
                 account.fields.insert(row.name, row.value);
             }
         }
+        for (id, tokens) in self.all_tokens(&self.db).await? {
+            if let Some(account) = accounts.iter_mut().find(|account| account.id == id) {
+                account.tokens = Some(tokens);
+            }
+        }
         Ok(accounts)
     }
 
@@ -142,7 +170,8 @@ impl Store {
             .all(&self.db)
             .await?;
         let fields = fields.into_iter().map(|row| (row.name, row.value)).collect();
-        Ok(StoredAccount { parked_models, fields, ..self.opened(row)? })
+        let tokens = self.tokens_of(id).await?;
+        Ok(StoredAccount { parked_models, fields, tokens, ..self.opened(row)? })
     }
 
     /// Makes an account, last in its provider's order.
@@ -177,7 +206,7 @@ impl Store {
 
     /// Writes an account inside a transaction of the caller's: the id is part of the sealed value's place, so the row is
     /// made first.
-    async fn insert_account(
+    pub(super) async fn insert_account(
         &self,
         work: &DatabaseTransaction,
         provider_id: &str,
@@ -211,25 +240,14 @@ impl Store {
         Ok(made)
     }
 
-    /// Replaces what an account says beside its key.
+    /// Keeps what an account says beside its key.
     pub async fn set_account_fields(
         &self,
         id: i64,
         fields: &BTreeMap<String, String>,
     ) -> Result<(), StoreError> {
         let work = self.begin().await?;
-        account_fields::Entity::delete_many()
-            .filter(account_fields::Column::AccountId.eq(id))
-            .exec(&work)
-            .await?;
-        for (name, value) in fields {
-            let row = account_fields::ActiveModel {
-                account_id: Set(id),
-                name: Set(name.clone()),
-                value: Set(value.clone()),
-            };
-            account_fields::Entity::insert(row).exec_without_returning(&work).await?;
-        }
+        insert_fields(&work, id, fields).await?;
         Ok(work.commit().await?)
     }
 
@@ -305,13 +323,18 @@ impl Store {
     /// Writes down that nothing keeps an account from being used, and tells the other replicas.
     pub async fn unpark_account(&self, id: i64) -> Result<(), StoreError> {
         let work = self.begin().await?;
-        parked(None, false, "").filter(Column::Id.eq(id)).exec(&work).await?;
-        parked_models::Entity::delete_many()
-            .filter(parked_models::Column::AccountId.eq(id))
-            .exec(&work)
-            .await?;
+        self.free(&work, id).await?;
         self.say(&work, News::Account(id)).await?;
         Ok(work.commit().await?)
+    }
+
+    pub(super) async fn free(&self, work: &DatabaseTransaction, id: i64) -> Result<(), StoreError> {
+        parked(None, false, "").filter(Column::Id.eq(id)).exec(work).await?;
+        parked_models::Entity::delete_many()
+            .filter(parked_models::Column::AccountId.eq(id))
+            .exec(work)
+            .await?;
+        Ok(())
     }
 
     /// Forgets parked models whose time has come.

@@ -54,6 +54,19 @@ entity!(account_fields, "account_fields", {
     #[sea_orm(primary_key, auto_increment = false)] name: String,
     value: String,
 });
+entity!(account_tokens, "account_tokens", {
+    #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
+    sealed: Vec<u8>, expires_at: Option<i64>, renewed_at: i64, generation: i64, ended: bool, why: String,
+});
+entity!(sign_ins, "sign_ins", {
+    #[sea_orm(primary_key, auto_increment = false)] id: String,
+    provider_id: String, account_id: Option<i64>, sealed: Vec<u8>, state: String, why: String,
+    created_at: i64, expires_at: i64,
+});
+entity!(opt_ins, "opt_ins", {
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    person: String, agreed_at: i64,
+});
 entity!(parked_models, "parked_models", {
     #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
     #[sea_orm(primary_key, auto_increment = false)] model: String,

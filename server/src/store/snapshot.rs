@@ -4,6 +4,7 @@
 
 use super::{Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
 use crate::accounts::health::{Health, Registry};
+use crate::accounts::tokens::{Token, Wallet, credentials};
 use app::api::combos::{Alias, Budget, Combo};
 use app::api::providers::Rotation;
 use app::api::saver::SaverLevel;
@@ -11,7 +12,7 @@ use app::api::settings::Policy;
 use app::api::terse::Terse;
 use catalog::{Catalog, HeaderForKey, Tier};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 use url::Url;
@@ -41,12 +42,22 @@ pub struct Account {
     pub enabled: bool,
     /// What it may be used for within a period.
     pub budget: Option<Budget>,
-    /// Its key as the headers that providers want, marked as sensitive; empty where none is needed.
-    credentials: Vec<(HeaderForKey, HeaderValue)>,
+    credential: Credential,
+    /// Sent with every request: what is known of it by its sign-in, in the headers its provider wants it in.
+    pub headers: HeaderMap,
     /// Its provider's endpoints at addresses of its own, in the same order; empty where all accounts have the same.
     speaks: Vec<Speaks>,
     /// How it is doing.
     pub health: Arc<Health>,
+}
+
+/// What an account shows to its provider.
+#[derive(Debug)]
+enum Credential {
+    /// A key, as the headers that providers want; empty where none is needed.
+    Key(Vec<(HeaderForKey, HeaderValue)>),
+    /// A token that is renewed from time to time.
+    Token(Arc<Token>),
 }
 
 impl Account {
@@ -55,9 +66,22 @@ impl Account {
         self.speaks.get(place).or_else(|| provider.speaks.get(place))
     }
 
-    /// The header that carries the key; `None` where none is needed.
-    pub fn credential(&self, header: HeaderForKey) -> Option<&HeaderValue> {
-        self.credentials.iter().find(|(wanted, _)| *wanted == header).map(|(_, value)| value)
+    /// The header that carries the key or token; `None` where none is needed.
+    pub fn credential(&self, header: HeaderForKey) -> Option<HeaderValue> {
+        match &self.credential {
+            Credential::Key(values) => {
+                values.iter().find(|(wanted, _)| *wanted == header).map(|(_, value)| value.clone())
+            }
+            Credential::Token(token) => token.held().credential(header),
+        }
+    }
+
+    /// Its token, where it was signed in to.
+    pub fn token(&self) -> Option<&Arc<Token>> {
+        match &self.credential {
+            Credential::Key(_) => None,
+            Credential::Token(token) => Some(token),
+        }
     }
 }
 
@@ -125,6 +149,8 @@ pub struct Provider {
     pub spec: Arc<catalog::Provider>,
     /// Made by a person rather than from the catalogue.
     pub custom: bool,
+    /// Whether accounts that were signed in to may be used: some vendors' terms call for a person to turn that on.
+    pub signs_in: bool,
     /// Whether its address may be on a private network. Catalogue files are the operator's own word.
     pub private_network: bool,
     /// What it speaks.
@@ -141,9 +167,21 @@ impl Provider {
         self.speaks.iter().find(|speaks| speaks.dialect == dialect)
     }
 
+    /// The provider's name and the first number that none of these has.
+    pub fn free_name(&self, taken: &HashSet<String>) -> String {
+        let name = |number: usize| format!("{} {number}", self.spec.name);
+        // One more number than there are names: one of them is free.
+        (1..=taken.len() + 1).map(name).find(|name| !taken.contains(name)).unwrap_or_default()
+    }
+
+    /// Whether an account may be used, as far as its vendor's terms go.
+    pub fn lets(&self, account: &Account) -> bool {
+        self.signs_in || account.token().is_none()
+    }
+
     /// Whether any account may be used at all.
     pub fn connected(&self) -> bool {
-        self.accounts.iter().any(|account| account.enabled)
+        self.accounts.iter().any(|account| account.enabled && self.lets(account))
     }
 }
 
@@ -247,6 +285,7 @@ pub(crate) struct Parts {
     pub(crate) keys: Vec<StoredKey>,
     pub(crate) accounts: Vec<StoredAccount>,
     pub(crate) rotations: HashMap<String, Rotation>,
+    pub(crate) opt_ins: HashSet<String>,
     pub(crate) endpoints: Vec<StoredEndpoint>,
     pub(crate) combos: Vec<Combo>,
     pub(crate) aliases: Vec<Alias>,
@@ -254,30 +293,37 @@ pub(crate) struct Parts {
 
 impl Store {
     /// Reads everything routing needs.
-    pub async fn snapshot(&self, catalog: &Catalog, registry: &Registry) -> Result<Snapshot, StoreError> {
+    pub async fn snapshot(
+        &self,
+        catalog: &Catalog,
+        registry: &Registry,
+        wallet: &Wallet,
+    ) -> Result<Snapshot, StoreError> {
         let parts = Parts {
             policy: self.policy().await?,
             saver: self.saver().await?,
             keys: self.keys().await?,
             accounts: self.accounts().await?,
             rotations: self.rotations().await?,
+            opt_ins: self.opt_ins().await?,
             endpoints: self.endpoints().await?,
             combos: self.combos().await?,
             aliases: self.aliases().await?,
         };
-        Ok(build(parts, catalog, registry))
+        Ok(build(parts, catalog, registry, wallet))
     }
 }
 
 /// Puts a snapshot together.
-pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Snapshot {
+pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry, wallet: &Wallet) -> Snapshot {
     let mut accounts: HashMap<&str, Vec<Arc<Account>>> = HashMap::new();
     for stored in &parts.accounts {
-        let spec = catalog.get(&stored.provider_id).filter(|spec| !spec.fields.is_empty());
-        let speaks = spec.map(|spec| spoken(spec, &stored.fields)).unwrap_or_default();
-        accounts.entry(&stored.provider_id).or_default().push(Arc::new(account(stored, registry, speaks)));
+        let spec = catalog.get(&stored.provider_id).map(Arc::as_ref);
+        let account = Arc::new(account(stored, spec, registry, wallet));
+        accounts.entry(&stored.provider_id).or_default().push(account);
     }
-    let mut take = |id: &str| Own {
+    let mut take = |id: &str, opt_in: bool| Own {
+        signs_in: !opt_in || parts.opt_ins.contains(id),
         rotation: parts.rotations.get(id).copied().unwrap_or_default(),
         accounts: accounts.remove(id).unwrap_or_default(),
     };
@@ -287,12 +333,12 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Sna
         for name in spec.aliases.iter().chain([&spec.prefix]) {
             prefixes.insert(name.clone(), spec.id.clone());
         }
-        let provider = provider(Arc::clone(spec), false, true, take(&spec.id));
+        let provider = provider(Arc::clone(spec), false, true, take(&spec.id, spec.sign_in.as_ref().is_some_and(|sign_in| sign_in.opt_in)));
         providers.insert(spec.id.clone(), Arc::new(provider));
     }
     for endpoint in &parts.endpoints {
         let spec = Arc::new(custom(endpoint, catalog));
-        let provider = provider(spec, true, endpoint.private_network, take(&endpoint.prefix));
+        let provider = provider(spec, true, endpoint.private_network, take(&endpoint.prefix, false));
         providers.insert(endpoint.prefix.clone(), Arc::new(provider));
     }
     let keys = parts.keys.into_iter().filter_map(|key| {
@@ -310,31 +356,40 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry) -> Sna
     }
 }
 
-fn account(stored: &StoredAccount, registry: &Registry, speaks: Vec<Speaks>) -> Account {
-    let credentials = stored.key.as_ref().map(|key| {
-        HeaderForKey::ALL
-            .into_iter()
-            .filter_map(|header| {
-                // A key that is no header value was refused when it was saved.
-                let mut value = HeaderValue::from_str(&header.value(key.reveal())).ok()?;
-                value.set_sensitive(true);
-                Some((header, value))
-            })
-            .collect()
-    });
+fn account(
+    stored: &StoredAccount,
+    spec: Option<&catalog::Provider>,
+    registry: &Registry,
+    wallet: &Wallet,
+) -> Account {
+    let sign_in = spec.and_then(|spec| spec.sign_in.as_ref());
+    let own = spec.filter(|spec| !spec.fields.is_empty());
+    let key = || stored.key.as_ref().map(|key| credentials(key.reveal())).unwrap_or_default();
     Account {
         id: stored.id,
         name: stored.name.clone(),
         enabled: stored.enabled,
         budget: stored.budget,
-        credentials: credentials.unwrap_or_default(),
-        speaks,
+        credential: wallet.of(stored, sign_in).map_or_else(|| Credential::Key(key()), Credential::Token),
+        headers: sign_in.map(|sign_in| told(sign_in, &stored.fields)).unwrap_or_default(),
+        speaks: own.map(|spec| spoken(spec, &stored.fields)).unwrap_or_default(),
         health: registry.of(stored),
     }
 }
 
+/// What is known of an account, in the headers its provider wants it in. A header of which something is not known is
+/// left out.
+fn told(sign_in: &catalog::SignIn, facts: &BTreeMap<String, String>) -> HeaderMap {
+    let header = |(name, value): (&String, &String)| {
+        let value = Some(catalog::filled(value, facts)).filter(|value| !value.contains('{'))?;
+        Some((HeaderName::from_str(name).ok()?, HeaderValue::from_str(&value).ok()?))
+    };
+    sign_in.headers.iter().filter_map(header).collect()
+}
+
 /// What a person has at a provider.
 struct Own {
+    signs_in: bool,
     rotation: Rotation,
     accounts: Vec<Arc<Account>>,
 }
@@ -367,8 +422,8 @@ fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>) -> Vec<Sp
 
 fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, own: Own) -> Provider {
     let speaks = spoken(&spec, &BTreeMap::new());
-    let Own { rotation, accounts } = own;
-    Provider { spec, custom, private_network, speaks, rotation, accounts }
+    let Own { signs_in, rotation, accounts } = own;
+    Provider { spec, custom, signs_in, private_network, speaks, rotation, accounts }
 }
 
 /// A custom endpoint as a provider: the same rules and headers as one from the catalogue.

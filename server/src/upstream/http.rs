@@ -9,11 +9,15 @@ use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::{Body, Request};
 use std::error::Error;
+use std::str::FromStr;
 use std::time::Duration;
 use url::Url;
 
 /// How we name ourselves when the client is not the vendor's own tool.
 pub const AGENT: &str = concat!("Ninerouter/", env!("CARGO_PKG_VERSION"));
+
+/// Most of an answer to [`ask`] that is read.
+const SMALL_BODY: usize = 1024 * 1024;
 
 /// One call.
 pub struct Call<'a> {
@@ -67,19 +71,20 @@ pub enum NoAnswer {
 
 /// Sends one request and waits for the status line.
 pub async fn send(clients: &Clients, call: Call<'_>) -> Result<Reply, NoAnswer> {
-    refuse_private(call.provider, &call.url)?;
-    let (provider, limit) = (call.provider, call.limit);
-    execute(clients, provider, request_of(call), limit).await
+    let private = call.provider.private_network;
+    refuse_private(private, &call.url)?;
+    let limit = call.limit;
+    execute(clients, private, request_of(call), limit).await
 }
 
 async fn execute(
     clients: &Clients,
-    provider: &Provider,
+    private_network: bool,
     request: Request,
     limit: Duration,
 ) -> Result<Reply, NoAnswer> {
     let host = request.url().host_str().unwrap_or_default().to_owned();
-    let sent = clients.get(provider.private_network).execute(request);
+    let sent = clients.get(private_network).execute(request);
     let reply = match tokio::time::timeout(limit, sent).await {
         Err(_) => return Err(NoAnswer::Silent(host, limit.as_secs())),
         Ok(Err(error)) => return Err(why(host, &error)),
@@ -90,9 +95,9 @@ async fn execute(
 }
 
 /// A literal address never reaches the resolver that checks names.
-fn refuse_private(provider: &Provider, url: &Url) -> Result<(), NoAnswer> {
+fn refuse_private(private_network: bool, url: &Url) -> Result<(), NoAnswer> {
     match literal(url) {
-        Some(address) if !provider.private_network && !is_public(address) => {
+        Some(address) if !private_network && !is_public(address) => {
             Err(AddressError::Private(address.to_string()).into())
         }
         _ => Ok(()),
@@ -111,11 +116,31 @@ fn request_of(call: Call<'_>) -> Request {
     headers.insert(CONTENT_TYPE, call.content_type);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    for (name, value) in &call.account.headers {
+        headers.insert(name.clone(), value.clone());
+    }
+    for (name, word) in &call.provider.spec.tweak.join {
+        join(headers, name, word);
+    }
     if let Some(credential) = call.account.credential(call.speaks.header) {
-        headers.insert(HeaderName::from_static(call.speaks.header.name()), credential.clone());
+        headers.insert(HeaderName::from_static(call.speaks.header.name()), credential);
     }
     *request.body_mut() = Some(Body::from(call.body));
     request
+}
+
+/// Sees that a header's list holds a word.
+fn join(headers: &mut HeaderMap, name: &str, word: &str) {
+    let lists = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let words: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+    if words.contains(&word) {
+        return;
+    }
+    let whole = words.into_iter().chain([word]).collect::<Vec<_>>().join(",");
+    // Names and words were checked when the file was read.
+    if let (Ok(name), Ok(whole)) = (HeaderName::from_str(name), HeaderValue::from_str(&whole)) {
+        headers.insert(name, whole);
+    }
 }
 
 /// The innermost reason: the outer layers repeat the URL, which says nothing new.
@@ -145,11 +170,36 @@ pub async fn get(
     credential: Option<(HeaderName, HeaderValue)>,
     limit: Duration,
 ) -> Result<Reply, NoAnswer> {
-    refuse_private(provider, &url)?;
+    refuse_private(provider.private_network, &url)?;
     let mut request = Request::new(Method::GET, url);
     request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if let Some((name, value)) = credential {
         request.headers_mut().insert(name, value);
     }
-    execute(clients, provider, request, limit).await
+    execute(clients, provider.private_network, request, limit).await
+}
+
+/// Sends a request that is none of a client's, and reads the whole answer: at most a mebibyte, within the limit.
+pub async fn ask(
+    clients: &Clients,
+    private_network: bool,
+    request: http::Request<Vec<u8>>,
+    limit: Duration,
+) -> Result<http::Response<Vec<u8>>, NoAnswer> {
+    let (mut parts, body) = request.into_parts();
+    let host = parts.uri.host().unwrap_or_default().to_owned();
+    parts.headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    let request = Request::try_from(http::Request::from_parts(parts, body));
+    let request = request.map_err(|error| NoAnswer::Unreachable(host.clone(), error.to_string()))?;
+    refuse_private(private_network, request.url())?;
+    let answering = async {
+        let Reply { status, headers, body } = execute(clients, private_network, request, limit).await?;
+        let body = body.whole(SMALL_BODY).await.map_err(|why| NoAnswer::Cut(host.clone(), why.to_string()))?;
+        let mut reply = http::Response::new(body.to_vec());
+        *reply.status_mut() = status;
+        *reply.headers_mut() = headers;
+        Ok(reply)
+    };
+    let silent = NoAnswer::Silent(host.clone(), limit.as_secs());
+    tokio::time::timeout(limit, answering).await.unwrap_or(Err(silent))
 }

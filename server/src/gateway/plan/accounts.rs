@@ -34,6 +34,16 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
                 self.exclude(what(), "switched off");
                 continue;
             }
+            if !target.provider.lets(account) {
+                self.needs_person = true;
+                self.exclude(what(), "what its vendor says of this has to be agreed to first");
+                continue;
+            }
+            if account.token().is_some_and(|token| token.held().ended) {
+                self.needs_person = true;
+                self.exclude(what(), "it has to be signed in to again");
+                continue;
+            }
             if let Some(why) =
                 account.budget.and_then(|budget| over(budget, self.standing.spent(account.id, budget.period)))
             {

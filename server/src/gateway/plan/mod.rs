@@ -136,6 +136,10 @@ pub trait Asked {
     fn turn_fault(&self) -> Option<&Malformed> {
         None
     }
+    /// The name of the coding tool it comes from.
+    fn tool(&self) -> &str {
+        ""
+    }
     /// The least number of tokens it can have: a guess that errs downwards.
     fn least_tokens(&self) -> u64 {
         0

@@ -28,6 +28,10 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
             self.exclude(name, why);
             return None;
         }
+        if let Some(own) = spec.own_tool.as_ref().filter(|own| own.only && own.name != self.asked.tool()) {
+            self.exclude(name, format!("{} answers {} alone", spec.name, own.name));
+            return None;
+        }
         if provider.accounts.is_empty() {
             self.exclude(name, format!("{} has no account yet", spec.name));
             return None;

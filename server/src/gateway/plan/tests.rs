@@ -2,6 +2,7 @@ mod properties;
 
 use super::*;
 use crate::accounts::health::Registry;
+use crate::accounts::tokens::Wallet;
 use crate::config::Secret;
 use crate::store::snapshot::{Parts, build};
 use crate::store::{StoredAccount, StoredEndpoint};
@@ -12,6 +13,7 @@ const NOW: i64 = 1_763_700_000_000;
 
 fn account(id: i64, provider: &str) -> StoredAccount {
     StoredAccount {
+        tokens: None,
         id,
         provider_id: provider.to_owned(),
         name: format!("account {id}"),
@@ -59,7 +61,7 @@ fn parts(accounts: Vec<StoredAccount>) -> Parts {
 }
 
 fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
-    build(parts(accounts), &Catalog::builtin().unwrap(), &Registry::default())
+    build(parts(accounts), &Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default())
 }
 
 /// A request, as far as the plan depends on it.

@@ -1,0 +1,199 @@
+//! How an account is signed in to where a key is not pasted: which grant, where, as which client, and what becomes known
+//! of the account by it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::duration::Millis;
+
+/// Ahead of its end a token is renewed, where a file does not say by how much.
+const LEAD: Millis = Millis(5 * 60_000);
+/// The path of a vendor's way back to us, where a file does not say.
+const PATH: &str = "/callback";
+
+/// How an account is signed in to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Whether a person has to turn it on, having read `terms`: its vendor did not make it for everyone.
+    #[serde(default)]
+    pub opt_in: bool,
+    /// What the vendor says of signing in from here, in plain words; empty when there is nothing to say.
+    #[serde(default)]
+    pub terms: String,
+    /// The grants, the usual one first.
+    pub flows: Vec<Flow>,
+    /// As whom we come: an id that the vendor gave out. Absent: whoever signs in has one of their own.
+    pub client_id: Option<String>,
+    /// Code: whether the vendor issues an id of its own for each installation, and names it on the way back.
+    #[serde(default)]
+    pub issues_client: bool,
+    /// Where a person makes a client id; empty where the file has one.
+    #[serde(default)]
+    pub clients_at: String,
+    /// The secret that goes with it, for what vendors call installed programs; it is no secret there.
+    pub client_secret: Option<String>,
+    /// Code: the page where a person agrees.
+    pub authorize_url: Option<String>,
+    /// Device: where a code for the person is asked for.
+    pub device_url: Option<String>,
+    /// Where tokens are given and renewed.
+    pub token_url: String,
+    /// What is asked for.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// Whether it is asked for again when tokens are renewed.
+    #[serde(default)]
+    pub scopes_at_renewal: bool,
+    /// How the token endpoint wants to be asked.
+    #[serde(default)]
+    pub body: TokenBody,
+    /// Code: whether the token endpoint wants the state too.
+    #[serde(default)]
+    pub state_in_body: bool,
+    /// Device: whether the code is bound to us by a challenge (code: it always is).
+    #[serde(default)]
+    pub pkce: bool,
+    /// What the page, or the device endpoint, is told beside. `{installation}` stands for an id of this installation,
+    /// `{random}` for a new one.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+    /// What the token endpoint is told beside.
+    #[serde(default)]
+    pub token_params: BTreeMap<String, String>,
+    /// Code: the way back.
+    #[serde(default)]
+    pub callback: Callback,
+    /// Code: an address of the vendor's that shows the code to whoever cannot be led back to us.
+    pub shown_at: Option<String>,
+    /// How long before its end a token is renewed.
+    #[serde(default = "lead")]
+    pub lead: Millis,
+    /// How old a token may become, whatever its end; absent: as old as it says.
+    pub longest: Option<Millis>,
+    /// What the token is exchanged for before use; absent: it is used itself.
+    pub exchange: Option<Exchange>,
+    /// What becomes known of the account: a name, and where the answer of the token endpoint says it, as a JSON pointer.
+    /// `/id_token/...` leads into what the identity token claims. `account` names the account for people.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
+    /// Headers that go with every request, `{name}` standing for a fact.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// A grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flow {
+    /// A person agrees on the vendor's page, which leads back with a code.
+    Code,
+    /// A person types a code on the vendor's page, from whatever device.
+    Device,
+}
+
+/// How a token endpoint wants to be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenBody {
+    /// As OAuth has it.
+    #[default]
+    Form,
+    /// The same members as JSON.
+    Json,
+}
+
+/// The way from a vendor's page back to us: an address of this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Callback {
+    /// `localhost` or `127.0.0.1`, whichever the vendor knows.
+    #[serde(default = "localhost")]
+    pub host: String,
+    /// The only port the vendor leads back to; absent: any.
+    pub port: Option<u16>,
+    /// The path.
+    #[serde(default = "path")]
+    pub path: String,
+}
+
+impl Default for Callback {
+    fn default() -> Self {
+        Self { host: localhost(), port: None, path: path() }
+    }
+}
+
+/// What a token is exchanged for: another, shorter-lived one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// Asked with GET; answers with JSON that holds `token` and `expires_at` (Unix seconds).
+    pub url: String,
+    /// What stands before the token in the `authorization` header, e.g. `token`.
+    pub scheme: String,
+}
+
+fn lead() -> Millis {
+    LEAD
+}
+
+fn localhost() -> String {
+    "localhost".to_owned()
+}
+
+fn path() -> String {
+    PATH.to_owned()
+}
+
+impl SignIn {
+    /// Every address it goes to, with the name of its key.
+    pub fn urls(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let optional = [
+            ("authorize_url", self.authorize_url.as_deref()),
+            ("device_url", self.device_url.as_deref()),
+            ("token_url", Some(self.token_url.as_str())),
+            ("shown_at", self.shown_at.as_deref()),
+            ("exchange.url", self.exchange.as_ref().map(|exchange| exchange.url.as_str())),
+        ];
+        optional.into_iter().filter_map(|(key, url)| Some((key, url?)))
+    }
+
+    /// What is wrong with it: the key and the problem.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
+        if self.flows.is_empty() {
+            return Err(("flows", "name at least one of code and device".to_owned()));
+        }
+        for flow in &self.flows {
+            let (key, url) = match flow {
+                Flow::Code => ("authorize_url", &self.authorize_url),
+                Flow::Device => ("device_url", &self.device_url),
+            };
+            if url.is_none() {
+                return Err((key, "is missing, and its flow needs it".to_owned()));
+            }
+        }
+        if self.client_id.is_none() && self.clients_at.is_empty() {
+            return Err(("client_id", "is missing, and `clients_at` does not say where to get one".to_owned()));
+        }
+        if self.opt_in && self.terms.is_empty() {
+            return Err(("terms", "are missing, and whoever opts in has to read them".to_owned()));
+        }
+        if !self.callback.path.starts_with('/') {
+            return Err(("callback.path", format!("`{}` does not begin with /", self.callback.path)));
+        }
+        if !matches!(self.callback.host.as_str(), "localhost" | "127.0.0.1") {
+            return Err(("callback.host", format!("`{}` is not this machine", self.callback.host)));
+        }
+        if let Some((name, pointer)) = self.facts.iter().find(|(_, pointer)| !pointer.starts_with('/')) {
+            return Err(("facts", format!("`{name}`: `{pointer}` is not a JSON pointer such as `/email`")));
+        }
+        let known = |name: &&str| self.facts.contains_key(*name);
+        for template in self.headers.values() {
+            if let Some(name) = crate::field::names(template).into_iter().find(|name| !known(name)) {
+                return Err(("headers", format!("there is no fact `{name}`")));
+            }
+        }
+        Ok(())
+    }
+}

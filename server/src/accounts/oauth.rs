@@ -1,0 +1,460 @@
+//! The grants of OAuth 2 as vendors have them. The `oauth2` crate says what is asked and reads what is answered; here is
+//! what vendors do otherwise: members as JSON, errors with a good status, errors inside an envelope.
+
+use super::seal::fill;
+use crate::clock;
+use crate::config::Secret;
+use crate::state::App;
+use crate::store::Tokens;
+use crate::upstream::http::{NoAnswer, ask};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use catalog::{Exchange, SignIn, TokenBody};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Request, Response, StatusCode};
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+};
+use oauth2::{
+    AccessToken, AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
+    DeviceAuthorizationUrl, DeviceCodeErrorResponse, EndpointNotSet, EndpointSet, ErrorResponse,
+    ErrorResponseType, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
+    RequestTokenError, Scope, StandardDeviceAuthorizationResponse, StandardErrorResponse,
+    StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::time::Duration;
+use url::Url;
+use uuid::Uuid;
+
+/// How long a vendor may take to answer.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Why there are no tokens.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoTokens {
+    /// The vendor refuses: asking again changes nothing.
+    #[error("{0}")]
+    Refused(String),
+    /// Something is in the way for now.
+    #[error("{0}")]
+    Later(String),
+}
+
+/// What else a token endpoint says.
+#[derive(Debug, Serialize, Deserialize)]
+struct Beside {
+    #[serde(flatten)]
+    members: Map<String, Value>,
+}
+
+impl ExtraTokenFields for Beside {}
+
+type Answer = StandardTokenResponse<Beside, BasicTokenType>;
+type Oauth<Device> = Client<
+    BasicErrorResponse,
+    Answer,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    Device,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+/// What a device endpoint says.
+pub type Device = StandardDeviceAuthorizationResponse;
+
+/// Tokens, and what became known of whose they are.
+#[derive(Debug)]
+pub struct Granted {
+    /// The tokens.
+    pub tokens: Tokens,
+    /// By the names in the provider's file.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// A page to be opened, and what is needed afterwards.
+#[derive(Debug)]
+pub struct Page {
+    /// Where the person agrees.
+    pub url: Url,
+    /// Comes back with the code.
+    pub state: String,
+    /// Proves that the code was asked for by us.
+    pub verifier: String,
+}
+
+/// How we come to a vendor. `id`: as whom, where that is not the file's word. An address that no endpoint needs stands in
+/// where a file has none.
+fn client(spec: &SignIn, id: Option<&str>) -> Result<Oauth<EndpointNotSet>, NoTokens> {
+    let id = id.or(spec.client_id.as_deref()).unwrap_or_default().to_owned();
+    let bad = |_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned());
+    let authorize = spec.authorize_url.clone().unwrap_or_else(|| spec.token_url.clone());
+    let mut client = Client::new(ClientId::new(id))
+        .set_auth_type(AuthType::RequestBody)
+        .set_auth_uri(AuthUrl::new(authorize).map_err(bad)?)
+        .set_token_uri(TokenUrl::new(spec.token_url.clone()).map_err(bad)?);
+    if let Some(secret) = &spec.client_secret {
+        client = client.set_client_secret(ClientSecret::new(secret.clone()));
+    }
+    Ok(client)
+}
+
+fn scopes(spec: &SignIn) -> impl Iterator<Item = Scope> + '_ {
+    spec.scopes.iter().map(|scope| Scope::new(scope.clone()))
+}
+
+/// What the page, or the device endpoint, is told beside.
+fn params(app: &App, spec: &SignIn) -> impl Iterator<Item = (String, String)> {
+    let installation = Uuid::new_v8(truncated(app.store.seal().derive("installation"))).to_string();
+    let mut random = [0_u8; 32];
+    fill(&mut random);
+    let random = Uuid::new_v8(truncated(random)).simple().to_string();
+    let value = move |value: &String| value.replace("{installation}", &installation).replace("{random}", &random);
+    spec.params.iter().map(move |(name, text)| (name.clone(), value(text)))
+}
+
+fn truncated(bytes: [u8; 32]) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&bytes[..16]);
+    short
+}
+
+/// The page where a person agrees, leading back to `redirect`. `state` says which sign-in it is.
+pub fn page(
+    app: &App,
+    spec: &SignIn,
+    id: Option<&str>,
+    redirect: &str,
+    state: String,
+) -> Result<Page, NoTokens> {
+    let client = client(spec, id)?;
+    let redirect = redirect_url(redirect)?;
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let mut asked = client
+        .authorize_url(|| CsrfToken::new(state))
+        .add_scopes(scopes(spec))
+        .set_pkce_challenge(challenge)
+        .set_redirect_uri(std::borrow::Cow::Owned(redirect));
+    for (name, value) in params(app, spec) {
+        asked = asked.add_extra_param(name, value);
+    }
+    let (url, state) = asked.url();
+    Ok(Page { url, state: state.into_secret(), verifier: verifier.into_secret() })
+}
+
+fn redirect_url(redirect: &str) -> Result<RedirectUrl, NoTokens> {
+    let bad = |_| NoTokens::Refused("The way back is no address.".to_owned());
+    RedirectUrl::new(redirect.to_owned()).map_err(bad)
+}
+
+/// What a person came back with, and what goes with it.
+#[derive(Debug)]
+pub struct Return<'a> {
+    /// The code.
+    pub code: &'a str,
+    /// The way back, as the page was told.
+    pub redirect: &'a str,
+    /// As the page was told.
+    pub state: &'a str,
+    /// Proves that the code was asked for by us.
+    pub verifier: &'a str,
+    /// As whom we come, where that is not the file's word.
+    pub client: Option<&'a str>,
+}
+
+/// Exchanges the code that a person came back with.
+pub async fn exchange_code(app: &App, spec: &SignIn, back: &Return<'_>) -> Result<Granted, NoTokens> {
+    let Return { code, redirect, state, verifier, client: id } = *back;
+    let client = client(spec, id)?;
+    let mut asked = client
+        .exchange_code(AuthorizationCode::new(code.to_owned()))
+        .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()))
+        .set_redirect_uri(std::borrow::Cow::Owned(redirect_url(redirect)?));
+    if spec.state_in_body {
+        asked = asked.add_extra_param("state", state.to_owned());
+    }
+    for (name, value) in &spec.token_params {
+        asked = asked.add_extra_param(name.clone(), value.clone());
+    }
+    let answer = asked.request_async(&Way::new(app, spec)).await;
+    granted(app, spec, answer.map_err(why)?, id, None).await
+}
+
+/// Asks for a code that a person types on the vendor's page. Gives the proof that goes with it, where there is one.
+pub async fn device(
+    app: &App,
+    spec: &SignIn,
+    id: Option<&str>,
+) -> Result<(Device, Option<String>), NoTokens> {
+    let bad = |_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned());
+    let url = spec.device_url.clone().unwrap_or_default();
+    let client: Oauth<EndpointSet> =
+        client(spec, id)?.set_device_authorization_url(DeviceAuthorizationUrl::new(url).map_err(bad)?);
+    let mut asked = client.exchange_device_code().add_scopes(scopes(spec));
+    for (name, value) in params(app, spec) {
+        asked = asked.add_extra_param(name, value);
+    }
+    let mut proof = None;
+    if spec.pkce {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        asked = asked
+            .add_extra_param("code_challenge", challenge.as_str().to_owned())
+            .add_extra_param("code_challenge_method", "S256");
+        proof = Some(verifier.into_secret());
+    }
+    let device: Device =
+        asked.request_async(&Way::new(app, spec)).await.map_err(why)?;
+    Ok((device, proof))
+}
+
+/// Asks again and again, as often as the vendor allows, until the person has agreed, refused or let the time go by.
+pub async fn exchange_device(
+    app: &App,
+    spec: &SignIn,
+    id: Option<&str>,
+    device: &Device,
+    proof: Option<String>,
+) -> Result<Granted, NoTokens> {
+    let client = client(spec, id)?;
+    let mut asked = client.exchange_device_access_token(device);
+    if let Some(proof) = proof {
+        asked = asked.add_extra_param("code_verifier", proof);
+    }
+    let answer = asked
+        .request_async(&Way::new(app, spec), tokio::time::sleep, Some(device.expires_in()))
+        .await;
+    let answer = answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))?;
+    granted(app, spec, answer, id, None).await
+}
+
+/// Renews tokens. What renews them may change by it.
+pub async fn renew(app: &App, spec: &SignIn, tokens: &Tokens) -> Result<Tokens, NoTokens> {
+    let Some(renewal) = &tokens.renewal else {
+        return Err(NoTokens::Refused("the sign-in is over and cannot be renewed".to_owned()));
+    };
+    if let Some(exchange) = &spec.exchange {
+        let (access, expires_at) = exchanged(app, exchange, renewal).await?;
+        return Ok(Tokens { access, expires_at, ..tokens.clone() });
+    }
+    let id = tokens.client.as_deref();
+    let client = client(spec, id)?;
+    let token = RefreshToken::new(renewal.reveal().to_owned());
+    let mut asked = client.exchange_refresh_token(&token);
+    if spec.scopes_at_renewal {
+        asked = asked.add_scopes(scopes(spec));
+    }
+    for (name, value) in &spec.token_params {
+        asked = asked.add_extra_param(name.clone(), value.clone());
+    }
+    let answer = asked.request_async(&Way::new(app, spec)).await;
+    Ok(granted(app, spec, answer.map_err(why)?, id, Some(renewal)).await?.tokens)
+}
+
+/// What a token endpoint gave, made ready for use. `renewal`: what was used, for vendors that do not repeat it.
+async fn granted(
+    app: &App,
+    spec: &SignIn,
+    answer: Answer,
+    id: Option<&str>,
+    renewal: Option<&Secret>,
+) -> Result<Granted, NoTokens> {
+    let client = id.map(str::to_owned);
+    let facts = facts(spec, &answer);
+    let given = secret(answer.access_token());
+    let tokens = match &spec.exchange {
+        Some(exchange) => {
+            let (access, expires_at) = exchanged(app, exchange, &given).await?;
+            Tokens { access, renewal: Some(given), expires_at, renewable_at: None, client }
+        }
+        None => {
+            let lasts = answer.expires_in().and_then(|lasts| i64::try_from(lasts.as_millis()).ok());
+            let fresh = answer.refresh_token().map(|token| Secret::from(token.secret().clone()));
+            Tokens {
+                access: given,
+                renewal: fresh.or_else(|| renewal.cloned()),
+                expires_at: lasts.map(|lasts| clock::now().unix_ms.saturating_add(lasts)),
+                renewable_at: renewable_at(&answer),
+                client,
+            }
+        }
+    };
+    let fits = HeaderValue::from_str(tokens.access.reveal()).is_ok();
+    fits.then_some(Granted { tokens, facts })
+        .ok_or_else(|| NoTokens::Later("the token that was given cannot be sent".to_owned()))
+}
+
+/// From when on the vendor renews it: OpenAI spends what renews it on whoever comes earlier (September 2026). Unix
+/// seconds, as a number or in digits.
+fn renewable_at(answer: &Answer) -> Option<i64> {
+    let said = answer.extra_fields().members.get("earliest_refresh_at")?;
+    let seconds = said.as_i64().or_else(|| said.as_str()?.parse().ok())?;
+    Some(seconds.saturating_mul(1000))
+}
+
+fn secret(token: &AccessToken) -> Secret {
+    Secret::from(token.secret().clone())
+}
+
+/// What the answer says of the account.
+fn facts(spec: &SignIn, answer: &Answer) -> BTreeMap<String, String> {
+    let mut said = Value::Object(answer.extra_fields().members.clone());
+    let claims = said.get("id_token").and_then(Value::as_str).and_then(claims);
+    if let (Value::Object(members), Some(claims)) = (&mut said, claims) {
+        members.insert("id_token".to_owned(), claims);
+    }
+    let text = |pointer: &str| match said.pointer(pointer)? {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    spec.facts.iter().filter_map(|(name, pointer)| Some((name.clone(), text(pointer)?))).collect()
+}
+
+/// What an identity token claims. It came from the vendor over TLS, which is what its signature would prove.
+fn claims(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()
+}
+
+/// A token for another, and when that one ends.
+async fn exchanged(
+    app: &App,
+    exchange: &Exchange,
+    given: &Secret,
+) -> Result<(Secret, Option<i64>), NoTokens> {
+    #[derive(Deserialize)]
+    struct Exchanged {
+        token: String,
+        expires_at: Option<i64>,
+    }
+    let value = HeaderValue::from_str(&format!("{} {}", exchange.scheme, given.reveal()));
+    let mut value = value.map_err(|_| NoTokens::Later("the token cannot be sent".to_owned()))?;
+    value.set_sensitive(true);
+    let request = Request::get(exchange.url.as_str())
+        .header(AUTHORIZATION, value)
+        .header(ACCEPT, "application/json")
+        .body(Vec::new())
+        .map_err(|_| NoTokens::Later("the exchange has no address".to_owned()))?;
+    let reply = ask(&app.clients, true, request, LIMIT).await;
+    let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
+    let status = reply.status();
+    if !status.is_success() {
+        let said = wire::read_error(reply.body()).message;
+        let said = if said.is_empty() { format!("it answered with {}", status.as_u16()) } else { said };
+        let lasting = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+        return Err(if lasting { NoTokens::Refused(said) } else { NoTokens::Later(said) });
+    }
+    let answer: Exchanged = serde_json::from_slice(reply.body())
+        .map_err(|_| NoTokens::Later("its answer holds no token".to_owned()))?;
+    Ok((Secret::from(answer.token), answer.expires_at.map(|at| at.saturating_mul(1000))))
+}
+
+/// How what the crate wants sent gets to a vendor.
+struct Way {
+    app: App,
+    body: TokenBody,
+}
+
+impl Way {
+    fn new(app: &App, spec: &SignIn) -> Self {
+        Self { app: App::clone(app), body: spec.body }
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Way {
+    type Error = Unanswered;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, Unanswered>> + Send + 'c>>;
+
+    fn call(&'c self, request: Request<Vec<u8>>) -> Self::Future {
+        Box::pin(sent(&self.app, self.body, request))
+    }
+}
+
+/// Sends what the crate wants sent.
+async fn sent(
+    app: &App,
+    body: TokenBody,
+    mut request: Request<Vec<u8>>,
+) -> Result<Response<Vec<u8>>, Unanswered> {
+    if body == TokenBody::Json {
+        let pairs = url::form_urlencoded::parse(request.body());
+        let members: Map<String, Value> =
+            pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
+        *request.body_mut() = Value::Object(members).to_string().into_bytes();
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let reply = ask(&app.clients, true, request, LIMIT).await?;
+    if reply.status().is_server_error() || reply.status() == StatusCode::TOO_MANY_REQUESTS {
+        return Err(Unanswered::Busy(reply.status().as_u16()));
+    }
+    Ok(plain(reply))
+}
+
+/// No answer that says anything about the grant.
+#[derive(Debug, thiserror::Error)]
+enum Unanswered {
+    #[error(transparent)]
+    Net(#[from] NoAnswer),
+    #[error("it answered with {0}")]
+    Busy(u16),
+}
+
+/// An answer as the standard has it.
+fn plain(reply: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    let (mut parts, body) = reply.into_parts();
+    let Ok(Value::Object(mut members)) = serde_json::from_slice(&body) else {
+        return Response::from_parts(parts, body);
+    };
+    // Anthropic and OpenAI have an envelope: {"error": {"type": ..., "code": ..., "message": ...}}.
+    if let Some(Value::Object(inner)) = members.get("error").cloned() {
+        let text = |name: &str| inner.get(name).and_then(Value::as_str).map(str::to_owned);
+        let code = text("code").or_else(|| text("type")).unwrap_or_default();
+        members.insert("error".to_owned(), code.into());
+        if let Some(message) = text("message") {
+            members.insert("error_description".to_owned(), message.into());
+        }
+    }
+    // GitHub refuses with 200.
+    if parts.status.is_success() && members.contains_key("error") {
+        parts.status = StatusCode::BAD_REQUEST;
+    }
+    if members.contains_key("access_token") {
+        members.entry("token_type").or_insert_with(|| "bearer".into());
+    }
+    // Scopes come as a list, or with commas, from some; nothing here asks for them.
+    members.remove("scope");
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Response::from_parts(parts, Value::Object(members).to_string().into_bytes())
+}
+
+/// Why a grant came to nothing.
+fn why<T: ErrorResponseType + 'static>(
+    error: RequestTokenError<Unanswered, StandardErrorResponse<T>>,
+) -> NoTokens
+where
+    StandardErrorResponse<T>: ErrorResponse,
+    T: std::fmt::Display,
+{
+    match error {
+        RequestTokenError::ServerResponse(said) => {
+            let code = said.error().to_string();
+            let words = match (code.as_str(), said.error_description()) {
+                ("access_denied", _) => "it was refused on the vendor's page".to_owned(),
+                ("expired_token", _) => "the code was not entered in time".to_owned(),
+                (_, Some(words)) if !words.is_empty() => format!("{words} ({code})"),
+                _ => code,
+            };
+            NoTokens::Refused(words)
+        }
+        RequestTokenError::Request(why) => NoTokens::Later(why.to_string()),
+        // The body may hold a token: nothing of it is repeated.
+        RequestTokenError::Parse(..) => NoTokens::Later("its answer makes no sense".to_owned()),
+        RequestTokenError::Other(why) => NoTokens::Refused(why),
+    }
+}

@@ -1,0 +1,189 @@
+//! Signing in to accounts at providers.
+
+use super::{Desk, fail, internal};
+use crate::accounts::oauth::NoTokens;
+use crate::accounts::sign_in::{self, Beginning, SignInError};
+use crate::clock;
+use crate::state::StateError;
+use crate::store::snapshot::Provider;
+use crate::store::{Stage as Stored, StoreError, StoredAccount, StoredSignIn};
+use app::api::sign_in::{
+    Back, Flow, NewSignIn, SignIn, SignInRow, SignIns, Stage, TokenRow, TokenState,
+};
+use app::api::{Problem, ProblemKind};
+use async_trait::async_trait;
+
+/// Longest client id accepted.
+const LONGEST: usize = 200;
+
+/// What a provider's sign-in is like; `None` where there is none.
+pub(super) fn sign_in_row(provider: &Provider) -> Option<SignInRow> {
+    let spec = provider.spec.sign_in.as_ref()?;
+    let only = provider.spec.own_tool.as_ref().filter(|own| own.only);
+    Some(SignInRow {
+        flows: spec.flows.iter().map(|flow| shown(*flow)).collect(),
+        terms: spec.terms.clone(),
+        on: provider.signs_in,
+        opt_in: spec.opt_in,
+        clients_at: spec.clients_at.clone(),
+        only: only.map(|own| own.name.clone()).unwrap_or_default(),
+    })
+}
+
+/// How the sign-in of an account is doing; `None` where it has a key. What is held in memory is the newest.
+pub(super) fn token_row(
+    provider: Option<&Provider>,
+    stored: &StoredAccount,
+    refused: bool,
+    now: i64,
+) -> Option<TokenRow> {
+    stored.tokens.as_ref()?;
+    let account = provider?.accounts.iter().find(|account| account.id == stored.id)?;
+    let held = account.token()?.held();
+    let late = held.expires_at.is_some_and(|end| end <= now);
+    let state = match (held.ended, refused) {
+        (true, _) => TokenState::NeedsSignIn,
+        (false, true) => TokenState::Refused,
+        (false, false) if late || !held.why.is_empty() => TokenState::Expiring,
+        (false, false) => TokenState::Active,
+    };
+    Some(TokenRow { state, expires_at: held.expires_at, renewed_at: held.renewed_at })
+}
+
+fn shown(flow: catalog::Flow) -> Flow {
+    match flow {
+        catalog::Flow::Code => Flow::Code,
+        catalog::Flow::Device => Flow::Device,
+    }
+}
+
+/// Why a sign-in does not go on, for the person who is at it.
+fn problem(name: &str, error: SignInError) -> Problem {
+    let invalid = |message: String| Problem::invalid("text", message);
+    match error {
+        SignInError::NoTokens(NoTokens::Refused(why)) => {
+            let message = format!("{name} refused the sign-in: {}. Begin again.", why.trim_end_matches('.'));
+            Problem::new(ProblemKind::Invalid, message)
+        }
+        SignInError::NoTokens(NoTokens::Later(why)) => {
+            let message = format!("{name} could not be asked: {why}. Check the network and try again.");
+            Problem::new(ProblemKind::Invalid, message)
+        }
+        SignInError::Store(error) => fail(error),
+        SignInError::State(StateError::Store(error)) => fail(error),
+        SignInError::State(error) => internal(&error),
+        SignInError::Unknown => Problem::new(ProblemKind::NotFound, error.to_string()),
+        error => invalid(error.to_string()),
+    }
+}
+
+impl Desk {
+    fn shown_sign_in(&self, stored: &StoredSignIn) -> Result<SignIn, Problem> {
+        let provider = self.provider_of(&stored.provider_id)?;
+        let kept = stored.kept().map_err(|error| problem(&provider.spec.name, error))?;
+        let late = stored.expires_at <= clock::now().unix_ms;
+        let (stage, sentence) = match stored.stage {
+            Stored::Waiting if late => (Stage::Failed, "This sign-in has expired. Begin again.".to_owned()),
+            Stored::Waiting | Stored::Finishing => (Stage::Waiting, stored.why.clone()),
+            Stored::Done => (Stage::Done, String::new()),
+            Stored::Failed => (Stage::Failed, stored.why.clone()),
+        };
+        Ok(SignIn {
+            id: stored.id.clone(),
+            provider_id: stored.provider_id.clone(),
+            provider: provider.spec.name.clone(),
+            flow: shown(kept.flow),
+            url: kept.url,
+            code: kept.code,
+            pasted: kept.pasted,
+            expires_at: stored.expires_at,
+            stage,
+            sentence,
+            account: stored.account,
+        })
+    }
+}
+
+#[async_trait]
+impl SignIns for Desk {
+    async fn opt_in(&self, provider: String, on: bool) -> Result<(), Problem> {
+        let person = self.person()?;
+        let provider = self.provider_of(provider.trim())?;
+        if provider.spec.sign_in.as_ref().is_none_or(|spec| !spec.opt_in) {
+            let message = format!("{} needs not be turned on.", provider.spec.name);
+            return Err(Problem::invalid("provider", message));
+        }
+        let (id, now) = (&provider.spec.id, clock::now().unix_ms);
+        self.app.store.opt_in(id, on, &person.name, now).await.map_err(fail)?;
+        self.publish().await
+    }
+
+    async fn begin_sign_in(&self, new: NewSignIn) -> Result<SignIn, Problem> {
+        self.person()?;
+        let provider = self
+            .provider_of(new.provider.trim())
+            .map_err(|problem| Problem { field: Some("provider".to_owned()), ..problem })?;
+        let name = &provider.spec.name;
+        let Some(spec) = &provider.spec.sign_in else {
+            return Err(Problem::invalid("provider", format!("{name} has no sign-in: it takes keys.")));
+        };
+        if !provider.signs_in {
+            let message = format!("Turn the sign-in of {name} on first, on its page.");
+            return Err(Problem::invalid("provider", message));
+        }
+        if let Some(id) = new.account
+            && provider.accounts.iter().all(|account| account.id != id)
+        {
+            return Err(Problem::invalid("account", format!("{name} has no such account.")));
+        }
+        let flow = match new.flow {
+            Some(Flow::Code) => Some(catalog::Flow::Code),
+            Some(Flow::Device) => Some(catalog::Flow::Device),
+            None => spec.flows.first().copied(),
+        };
+        let flow = flow.filter(|flow| spec.flows.contains(flow));
+        let flow = flow.ok_or_else(|| Problem::invalid("flow", format!("{name} has no such sign-in.")))?;
+        let client = new.client_id.trim();
+        let plain = client.bytes().all(|byte| byte.is_ascii_graphic()) && client.len() <= LONGEST;
+        if spec.client_id.is_none() && (client.is_empty() || !plain) {
+            let message = format!("Paste the client id of your own app at {name}.");
+            return Err(Problem::invalid("client_id", message));
+        }
+        let client = Some(client).filter(|_| spec.client_id.is_none());
+        let how = Beginning { flow, account: new.account, client, port: new.port };
+        let begun = sign_in::begin(&self.app, &provider, how).await.map_err(|error| problem(name, error))?;
+        self.shown_sign_in(&begun)
+    }
+
+    async fn sign_in(&self, id: String) -> Result<SignIn, Problem> {
+        self.person()?;
+        let unknown = || Problem::new(ProblemKind::NotFound, SignInError::Unknown.to_string());
+        let stored = self.app.store.sign_in(&id).await.map_err(|error| match error {
+            StoreError::Missing => unknown(),
+            error => fail(error),
+        })?;
+        self.shown_sign_in(&stored)
+    }
+
+    async fn paste_sign_in(&self, id: String, text: String) -> Result<SignIn, Problem> {
+        self.person()?;
+        let name = self.sign_in(id.clone()).await?.provider;
+        let done = sign_in::pasted(&self.app, &id, &text).await.map_err(|error| problem(&name, error))?;
+        self.shown_sign_in(&done)
+    }
+
+    async fn cancel_sign_in(&self, id: String) -> Result<(), Problem> {
+        self.person()?;
+        let why = "You cancelled it.";
+        let moved = self.app.store.move_sign_in(&id, Stored::Waiting, Stored::Failed, None, why).await;
+        moved.map(drop).map_err(fail)
+    }
+
+    async fn came_back(&self, back: Back) -> Result<SignIn, Problem> {
+        let Back { state, code, client_id, error } = back;
+        let back = sign_in::Back { state, code, client: client_id, error };
+        let done = sign_in::came_back(&self.app, back).await;
+        let done = done.map_err(|error| problem("The provider", error))?;
+        self.shown_sign_in(&done)
+    }
+}
