@@ -35,6 +35,7 @@ mod routing;
 mod saver;
 mod secrets;
 mod secured;
+mod sign_in;
 mod store;
 mod streams;
 mod translator;

@@ -1,11 +1,13 @@
 //! A test of one account: one minimal real request, and what came of it in words.
 
+use super::renew::ready;
 use crate::clock;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider, Speaks};
 use crate::upstream::http::{Call, NoAnswer, Reply, get, send};
 use app::api::providers::TestResult;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use std::sync::Arc;
 use std::time::Duration;
 use wire::conversation::{Block, Role, Turn};
 use wire::{Conversation, Target};
@@ -17,19 +19,39 @@ const MAX_OUTPUT: u64 = 256;
 const BODY: usize = 4 * 1024 * 1024;
 
 /// Sends the request. `provider` must be the one the account is at.
-pub async fn test(app: &App, provider: &Provider, account: &Account) -> TestResult {
+pub async fn test(app: &App, provider: &Arc<Provider>, account: &Account) -> TestResult {
     let began = clock::now();
-    let result = match account.speaks(provider, 0) {
-        None => Err(format!("{} speaks no wire format that Ninerouter knows yet.", provider.spec.name)),
-        Some(speaks) => match provider.spec.models.first() {
-            Some(model) => ask(app, provider, account, speaks, model.sent_as()).await,
-            None => list(app, provider, account, speaks).await,
-        },
+    let result = match provider.spec.own_tool.as_ref().filter(|own| own.only) {
+        Some(own) => signed_in(app, provider, account, &own.name).await,
+        None => tried(app, provider, account).await,
     };
     let millis = began.elapsed_ms();
     match result {
         Ok(sentence) => TestResult { ok: true, sentence, millis },
         Err(sentence) => TestResult { ok: false, sentence, millis },
+    }
+}
+
+/// Whether an account's sign-in is good, where requests of our own would be none of its business.
+async fn signed_in(
+    app: &App,
+    provider: &Arc<Provider>,
+    account: &Account,
+    tool: &str,
+) -> Result<String, String> {
+    ready(app, provider, account).await.map_err(|why| format!("{why}."))?;
+    Ok(format!("Signed in. {} answers {tool} alone, so no request was sent.", provider.spec.name))
+}
+
+/// Asks it something.
+async fn tried(app: &App, provider: &Arc<Provider>, account: &Account) -> Result<String, String> {
+    ready(app, provider, account).await.map_err(|why| format!("{why}."))?;
+    match account.speaks(provider, 0) {
+        None => Err(format!("{} speaks no wire format that Ninerouter knows yet.", provider.spec.name)),
+        Some(speaks) => match provider.spec.models.first() {
+            Some(model) => ask(app, provider, account, speaks, model.sent_as()).await,
+            None => list(app, provider, account, speaks).await,
+        },
     }
 }
 
@@ -75,7 +97,7 @@ async fn list(app: &App, provider: &Provider, account: &Account, speaks: &Speaks
     let base = url.path().trim_end_matches("/chat/completions").trim_end_matches("/messages").to_owned();
     url.set_path(&format!("{base}/models"));
     let name = HeaderName::from_static(speaks.header.name());
-    let credential = account.credential(speaks.header).map(|value| (name, value.clone()));
+    let credential = account.credential(speaks.header).map(|value| (name, value));
     let reply =
         get(&app.clients, provider, url, credential, LIMIT).await.map_err(|why| no_answer(provider, &why))?;
     read(provider, reply).await?;

@@ -86,6 +86,8 @@ pub(super) fn judge(
         && may_retry
         && token.refuse(generation, now)
     {
+        // It says nothing of the account, so nothing is parked.
+        let ruling = Ruling { verdict: Verdict::RetryHere { after_ms: 0 }, ..ruling };
         let words = "renewed the sign-in and tried the same account again";
         return again(Duration::ZERO, about.resume, words, ruling, false);
     }

@@ -1,7 +1,7 @@
 //! A provider that does what it is told, on loopback. It speaks every dialect in its vendor's own shapes, and writes
 //! down what it was asked: `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages`,
 //! `/v1beta/models/{model}:{verb}` and `/api/chat`, whole and as streams; the counting of tokens beside them;
-//! `GET /v1/models`; and what [`beside`] has.
+//! `GET /v1/models`; what [`beside`] has; and under `/oauth` the sign-in of a [`vendor`].
 //!
 //! What it does is chosen by the request itself, so that a test needs no other way to reach it: a key
 //! `key-<script>` (`key-<script>.anything` too) or else the model's name (`<script>.anything` too) is looked up in
@@ -17,6 +17,7 @@
 //! | `limits.rs` | what is said of limits |
 //! | `script.rs` | how an answer goes out, or goes wrong |
 //! | `long.rs` | answers that break off in the middle, and go on |
+//! | `vendor.rs` | signing in, and the tokens that one gets |
 
 mod agent;
 pub(crate) mod beside;
@@ -29,6 +30,7 @@ mod refusals;
 pub(crate) mod says;
 pub(crate) mod scenario;
 pub(crate) mod script;
+pub(crate) mod vendor;
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -40,6 +42,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use script::{Reply, Step};
+use vendor::Vendor;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -98,6 +101,7 @@ struct Pages {
     played: HashMap<String, usize>,
     /// Whether `switched` fails.
     down: bool,
+    vendor: Vendor,
 }
 
 impl Book {
@@ -113,6 +117,11 @@ impl Book {
     /// From now on the script `switched` fails, or answers.
     pub(crate) fn switch(&self, down: bool) {
         self.open().down = down;
+    }
+
+    /// What the vendor's sign-in knows, and does.
+    pub(crate) fn vendor<T>(&self, with: impl FnOnce(&mut Vendor) -> T) -> T {
+        with(&mut self.open().vendor)
     }
 
     /// Writes a request down. The second value counts earlier ones of the same script and key.
@@ -220,6 +229,18 @@ pub(crate) async fn answer(
     let body: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
     let asked = script::Asked::of(&parts.method, parts.uri.path(), &body);
     seen.script = script_of(&seen, asked.as_ref().map_or("", |asked| &asked.model));
+    let wait = book.vendor(|vendor| vendor.delay);
+    if !wait.is_zero() && parts.uri.path() == "/oauth/token" {
+        tokio::time::sleep(wait).await;
+    }
+    if let Some(response) = book.vendor(|vendor| vendor.answer(&seen)) {
+        let (mut ticket, _) = book.write(seen);
+        ticket.finish();
+        return Ok(response);
+    }
+    if key_of(&seen).and_then(|token| book.vendor(|vendor| vendor.takes(token))) == Some(false) {
+        "error-401".clone_into(&mut seen.script);
+    }
     let (mut ticket, earlier) = book.write(seen.clone());
     let Reply { before, head, steps } = match asked {
         Some(mut asked) => {

@@ -7,6 +7,7 @@ pub(crate) mod running;
 pub(crate) mod secured;
 pub(crate) mod tools;
 
+use crate::scripted::vendor::Vendor;
 use crate::scripted::{self, Book, Seen};
 use client::{Answer, Client};
 use http::Method;
@@ -57,6 +58,11 @@ impl Provider {
     /// From now on the script `switched` fails, or answers.
     pub(crate) fn switch(&self, down: bool) {
         self.book.switch(down);
+    }
+
+    /// What the vendor's sign-in knows, and does.
+    pub(crate) fn vendor<T>(&self, with: impl FnOnce(&mut Vendor) -> T) -> T {
+        self.book.vendor(with)
     }
 
     /// Every request so far.

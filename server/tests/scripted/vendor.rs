@@ -1,0 +1,253 @@
+//! The sign-in of a vendor, under `/oauth`: `GET /authorize` agrees at once and leads back, `POST /device` gives a code
+//! that `GET /agree?user_code=` and `GET /refuse?user_code=` decide on, `POST /token` gives and renews tokens, `GET
+//! /exchange` takes one for another. Strict as OAuth is: a code and what renews tokens work once, for whoever proves
+//! that they asked (RFC 6749, 7636, 8628).
+//!
+//! The words of the client id say in what it differs:
+//!
+//! | word | what |
+//! |---|---|
+//! | `denied` | the person does not agree (`access_denied`) |
+//! | `json` | members come as JSON, the state among them; errors in an envelope (Anthropic, 2026) |
+//! | `github` | errors come with 200, tokens never end and nothing renews them (GitHub, 2026) |
+//! | `short` | tokens end after a second |
+//! | `late` | tokens are renewed near their end only (OpenAI, September 2026) |
+//! | `issuing` | an id is issued on the way back, and only that one gets tokens (OpenAI, September 2026) |
+//! | `slow` | the first look for a device's token is too early (`slow_down`) |
+
+use super::{Frames, Seen};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Response, StatusCode};
+use http_body::Frame;
+use http_body_util::StreamBody;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// Who signs in.
+pub(crate) const WHO: &str = "ada@example.com";
+/// The grant type of RFC 8628.
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// What the vendor knows.
+#[derive(Default)]
+pub(crate) struct Vendor {
+    /// Codes that were given and not used yet: for whom, what proves that they asked, where they led.
+    codes: HashMap<String, (String, String, String)>,
+    /// Codes of devices: what the person has said, and how often it was looked.
+    devices: HashMap<String, (Option<bool>, usize)>,
+    /// What renews tokens, by whom.
+    renewals: HashMap<String, String>,
+    /// Tokens that are good.
+    tokens: HashSet<String>,
+    given: usize,
+    /// How often tokens were renewed.
+    pub(crate) renewed: usize,
+    /// Answers with 503 from now on.
+    pub(crate) down: bool,
+    /// How long the token endpoint takes.
+    pub(crate) delay: Duration,
+}
+
+type Members = HashMap<String, String>;
+type Refusal = (u16, &'static str, &'static str);
+
+impl Vendor {
+    /// Whether a token is one that the vendor takes; `None`: it is none of the vendor's.
+    pub(crate) fn takes(&self, token: &str) -> Option<bool> {
+        token.starts_with("token-").then(|| self.tokens.contains(token))
+    }
+
+    /// No token that was given is good any more.
+    pub(crate) fn forget_tokens(&mut self) {
+        self.tokens.clear();
+    }
+
+    /// Nothing that was given renews tokens any more.
+    pub(crate) fn forget_renewals(&mut self) {
+        self.renewals.clear();
+    }
+
+    /// A token that the vendor takes, without a sign-in.
+    pub(crate) fn give(&mut self, client: &str) -> Value {
+        self.given += 1;
+        let access = format!("token-{}.uncommon-access", self.given);
+        self.tokens.insert(access.clone());
+        if client.contains("github") {
+            return json!({ "access_token": access, "token_type": "bearer", "scope": "read:user,repo" });
+        }
+        let renewal = format!("renewal-{}.uncommon", self.given);
+        self.renewals.insert(renewal.clone(), client.to_owned());
+        let claims = json!({ "email": WHO, "https://vendor.example/auth": { "account_id": "acc-1" } });
+        let identity = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let lasts = if client.contains("short") { 1 } else { 3600 };
+        let mut answer = json!({
+            "access_token": access, "refresh_token": renewal, "token_type": "Bearer", "expires_in": lasts,
+            "id_token": identity, "account": { "email_address": WHO },
+        });
+        if client.contains("late") {
+            answer["earliest_refresh_at"] = json!("99999999999");
+        }
+        answer
+    }
+
+    /// An answer at `/oauth`; `None` for other addresses.
+    pub(super) fn answer(&mut self, seen: &Seen) -> Option<Response<StreamBody<Frames>>> {
+        let (method, address) = seen.line.split_once(' ')?;
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let path = path.strip_prefix("/oauth")?;
+        if self.down {
+            return Some(whole(503, &json!({ "error": "temporarily_unavailable" })));
+        }
+        let query = pairs(query.as_bytes());
+        Some(match (method, path) {
+            ("GET", "/authorize") => self.authorize(&query),
+            ("POST", "/device") => self.device(),
+            ("GET", "/agree" | "/refuse") => {
+                for (said, _) in self.devices.values_mut() {
+                    *said = Some(path == "/agree");
+                }
+                whole(200, &json!({}))
+            }
+            ("POST", "/token") => {
+                let client = members(seen).get("client_id").cloned().unwrap_or_default();
+                match self.token(&client, seen) {
+                    Ok(answer) => whole(200, &answer),
+                    Err((_, error, words)) if client.contains("github") => {
+                        whole(200, &json!({ "error": error, "error_description": words }))
+                    }
+                    Err((status, error, words)) if client.contains("json") => {
+                        let error = json!({ "type": error, "message": words });
+                        whole(status, &json!({ "type": "error", "error": error }))
+                    }
+                    Err((status, error, words)) => {
+                        whole(status, &json!({ "error": error, "error_description": words }))
+                    }
+                }
+            }
+            ("GET", "/exchange") => self.exchange(seen),
+            _ => whole(404, &json!({ "error": "not_found" })),
+        })
+    }
+
+    fn authorize(&mut self, query: &Members) -> Response<StreamBody<Frames>> {
+        let said = |name: &str| query.get(name).cloned().unwrap_or_default();
+        let (client, back) = (said("client_id"), said("redirect_uri"));
+        if said("response_type") != "code" || said("code_challenge_method") != "S256" || back.is_empty() {
+            return whole(400, &json!({ "error": "invalid_request" }));
+        }
+        self.given += 1;
+        let code = format!("code-{}", self.given);
+        let mut url = url::Url::parse(&back).unwrap();
+        let mut pairs = url.query_pairs_mut();
+        pairs.append_pair("state", &said("state"));
+        if client.contains("denied") {
+            pairs.append_pair("error", "access_denied").append_pair("error_description", "Not today");
+        } else {
+            pairs.append_pair("code", &code);
+        }
+        let mut issued = client;
+        if issued.contains("issuing") {
+            "issued-1".clone_into(&mut issued);
+            pairs.append_pair("client_id", &issued);
+        }
+        drop(pairs);
+        self.codes.insert(code, (issued, said("code_challenge"), back));
+        let mut response = whole(302, &json!({}));
+        response.headers_mut().insert(LOCATION, HeaderValue::from_str(url.as_str()).unwrap());
+        response
+    }
+
+    fn device(&mut self) -> Response<StreamBody<Frames>> {
+        self.given += 1;
+        let code = format!("device-{}", self.given);
+        self.devices.insert(code.clone(), (None, 0));
+        whole(
+            200,
+            &json!({
+                "device_code": code, "user_code": "WDJB-MJHT", "verification_uri": "https://vendor.example/device",
+                "expires_in": 900, "interval": 1,
+            }),
+        )
+    }
+
+    fn token(&mut self, client: &str, seen: &Seen) -> Result<Value, Refusal> {
+        let json = seen.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        if json != client.contains("json") {
+            return Err((400, "invalid_request", "Invalid request format"));
+        }
+        let members = members(seen);
+        let said = |name: &str| members.get(name).map(String::as_str).unwrap_or_default();
+        match said("grant_type") {
+            "authorization_code" => {
+                let (asked, challenge, back) =
+                    self.codes.remove(said("code")).ok_or((400, "invalid_grant", "Invalid 'code' in request."))?;
+                let proof = URL_SAFE_NO_PAD.encode(Sha256::digest(said("code_verifier")));
+                if asked != client || proof != challenge || back != said("redirect_uri") {
+                    return Err((400, "invalid_grant", "This code was given to somebody else."));
+                }
+                if json && said("state").is_empty() {
+                    return Err((400, "invalid_request", "Invalid request format"));
+                }
+                Ok(self.give(client))
+            }
+            "refresh_token" => {
+                let whose = self.renewals.remove(said("refresh_token"));
+                if whose.is_none_or(|whose| whose != client) {
+                    return Err((400, "invalid_grant", "Refresh token not found or invalid"));
+                }
+                self.renewed += 1;
+                // Renewed ones last, so that a test need not wait.
+                Ok(self.give(&client.replace("short", "long")))
+            }
+            DEVICE => {
+                let slow = client.contains("slow");
+                let (said, looked) = self
+                    .devices
+                    .get_mut(said("device_code"))
+                    .ok_or((400, "expired_token", "The code has expired."))?;
+                *looked += 1;
+                match said {
+                    _ if slow && *looked == 1 => Err((400, "slow_down", "Too many requests.")),
+                    None => Err((400, "authorization_pending", "The person has not agreed yet.")),
+                    Some(false) => Err((400, "access_denied", "The person refused.")),
+                    Some(true) => Ok(self.give(client)),
+                }
+            }
+            _ => Err((400, "unsupported_grant_type", "No such grant.")),
+        }
+    }
+
+    fn exchange(&mut self, seen: &Seen) -> Response<StreamBody<Frames>> {
+        let shown = seen.header("authorization").and_then(|shown| shown.strip_prefix("token "));
+        if !shown.is_some_and(|token| self.tokens.contains(token)) {
+            return whole(401, &json!({ "message": "Bad credentials" }));
+        }
+        self.given += 1;
+        let access = format!("token-{}.uncommon-access", self.given);
+        self.tokens.insert(access.clone());
+        whole(200, &json!({ "token": access, "expires_at": 99_999_999_999_i64, "refresh_in": 1500 }))
+    }
+}
+
+fn members(seen: &Seen) -> Members {
+    let json: Result<HashMap<String, String>, _> = serde_json::from_slice(&seen.body);
+    json.unwrap_or_else(|_| pairs(&seen.body))
+}
+
+fn pairs(text: &[u8]) -> Members {
+    url::form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+fn whole(status: u16, body: &Value) -> Response<StreamBody<Frames>> {
+    let frames: Frames = Box::pin(stream::iter([Ok(Frame::data(Bytes::from(body.to_string())))]));
+    let mut response = Response::new(StreamBody::new(frames));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
