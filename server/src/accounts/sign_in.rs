@@ -336,13 +336,14 @@ async fn settle(
             return Err(error.into());
         }
     };
-    to(Stage::Done, Some(id), String::new()).await?;
     tracing::info!(provider = provider.spec.id, account = id, "signed in");
-    app.republish().await?;
+    // Whoever is told that it is done may use it at once.
+    let published = app.republish().await;
     if let Ok(stored) = app.store.account(id).await {
         app.registry.of(&stored).unpark();
     }
-    Ok(())
+    to(Stage::Done, Some(id), String::new()).await?;
+    Ok(published?)
 }
 
 /// What a person pastes: an address, its query, `code#state` or a code.
