@@ -151,6 +151,17 @@ pub struct ProvidersPage {
     pub connected: Vec<ProviderRow>,
     /// All others, by tier and name.
     pub catalogue: Vec<ProviderRow>,
+    /// What people ask for and is not offered.
+    pub not_offered: Vec<NotOfferedRow>,
+}
+
+/// A provider that is not offered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotOfferedRow {
+    /// Its name.
+    pub name: String,
+    /// Why not, and what to use instead.
+    pub why: String,
 }
 
 /// USD per million tokens in units of 10^-9 USD, as a source states it.

@@ -1,7 +1,7 @@
 //! Providers: the connected ones first, then the catalogue.
 
 use crate::api::Tier;
-use crate::api::providers::{AccountRow, Health, ProviderRow, ProvidersPage, load_providers};
+use crate::api::providers::{NotOfferedRow, AccountRow, Health, ProviderRow, ProvidersPage, load_providers};
 use crate::parts::dialog::{Dialog, DialogButtons, Opens};
 use crate::parts::field::{Field, LongField, Select, Tick};
 use crate::parts::form::{Done, Form};
@@ -23,15 +23,36 @@ pub fn Providers() -> impl IntoView {
         |_| "Providers".to_owned(),
         load_providers(),
         move |page| {
-            let ProvidersPage { connected, catalogue } = page;
+            let ProvidersPage { connected, catalogue, not_offered } = page;
             view! {
                 <Connected connected />
                 <Catalogue catalogue query />
+                <NotOffered not_offered />
                 <EndpointDialog />
             }
             .into_any()
         },
     )
+}
+
+/// What people ask for and do not find.
+#[component]
+fn NotOffered(not_offered: Vec<NotOfferedRow>) -> impl IntoView {
+    let lines = not_offered.into_iter().map(|row| {
+        view! {
+            <div>
+                <dt>{row.name}</dt>
+                <dd>{row.why}</dd>
+            </div>
+        }
+    });
+    view! {
+        <details class="card not-offered">
+            <summary>"What is not offered, and why"</summary>
+            <dl class="pairs">{lines.collect_view()}</dl>
+        </details>
+    }
+    .into_any()
 }
 
 #[component]

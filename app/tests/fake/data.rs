@@ -9,12 +9,13 @@ use app::api::providers::{
 };
 use app::api::requests::{Outcome, RequestRow};
 use app::api::settings::SessionRow;
+use app::api::sign_in::{Flow, SignInRow, TokenRow, TokenState};
 use app::api::{Millis, Tier, Tokens};
 
 /// 2026-11-21 14:05:09 UTC.
 pub const NOW: Millis = 1_795_269_909_000;
 
-const MINUTE: i64 = 60_000;
+pub const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 /// Why a request reached no provider.
@@ -115,6 +116,7 @@ pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health)
         provider_id: provider.to_owned(),
         name: name.to_owned(),
         masked_key: if provider == "ollama" { "" } else { "••••9f2c" }.to_owned(),
+        token: None,
         fields: if provider == "azure" {
             [("resource".to_owned(), "my-team".to_owned())].into()
         } else {
@@ -176,13 +178,61 @@ fn fields(id: &str) -> Vec<FieldRow> {
     }
 }
 
+fn sign_in(id: &str) -> Option<SignInRow> {
+    let row = |on, only: &str| SignInRow {
+        flows: vec![Flow::Code],
+        terms: "This login is meant for the vendor's own program. It may block an account.".to_owned(),
+        on,
+        opt_in: true,
+        clients_at: String::new(),
+        only: only.to_owned(),
+    };
+    match id {
+        "openai-codex" => Some(row(true, "Codex")),
+        "claude-pro" => Some(row(false, "Claude Code")),
+        "xai" => Some(SignInRow {
+            flows: vec![Flow::Device, Flow::Code],
+            clients_at: "https://xai.example/apps".to_owned(),
+            ..row(true, "")
+        }),
+        _ => None,
+    }
+}
+
+/// Accounts that are signed in to, in each state.
+fn signed_in(now: Millis) -> Vec<AccountRow> {
+    let row = |id, name: &str, health, state, sentence: &str| AccountRow {
+        masked_key: String::new(),
+        sentence: sentence.to_owned(),
+        last_error: String::new(),
+        last_error_at: None,
+        token: Some(TokenRow { state, expires_at: Some(now + 50 * MINUTE), renewed_at: now - 10 * MINUTE }),
+        ..account(now, id, "openai-codex", name, health)
+    };
+    vec![
+        row(31, "ada@example.com", Health::Ready, TokenState::Active, "Ready."),
+        row(
+            32,
+            "ada@work.example",
+            Health::Refused,
+            TokenState::NeedsSignIn,
+            "Its sign-in has ended: OpenAI Codex says: refresh_token_reused. Sign in again.",
+        ),
+    ]
+}
+
 fn provider(id: &str, name: &str, tier: Tier, models: usize) -> ProviderRow {
     ProviderRow {
         id: id.to_owned(),
         name: name.to_owned(),
         prefix: id.to_owned(),
         tier,
-        auth: if tier == Tier::Local { AuthKind::Nothing } else { AuthKind::Key },
+        auth: match id {
+            "openai-codex" | "claude-pro" => AuthKind::SignIn,
+            _ if tier == Tier::Local => AuthKind::Nothing,
+            _ => AuthKind::Key,
+        },
+        sign_in: sign_in(id),
         fields: fields(id),
         custom: id == "homelab",
         models,
@@ -223,6 +273,7 @@ pub fn connected(now: Millis) -> Vec<ProviderRow> {
 
 pub fn catalogue() -> Vec<ProviderRow> {
     let subscription = ["Anthropic", "GLM Coding Plan", "Kimi Coding", "MiniMax Coding", "Alibaba Coding"];
+    let signed = ["OpenAI Codex", "Claude Pro"];
     let cheap = [
         "DeepSeek",
         "OpenAI",
@@ -240,6 +291,7 @@ pub fn catalogue() -> Vec<ProviderRow> {
         "OpenRouter",
         "SambaNova",
         "Baseten",
+        "Azure",
     ];
     let free =
         ["Groq", "Cerebras", "Google AI Studio", "GitHub Models", "NVIDIA NIM", "Cloudflare Workers AI"];
@@ -257,6 +309,7 @@ pub fn catalogue() -> Vec<ProviderRow> {
     };
     [
         rows(&subscription, Tier::Subscription),
+        rows(&signed, Tier::Subscription),
         rows(&cheap, Tier::Cheap),
         rows(&free, Tier::Free),
         rows(&local, Tier::Local),
@@ -265,7 +318,11 @@ pub fn catalogue() -> Vec<ProviderRow> {
 }
 
 pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDetail> {
-    let row = connected(now).into_iter().filter(|_| full).chain(catalogue()).find(|row| row.id == id)?;
+    let mut row =
+        connected(now).into_iter().filter(|_| full).chain(catalogue()).find(|row| row.id == id)?;
+    if row.id == "openai-codex" {
+        row.accounts = signed_in(now);
+    }
     let models =
         ["openai/gpt-oss-120b", "llama-3.3-70b-versatile", "qwen3-32b", "kimi-k2-instruct", "glm-4.7"];
     let model = |(at, name): (usize, &&str)| ModelRow {

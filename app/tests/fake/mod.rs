@@ -7,6 +7,7 @@ mod combos;
 mod data;
 mod request;
 mod saver;
+mod sign_in;
 pub mod site;
 mod translator;
 
@@ -15,7 +16,7 @@ use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};
 use app::api::login::{Login, Visitor};
 use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::{
-    AccountChange, AccountRow, Health, NewAccount, NewEndpoint, ProviderDetail, ProviderRow, Providers,
+    AccountChange, AccountRow, Health, NewAccount, NewEndpoint, NotOfferedRow, ProviderDetail, ProviderRow, Providers,
     ProvidersPage, Rotation, TestResult,
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
@@ -198,7 +199,11 @@ impl Providers for Fake {
         let connected = if self.full() { data::connected(self.now) } else { Vec::new() };
         let catalogue =
             data::catalogue().into_iter().filter(|row| connected.iter().all(|other| other.id != row.id));
-        Ok(ProvidersPage { catalogue: catalogue.collect(), connected })
+        let not_offered = vec![NotOfferedRow {
+            name: "Cursor".to_owned(),
+            why: "Its service answers Cursor itself only. Cursor can use Ninerouter instead.".to_owned(),
+        }];
+        Ok(ProvidersPage { catalogue: catalogue.collect(), connected, not_offered })
     }
     async fn provider(&self, id: String) -> Result<ProviderDetail, Problem> {
         self.works()?;

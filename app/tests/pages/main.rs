@@ -7,6 +7,7 @@ mod combos;
 mod fake;
 mod page;
 mod saver;
+mod sign_in;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -112,7 +113,7 @@ async fn a_request_that_is_gone_is_not_found() {
 async fn connected_providers_come_before_the_catalogue() {
     let page = open(Mood::Normal, "/providers").await;
     let words = page.words();
-    let (connected, catalogue) = words.split_once("Catalogue 27 providers").expect("a catalogue");
+    let (connected, catalogue) = words.split_once("Catalogue 30 providers").expect("a catalogue");
     assert!(connected.contains("Anthropic 6 models"), "{connected}");
     assert!(connected.contains("Parked personal back in 2 h 54 min"), "{connected}");
     assert!(catalogue.contains("Cerebras"), "{catalogue}");

@@ -3,6 +3,9 @@
 /// The default rules.
 pub(crate) const RULES: &str = include_str!("../rules.toml");
 
+/// What is not offered.
+pub(crate) const NOT_OFFERED: &str = include_str!("../not_offered.toml");
+
 macro_rules! embed {
     ($($id:literal),* $(,)?) => {
         &[$((concat!("providers/", $id, ".toml"), include_str!(concat!("../providers/", $id, ".toml")))),*]
@@ -23,16 +26,20 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "blackbox",
     "byteplus",
     "cerebras",
+    "chatgpt",
     "chutes",
+    "claude",
     "clinepass",
     "cloudflare-ai",
     "codebuddy-cn",
     "codebuddy-intl",
+    "codex",
     "cohere",
     "deepseek",
     "featherless",
     "fireworks",
     "gemini",
+    "github",
     "glm",
     "glm-cn",
     "groq",
@@ -41,6 +48,7 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "kimchi",
     "kimi",
     "llm7",
+    "lm-studio",
     "minimax",
     "minimax-cn",
     "mistral",

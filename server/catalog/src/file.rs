@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, OwnTool, Prefill, Reasoning, Rule, SignIn, Tier};
+use crate::{Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill, Reasoning, Rule, SignIn, Tier};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +18,7 @@ pub(crate) struct ProviderFile {
     pub(crate) keys_at: Option<String>,
     pub(crate) terms: Option<String>,
     pub(crate) models_url: Option<String>,
+    pub(crate) models_like: Option<String>,
     pub(crate) also: Option<Vec<Also>>,
     pub(crate) auth: Option<Auth>,
     pub(crate) sign_in: Option<SignIn>,
@@ -68,7 +69,7 @@ pub(crate) struct TweakFile {
     pub(crate) prefill: Option<Prefill>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModelFile {
     pub(crate) id: String,
@@ -86,7 +87,7 @@ pub(crate) struct ModelFile {
     pub(crate) price: Option<PriceFile>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PriceFile {
     pub(crate) input: Option<f64>,
@@ -100,6 +101,13 @@ pub(crate) struct PriceFile {
 pub(crate) struct RulesFile {
     #[serde(rename = "rule")]
     pub(crate) rules: Vec<Rule>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotOfferedFile {
+    #[serde(rename = "provider")]
+    pub(crate) providers: Vec<NotOffered>,
 }
 
 pub(crate) fn read<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, CatalogError> {
@@ -119,6 +127,7 @@ impl ProviderFile {
             keys_at,
             terms,
             models_url,
+            models_like,
             also,
             auth,
             sign_in,
@@ -136,6 +145,7 @@ impl ProviderFile {
         replace(&mut self.keys_at, keys_at);
         replace(&mut self.terms, terms);
         replace(&mut self.models_url, models_url);
+        replace(&mut self.models_like, models_like);
         replace(&mut self.also, also);
         replace(&mut self.auth, auth);
         replace(&mut self.sign_in, sign_in);

@@ -26,7 +26,7 @@ pub use instant::DayEnd;
 pub use load::Catalog;
 pub use model::{Effort, Model, Prefill, Reasoning};
 pub use price::Price;
-pub use provider::{Also, Auth, Dialect, HeaderForKey, OwnTool, Provider, Speaks, Tier, Tweak};
+pub use provider::{Also, Auth, Dialect, HeaderForKey, NotOffered, OwnTool, Provider, Speaks, Tier, Tweak};
 pub use renewal::quota_renewal;
 pub use reset::reset_hint;
 pub use rule::{Action, Rule, StatusMatch};

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    Auth, CatalogError, Field, Model, Price, Provider, Rule, Speaks, Tweak, builtin, field,
-    file::{self, ModelFile, PriceFile, ProviderFile, RulesFile, TweakFile},
+    Auth, CatalogError, Dialect, Field, Model, NotOffered, Price, Provider, Rule, Speaks, Tweak, builtin, field,
+    file::{self, ModelFile, NotOfferedFile, PriceFile, ProviderFile, RulesFile, TweakFile},
     price::nano_usd,
 };
 
@@ -55,6 +55,15 @@ impl Catalog {
         self.providers.values()
     }
 
+    /// What people ask for and is not offered, and why.
+    ///
+    /// # Errors
+    /// When the embedded file is faulty, which a test rules out.
+    pub fn not_offered() -> Result<Vec<NotOffered>, CatalogError> {
+        let file: NotOfferedFile = file::read("not_offered.toml", builtin::NOT_OFFERED)?;
+        Ok(file.providers)
+    }
+
     /// The provider with this id, prefix or alias.
     #[must_use]
     pub fn get(&self, id_or_prefix_or_alias: &str) -> Option<&Arc<Provider>> {
@@ -82,7 +91,39 @@ impl Catalog {
             self.files.insert(merged.id.clone(), (name.to_owned(), merged));
         }
         self.names = self.index()?;
+        self.liken()?;
         Ok(self)
+    }
+
+    /// Gives the models of a plan what is known of them where they are paid for by the token. Their price is none of
+    /// the plan's.
+    fn liken(&mut self) -> Result<(), CatalogError> {
+        let mut likened = Vec::new();
+        for (id, (file, raw)) in &self.files {
+            let Some(like) = &raw.models_like else { continue };
+            let (Some(own), Some(other)) = (self.providers.get(id), self.providers.get(like)) else {
+                return Err(CatalogError::value(file, "models_like", format!("there is no provider `{like}`")));
+            };
+            let models = raw.models.iter().map(|model| {
+                let known = other.model(&model.id).map(|known| {
+                    let serves = |dialect: &Dialect| own.speaks.iter().any(|speaks| speaks.dialect == *dialect);
+                    let mut speaks: Vec<_> = known.speaks.iter().copied().filter(serves).collect();
+                    // All of them is what holds where none are named.
+                    speaks.truncate(if speaks.len() < own.speaks.len() { usize::MAX } else { 0 });
+                    Model { price: None, speaks, ..known.clone() }
+                });
+                let stated = build_model(file, model.clone())?;
+                // A model of which the file says no more than the id.
+                let bare = ModelFile { id: model.id.clone(), ..ModelFile::default() } == *model;
+                Ok(known.filter(|_| bare).unwrap_or(stated))
+            });
+            let models = models.collect::<Result<Vec<_>, CatalogError>>()?;
+            likened.push(Arc::new(Provider { models, ..(**own).clone() }));
+        }
+        for provider in likened {
+            self.providers.insert(provider.id.clone(), provider);
+        }
+        Ok(())
     }
 
     fn index(&self) -> Result<HashMap<String, String>, CatalogError> {

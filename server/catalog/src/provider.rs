@@ -61,6 +61,16 @@ impl Provider {
     }
 }
 
+/// A provider that people ask for and that is not offered.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotOffered {
+    /// Its name.
+    pub name: String,
+    /// Why not, and what to use instead, in plain words.
+    pub why: String,
+}
+
 /// What an account of a provider costs its owner. In the order in which plans prefer them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -61,7 +61,12 @@ fn every_built_in_provider_is_sound() {
         // Whoever needs no key has no page for one: the user's own machine, and OpenCode's free models.
         let keyless = local || id == "opencode";
         assert_eq!(provider.auth == Auth::None, keyless, "{id}");
-        assert_eq!(provider.keys_at.is_empty(), keyless, "{id}");
+        assert_eq!(provider.keys_at.is_empty(), provider.auth != Auth::Key, "{id}");
+        if let Some(sign_in) = &provider.sign_in {
+            assert!(sign_in.urls().all(|(_, url)| url.starts_with("https://")), "{id}");
+            // Nothing of a consumer's plan is used behind its vendor's back.
+            assert!(sign_in.opt_in || provider.tier == Tier::Cheap, "{id}");
+        }
         let mut models = HashSet::new();
         for model in &provider.models {
             assert!(models.insert(&model.id), "{id}: {} is given twice", model.id);
@@ -74,6 +79,38 @@ fn every_built_in_provider_is_sound() {
             assert_ne!(provider.tier, Tier::Subscription, "{id}: a plan has no price per token");
         }
     }
+}
+
+#[test]
+fn what_is_not_offered_says_why() {
+    let catalog = Catalog::builtin().unwrap();
+    let listed = Catalog::not_offered().unwrap();
+    assert!(listed.iter().any(|provider| provider.name == "Cursor"));
+    for provider in &listed {
+        assert!(provider.why.ends_with('.') && provider.why.len() > 40, "{provider:?}");
+        assert!(catalog.providers().all(|known| known.name != provider.name), "{provider:?} is offered");
+    }
+}
+
+#[test]
+fn a_faulty_sign_in_is_named() {
+    let sign_in = |lines: &str| refusal(&format!("{MINE}\n[sign_in]\ntoken_url = \"https://a.example/t\"\n{lines}"));
+    for (lines, said) in [
+        ("flows = []\nclient_id = \"x\"", "sign_in.flows"),
+        ("flows = [\"code\"]\nclient_id = \"x\"", "sign_in.authorize_url"),
+        ("flows = [\"device\"]\nclient_id = \"x\"", "sign_in.device_url"),
+        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"", "sign_in.client_id"),
+        ("flows = [\"device\"]\ndevice_url = \"nowhere\"\nclient_id = \"x\"", "sign_in.device_url"),
+        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nopt_in = true", "sign_in.terms"),
+        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nheaders = { a = \"{b}\" }", "sign_in.headers"),
+        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\ncallback = { host = \"evil.example\" }", "sign_in.callback.host"),
+        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nfacts = { a = \"b\" }", "sign_in.facts"),
+    ] {
+        let refused = sign_in(lines);
+        assert!(refused.contains(said) && refused.contains("mine.toml"), "{lines}: {refused}");
+    }
+    let none = refusal(&MINE.replace("kind = \"key\"", "kind = \"sign-in\""));
+    assert!(none.contains("sign_in"), "{none}");
 }
 
 /// A rule beyond its types: what a reader of the file would stumble over.
@@ -134,7 +171,6 @@ fn claude_code_and_openai_clients_both_find_a_door_at_the_coding_plans() {
     let catalog = Catalog::builtin().unwrap();
     for id in [
         "glm",
-        "kimi",
         "minimax",
         "deepseek",
         "ollama",
@@ -159,7 +195,7 @@ fn claude_code_and_openai_clients_both_find_a_door_at_the_coding_plans() {
         }
     }
     assert_eq!(catalog.get("glm").unwrap().speaks[0].header.value("k"), "Bearer k");
-    assert_eq!(catalog.get("kmc").unwrap().speaks[1].header, HeaderForKey::XApiKey);
+    assert_eq!(catalog.get("kmc").unwrap().speaks[0].header, HeaderForKey::XApiKey);
     assert_eq!(catalog.get("ollama-cloud").unwrap().speaks[1].header.name(), "authorization");
 }
 

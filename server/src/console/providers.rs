@@ -12,7 +12,7 @@ use crate::store::snapshot::Provider;
 use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
 use crate::upstream::address;
 use app::api::providers::{
-    AccountChange, AccountRow, AuthKind, FieldRow, ModelRow, NewAccount, NewEndpoint, Price, ProviderDetail,
+    AccountChange, AccountRow, AuthKind, FieldRow, ModelRow, NewAccount, NewEndpoint, NotOfferedRow, Price, ProviderDetail,
     ProviderRow, Providers, ProvidersPage, Rotation, SpeaksRow, TestResult,
 };
 use app::api::requests::RequestFilter;
@@ -190,6 +190,10 @@ impl Providers for Desk {
                 if rows.is_empty() && !provider.custom { &mut page.catalogue } else { &mut page.connected };
             list.push(provider_row(provider, rows));
         }
+        // The file comes with the program, and a test reads it.
+        let not_offered = catalog::Catalog::not_offered().unwrap_or_default();
+        page.not_offered =
+            not_offered.into_iter().map(|one| NotOfferedRow { name: one.name, why: one.why }).collect();
         page.catalogue.sort_by(|one, other| (one.tier, &one.name).cmp(&(other.tier, &other.name)));
         Ok(page)
     }
