@@ -1,5 +1,5 @@
 // A Ninerouter of one's own, the scripted provider behind it, and pages that are watched.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,9 +37,14 @@ export class House {
     this.setupLink = /http\S+\/setup\?token=\S+/.exec(program.output)?.[0] ?? "";
   }
 
-  /** Starts it. `fresh` leaves the first person to the test; otherwise that is [PERSON]. */
-  static async start({ fresh = false } = {}) {
+  /**
+   * Starts it. `fresh` leaves the first person to the test; otherwise that is [PERSON]. `providers`: files of the person's
+   * own, by id.
+   */
+  static async start({ fresh = false, providers = {} as Record<string, string> } = {}) {
     const dataDir = await mkdtemp(join(tmpdir(), "ninerouter-end2end-"));
+    await mkdir(join(dataDir, "providers"));
+    for (const [id, file] of Object.entries(providers)) await writeFile(join(dataDir, "providers", `${id}.toml`), file);
     // Nothing else: no proxy of the machine, no setting of the person who runs the tests.
     const env: Record<string, string> = { HOME: dataDir, DATA_DIR: dataDir, PORT: "0" };
     if (!fresh) env.INITIAL_PASSWORD = PERSON.password;

@@ -6,6 +6,8 @@ import { Provider } from "./provider";
 interface Options {
   /** Whether nobody has set up Ninerouter yet. */
   fresh: boolean;
+  /** Provider files of the person's own, by id; `PROVIDER` in them is the scripted provider's address. */
+  files: Record<string, string>;
 }
 
 interface Things {
@@ -16,13 +18,15 @@ interface Things {
 
 export const test = base.extend<Options & Things>({
   fresh: [false, { option: true }],
+  files: [{}, { option: true }],
   provider: async ({}, use) => {
     const provider = await Provider.start();
     await use(provider);
     await provider.stop();
   },
-  house: async ({ fresh }, use, info) => {
-    const house = await House.start({ fresh });
+  house: async ({ fresh, files, provider }, use, info) => {
+    const own = Object.entries(files).map(([id, file]) => [id, file.replaceAll("PROVIDER", provider.url)]);
+    const house = await House.start({ fresh, providers: Object.fromEntries(own) });
     await use(house);
     if (info.status !== info.expectedStatus) {
       await info.attach("log of Ninerouter", { body: house.log, contentType: "text/plain" });

@@ -3,6 +3,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { awake } from "../support/house";
+import { PLAN } from "../support/plan";
 import { DIFF, converse } from "../support/outputs";
 import { expect, test } from "../support/test";
 import { fill } from "../support/traffic";
@@ -134,6 +135,31 @@ for (const colorScheme of THEMES) {
       paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder");
       const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
       await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
+    });
+
+    test.describe("plans:", () => {
+      test.use({ files: { plan: PLAN } });
+      test("pages of signing in", async ({ house, windows }) => {
+        windows.forgive(/status of 404/);
+        const page = await windows.signedIn({ colorScheme });
+        await look(page, "off", colorScheme, [["/providers/plan", "plan"]]);
+        await house.api("PUT", "/providers/plan/opt-in", { on: true });
+        await look(page, "on", colorScheme, [["/providers/plan", "plan"], ["/providers/claude", "claude"]]);
+        const begin = (more: object) => house.api("POST", "/sign-ins", { provider: "plan", ...more });
+        const [code, device] = [await begin({}), await begin({ flow: "device" })];
+        await look(page, "begun", colorScheme, [
+          [`/sign-in/${code.id}`, "sign-in"],
+          [`/sign-in/${device.id}`, "sign-in-device"],
+        ]);
+        const back = await fetch(code.url, { redirect: "manual" });
+        await house.api("POST", `/sign-ins/${code.id}/paste`, { text: back.headers.get("location") });
+        await house.api("DELETE", `/sign-ins/${device.id}`);
+        await look(page, "ended", colorScheme, [
+          ["/providers/plan", "plan"],
+          [`/sign-in/${device.id}`, "sign-in-device"],
+          ["/callback?state=nobody", "callback"],
+        ]);
+      });
     });
 
     test("what the saver makes of a text", async ({ windows }) => {

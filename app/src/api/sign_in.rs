@@ -199,3 +199,15 @@ pub async fn cancel_sign_in(id: String, provider: String) -> Result<(), Problem>
     leptos_axum::redirect(&format!("/providers/{provider}"));
     Ok(())
 }
+
+/// Finishes with what the vendor's page sent. It has no address but that of the page that calls it.
+#[cfg(feature = "ssr")]
+pub async fn came_back(back: Back) -> Result<SignIn, Problem> {
+    super::console()?.came_back(back).await
+}
+
+/// The browser half never asks.
+#[cfg(not(feature = "ssr"))]
+pub async fn came_back(_back: Back) -> Result<SignIn, Problem> {
+    Err(Problem::new(super::ProblemKind::Internal, "This page is made by the server."))
+}

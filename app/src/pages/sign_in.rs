@@ -1,8 +1,7 @@
 //! Signing in to an account at a provider: the vendor's page, the code, what is to be pasted, and when it is done.
 
 use super::login::Card;
-use crate::api::sign_in::{Back, Flow, SignIn, Stage, load_sign_in};
-use crate::api::{Problem, console};
+use crate::api::sign_in::{Back, Flow, SignIn, Stage, came_back, load_sign_in};
 use crate::parts::copy::CopyField;
 use crate::parts::field::{Field, Hidden};
 use crate::parts::form::{Done, Form};
@@ -195,7 +194,7 @@ pub fn CameBack() -> impl IntoView {
         error: if error.is_empty() || words.is_empty() { error } else { words },
     };
     Suspend::new(async move {
-        match finished(back).await {
+        match came_back(back).await {
             Ok(done) => view! {
                 <Card title="Signed in" words=format!("Ninerouter can use {} now. You can close this page.", done.provider)>
                     <a class="button primary full" href=format!("/providers/{}", done.provider_id)>
@@ -214,15 +213,4 @@ pub fn CameBack() -> impl IntoView {
             .into_any(),
         }
     })
-}
-
-/// Finishes a sign-in. There is no address for it but the page's own.
-#[cfg(feature = "ssr")]
-async fn finished(back: Back) -> Result<SignIn, Problem> {
-    console()?.came_back(back).await
-}
-
-#[cfg(not(feature = "ssr"))]
-async fn finished(_back: Back) -> Result<SignIn, Problem> {
-    Err(Problem::new(crate::api::ProblemKind::Internal, "This page is made by the server."))
 }
