@@ -12,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 /// The stylesheets, in the order of their layers. See style/README.md.
-pub const STYLES: [&str; 10] = [
+pub const STYLES: [&str; 11] = [
     "/style/tokens.css",
     "/style/base.css",
     "/style/frame.css",
@@ -23,6 +23,7 @@ pub const STYLES: [&str; 10] = [
     "/style/pages.css",
     "/style/combos.css",
     "/style/saver.css",
+    "/style/sign_in.css",
 ];
 
 /// The whole document. `options` says where the wasm lives.

@@ -30,7 +30,7 @@ pub fn SignInPage() -> impl IntoView {
                     {page.provider.clone()}
                 </a>
             </p>
-            <section class="card narrow sign-in" aria-labelledby="sign-in-steps">
+            <section class="card sign-in" aria-labelledby="sign-in-steps">
                 {waiting.then(|| view! { <Steps page=page.clone() /> })}
                 <div id=REGION>
                     <State page=page.clone() />
@@ -56,7 +56,7 @@ fn Steps(page: SignIn) -> impl IntoView {
     let first = if code.is_empty() { "Open the page of the vendor." } else { "Copy the code and open the page of the vendor." };
     view! {
         <h2 id="sign-in-steps">"Two steps"</h2>
-        <ol class="steps">
+        <ol class="step-list">
             <li>
                 <p>{first}</p>
                 {(!code.is_empty())

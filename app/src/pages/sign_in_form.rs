@@ -40,7 +40,7 @@ pub fn BeginSignIn(provider: ProviderRow) -> impl IntoView {
         {off}
     };
     if first {
-        view! { <div class="add-account">{body}</div> }.into_any()
+        view! { <div class="add-account stack">{body}</div> }.into_any()
     } else {
         view! {
             <details class="add-account">
@@ -59,15 +59,12 @@ pub fn BeginSignIn(provider: ProviderRow) -> impl IntoView {
 #[component]
 fn OptIn(id: String, name: String, row: SignInRow) -> impl IntoView {
     view! {
-        <div class="add-account opt-in">
+        <div class="add-account stack">
             <h3>{format!("Sign in to {name}")}</h3>
-            <p class="alert warn">
+            <div class="alert warn">
                 <Icon glyph=Glyph::Warning />
-                <span>
-                    <strong>"What the vendor says: "</strong>
-                    {row.terms}
-                </span>
-            </p>
+                <p><strong>"What the vendor says: "</strong> {row.terms}</p>
+            </div>
             <p class="soft">
                 "The sign-in is off. Ninerouter names itself to the vendor and imitates nobody. Whether you may use it so is between you and the vendor."
             </p>

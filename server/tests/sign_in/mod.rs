@@ -4,6 +4,7 @@ mod code;
 mod device;
 mod renewal;
 mod replicas;
+mod secrets;
 mod terms;
 
 use crate::support::client::{Answer, Client};
