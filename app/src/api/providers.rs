@@ -100,6 +100,8 @@ pub enum AuthKind {
     Nothing,
     /// Tokens that a person gets by signing in.
     SignIn,
+    /// The JSON file of one of Google's service accounts, pasted by a person.
+    ServiceAccount,
 }
 
 /// What each account of a provider says beside its key, because an address holds it.

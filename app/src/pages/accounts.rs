@@ -121,6 +121,9 @@ fn AddAccount(provider: ProviderRow, keys_at: String) -> impl IntoView {
             <Hidden name="provider" value=provider.id.clone() />
             {if keyless {
                 view! { <Hidden name="key" value="" /> }.into_any()
+            } else if provider.auth == AuthKind::ServiceAccount {
+                view! { <LongField id="new-key" name="key" label="JSON file" help=format!("The whole file of a service account. {help}") /> }
+                    .into_any()
             } else {
                 view! {
                     <Field
@@ -215,8 +218,7 @@ fn AddAccounts(provider: ProviderRow) -> impl IntoView {
 
 #[component]
 fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
-    let keyless = provider.auth == AuthKind::Nothing || account.token.is_some();
-    let fields = provider.fields.clone();
+    let provided = provider.clone();
     let id = account.id;
     let name = account.name.clone();
     let [use_it, change_it, remove_it, limit_it] =
@@ -293,7 +295,7 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
                 </Opens>
             </div>
             <BudgetDialog account=account.clone() />
-            <Change account=account.clone() keyless fields />
+            <Change account=account.clone() provider=provided />
             <Confirm
                 id=format!("remove-{id}")
                 title=ask
@@ -310,7 +312,10 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
 }
 
 #[component]
-fn Change(account: AccountRow, keyless: bool, fields: Vec<FieldRow>) -> impl IntoView {
+fn Change(account: AccountRow, provider: ProviderRow) -> impl IntoView {
+    let file = provider.auth == AuthKind::ServiceAccount;
+    let keyless = provider.auth == AuthKind::Nothing || account.token.is_some();
+    let fields = provider.fields;
     let id = account.id;
     let dialog = format!("change-{id}");
     view! {
@@ -318,7 +323,17 @@ fn Change(account: AccountRow, keyless: bool, fields: Vec<FieldRow>) -> impl Int
             <Form action="change_account" class="stack" done=Done::Toast("The account was changed.".to_owned())>
                 <Hidden name="id" value=id.to_string() />
                 <Field id=format!("name-{id}") name="name" label="Name" required=true value=account.name.clone() />
-                {if keyless {
+                {if file {
+                    view! {
+                        <LongField
+                            id=format!("key-{id}")
+                            name="key"
+                            label="New JSON file"
+                            help="Leave empty to keep the one it has."
+                        />
+                    }
+                        .into_any()
+                } else if keyless {
                     view! { <Hidden name="key" value="" /> }.into_any()
                 } else {
                     view! {

@@ -70,6 +70,8 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "tokenrouter",
     "venice",
     "vercel-ai-gateway",
+    "vertex",
+    "vertex-partner",
     "volcengine-ark",
     "xai",
     "xiaomi-mimo",

@@ -30,6 +30,9 @@ pub struct Choice {
     pub value: String,
     /// Its name for people.
     pub label: String,
+    /// What stands in addresses for other names where this is chosen.
+    #[serde(default)]
+    pub sets: BTreeMap<String, String>,
 }
 
 impl Field {
@@ -58,6 +61,19 @@ pub fn filled(url: &str, values: &BTreeMap<String, String>) -> String {
     filled + rest
 }
 
+/// What stands in addresses for the names of fields and facts, as an account says them; what it does not say is `unset`.
+#[must_use]
+pub fn values(fields: &[Field], said: &BTreeMap<String, String>, unset: &str) -> BTreeMap<String, String> {
+    let mut values = said.clone();
+    for field in fields {
+        let value = values.entry(field.name.clone()).or_insert_with(|| unset.to_owned());
+        if let Some(choice) = field.choices.iter().find(|choice| choice.value == *value) {
+            values.extend(choice.sets.clone());
+        }
+    }
+    values
+}
+
 /// The names of the fields that an address holds.
 pub(crate) fn names(url: &str) -> Vec<&str> {
     let mut names = Vec::new();
@@ -81,7 +97,8 @@ mod tests {
     use super::*;
 
     fn field(choices: &[&str]) -> Field {
-        let choice = |value: &&str| Choice { value: (*value).to_owned(), label: String::new() };
+        let choice =
+            |value: &&str| Choice { value: (*value).to_owned(), label: String::new(), sets: BTreeMap::new() };
         let choices = choices.iter().map(choice).collect();
         Field { name: "region".to_owned(), label: "Region".to_owned(), help: String::new(), choices }
     }

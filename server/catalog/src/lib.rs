@@ -21,7 +21,7 @@ mod verdict;
 
 pub use duration::Millis;
 pub use error::CatalogError;
-pub use field::{Choice, Field, filled};
+pub use field::{Choice, Field, filled, values};
 pub use instant::DayEnd;
 pub use load::Catalog;
 pub use model::{Effort, Model, Prefill, Reasoning};

@@ -178,14 +178,15 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     }
     let auth = required(file, "auth", raw.auth)?;
     if let Some(sign_in) = &raw.sign_in {
-        sign_in.check().map_err(|(key, problem)| CatalogError::value(file, format!("sign_in.{key}"), problem))?;
+        sign_in.check(auth).map_err(|(key, problem)| CatalogError::value(file, format!("sign_in.{key}"), problem))?;
         for (key, url) in sign_in.urls() {
             check_url(file, &format!("sign_in.{key}"), url)?;
         }
-    } else if auth == Auth::SignIn {
+    } else if matches!(auth, Auth::SignIn | Auth::ServiceAccount) {
         return Err(CatalogError::value(file, "sign_in", "is missing, and `auth` needs it"));
     }
-    check_fields(file, &raw.fields, speaks.iter().map(|speaks| &speaks.url).chain(&raw.models_url))?;
+    let facts = raw.sign_in.iter().flat_map(|sign_in| sign_in.facts.keys()).map(String::as_str).collect();
+    check_fields(file, &raw.fields, facts, speaks.iter().map(|speaks| &speaks.url).chain(&raw.models_url))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
     Ok(Provider {
         name: required(file, "name", raw.name)?,
@@ -303,13 +304,15 @@ fn check_url(file: &str, key: &str, url: &str) -> Result<(), CatalogError> {
 fn check_fields<'a>(
     file: &str,
     fields: &[Field],
+    facts: Vec<&str>,
     urls: impl Iterator<Item = &'a String>,
 ) -> Result<(), CatalogError> {
     check_list(file, "field", fields.iter().map(|field| field.name.as_str()))?;
     let held: Vec<&str> = urls.flat_map(|url| field::names(url)).collect();
     for field in fields {
         check_word(file, "field.name", &field.name)?;
-        if !held.contains(&field.name.as_str()) {
+        let mut sets = field.choices.iter().flat_map(|choice| choice.sets.keys());
+        if !held.contains(&field.name.as_str()) && !sets.any(|name| held.contains(&name.as_str())) {
             let problem = format!("no address holds `{{{}}}`", field.name);
             return Err(CatalogError::value(file, format!("field.{}", field.name), problem));
         }
@@ -318,7 +321,11 @@ fn check_fields<'a>(
             return Err(CatalogError::value(file, format!("field.{}.choice", field.name), problem));
         }
     }
-    match held.into_iter().find(|name| fields.iter().all(|field| field.name != *name)) {
+    let set = |name: &&str| {
+        fields.iter().any(|field| !field.choices.is_empty() && field.choices.iter().all(|choice| choice.sets.contains_key(*name)))
+    };
+    let unknown = |name: &&str| fields.iter().all(|field| field.name != **name) && !facts.contains(name) && !set(name);
+    match held.into_iter().find(unknown) {
         None => Ok(()),
         Some(name) => Err(CatalogError::value(file, "speaks.url", format!("there is no [[field]] `{name}`"))),
     }

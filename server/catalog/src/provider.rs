@@ -108,6 +108,8 @@ pub enum Auth {
     Key,
     /// With tokens that a person gets by signing in.
     SignIn,
+    /// With tokens for which the key in the JSON file of one of Google's service accounts signs.
+    ServiceAccount,
 }
 
 /// The tool of a vendor's own at a plan of that vendor: what it sends goes there as it came.

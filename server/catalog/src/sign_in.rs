@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::duration::Millis;
+use crate::{Auth, duration::Millis};
 
 /// Ahead of its end a token is renewed, where a file does not say by how much.
 const LEAD: Millis = Millis(5 * 60_000);
@@ -22,7 +22,8 @@ pub struct SignIn {
     /// What the vendor says of signing in from here, in plain words; empty when there is nothing to say.
     #[serde(default)]
     pub terms: String,
-    /// The grants, the usual one first.
+    /// The grants, the usual one first; empty for service accounts.
+    #[serde(default)]
     pub flows: Vec<Flow>,
     /// As whom we come: an id that the vendor gave out. Absent: whoever signs in has one of their own.
     pub client_id: Option<String>,
@@ -160,7 +161,10 @@ impl SignIn {
     }
 
     /// What is wrong with it: the key and the problem.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
+    pub(crate) fn check(&self, auth: Auth) -> Result<(), (&'static str, String)> {
+        if auth == Auth::ServiceAccount {
+            return Ok(());
+        }
         if self.flows.is_empty() {
             return Err(("flows", "name at least one of code and device".to_owned()));
         }

@@ -61,7 +61,7 @@ fn every_built_in_provider_is_sound() {
         // Whoever needs no key has no page for one: the user's own machine, and OpenCode's free models.
         let keyless = local || id == "opencode";
         assert_eq!(provider.auth == Auth::None, keyless, "{id}");
-        assert_eq!(provider.keys_at.is_empty(), provider.auth != Auth::Key, "{id}");
+        assert_eq!(provider.keys_at.is_empty(), keyless || provider.auth == Auth::SignIn, "{id}");
         if let Some(sign_in) = &provider.sign_in {
             assert!(sign_in.urls().all(|(_, url)| url.starts_with("https://")), "{id}");
             // Nothing of a consumer's plan is used behind its vendor's back.

@@ -6,6 +6,7 @@ pub mod oauth;
 pub mod pulse;
 pub mod renew;
 pub mod seal;
+pub mod service_account;
 pub mod sign_in;
 pub mod test;
 pub mod tokens;

@@ -2,6 +2,7 @@
 //! what vendors do otherwise: members as JSON, errors with a good status, errors inside an envelope.
 
 use super::seal::fill;
+use super::service_account;
 use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
@@ -39,6 +40,9 @@ pub enum NoTokens {
     /// The vendor refuses: asking again changes nothing.
     #[error("{0}")]
     Refused(String),
+    /// What was given to sign in with is none: nobody was asked.
+    #[error("{0}")]
+    Unfit(String),
     /// Something is in the way for now.
     #[error("{0}")]
     Later(String),
@@ -238,6 +242,9 @@ pub async fn renew(app: &App, spec: &SignIn, tokens: &Tokens) -> Result<Tokens, 
     let Some(renewal) = &tokens.renewal else {
         return Err(NoTokens::Refused("the sign-in is over and cannot be renewed".to_owned()));
     };
+    if spec.flows.is_empty() {
+        return Ok(service_account::grant(app, spec, renewal).await?.tokens);
+    }
     if let Some(exchange) = &spec.exchange {
         let (access, expires_at) = exchanged(app, exchange, renewal).await?;
         return Ok(Tokens { access, expires_at, ..tokens.clone() });
@@ -254,6 +261,29 @@ pub async fn renew(app: &App, spec: &SignIn, tokens: &Tokens) -> Result<Tokens, 
     }
     let answer = asked.request_async(&Way::new(app, spec)).await;
     Ok(granted(app, spec, answer.map_err(why)?, id, Some(renewal)).await?.tokens)
+}
+
+/// Asks the token endpoint for tokens with a grant that the crate does not know.
+pub(super) async fn ask_token(
+    app: &App,
+    spec: &SignIn,
+    members: &[(&str, &str)],
+) -> Result<Tokens, NoTokens> {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+    let request = Request::post(spec.token_url.as_str())
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(ACCEPT, "application/json")
+        .body(body.into_bytes())
+        .map_err(|_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned()))?;
+    let reply = sent(app, spec.body, request).await.map_err(|why| NoTokens::Later(why.to_string()))?;
+    if !reply.status().is_success() {
+        let said: Result<BasicErrorResponse, _> = serde_json::from_slice(reply.body());
+        let odd = format!("it answered with {}", reply.status().as_u16());
+        return Err(said.map_or(NoTokens::Later(odd), |said| why(RequestTokenError::ServerResponse(said))));
+    }
+    let answer: Answer = serde_json::from_slice(reply.body())
+        .map_err(|_| NoTokens::Later("its answer makes no sense".to_owned()))?;
+    Ok(granted(app, spec, answer, None, None).await?.tokens)
 }
 
 /// What a token endpoint gave, made ready for use. `renewal`: what was used, for vendors that do not repeat it.

@@ -91,7 +91,7 @@ async fn renewed(
             Ok(token.held().generation)
         }
         Err(why) => {
-            let ended = matches!(why, NoTokens::Refused(_));
+            let ended = !matches!(why, NoTokens::Later(_));
             let words = format!("{} says: {why}", provider.spec.name);
             tracing::warn!(provider = provider.spec.id, account, ended, "sign-in not renewed: {why}");
             token.note_failure(clock::now().unix_ms, &words);

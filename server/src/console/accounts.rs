@@ -139,11 +139,11 @@ pub(super) fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Pro
         // A custom endpoint on one's own network commonly wants none.
         return match provider.spec.auth {
             Auth::Key if !provider.custom => Err(Problem::invalid("key", "Paste the key.")),
-            Auth::SignIn => Err(Problem::invalid("key", signs_in(provider))),
+            Auth::SignIn | Auth::ServiceAccount => Err(Problem::invalid("key", signs_in(provider))),
             Auth::Key | Auth::None => Ok(None),
         };
     }
-    if provider.spec.auth == Auth::SignIn {
+    if matches!(provider.spec.auth, Auth::SignIn | Auth::ServiceAccount) {
         return Err(Problem::invalid("key", signs_in(provider)));
     }
     let plain = text.is_ascii() && !text.contains(char::is_whitespace);

@@ -43,6 +43,7 @@ fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
             Auth::Key => AuthKind::Key,
             Auth::None => AuthKind::Nothing,
             Auth::SignIn => AuthKind::SignIn,
+            Auth::ServiceAccount => AuthKind::ServiceAccount,
         },
         sign_in: sign_in_row(provider),
         fields: spec.fields.iter().map(field_row).collect(),
@@ -233,8 +234,12 @@ impl Providers for Desk {
         let provider = self
             .provider_of(account.provider.trim())
             .map_err(|problem| Problem { field: Some("provider".to_owned()), ..problem })?;
-        let key = key(&provider, &account.key)?;
         let fields = fields(&provider, &account.fields)?;
+        if provider.spec.auth == Auth::ServiceAccount {
+            let id = self.add_service_account(&provider, &account, &fields).await?;
+            return self.account_row(id).await;
+        }
+        let key = key(&provider, &account.key)?;
         let id = &provider.spec.id;
         let display = match account.name.trim() {
             "" => provider.free_name(&provider.accounts.iter().map(|known| known.name.clone()).collect()),
@@ -258,6 +263,10 @@ impl Providers for Desk {
         let provider = self.provider_of(&stored.provider_id)?;
         let display = change.name.map(|text| name("name", &text)).transpose()?;
         let new_key = match change.key {
+            Some(text) if provider.spec.auth == Auth::ServiceAccount => {
+                self.renew_service_account(&provider, id, &text).await?;
+                None
+            }
             Some(text) => key(&provider, &text)?,
             None => None,
         };

@@ -2,23 +2,29 @@
 
 use super::{Desk, fail, internal};
 use crate::accounts::oauth::NoTokens;
+use crate::accounts::service_account;
 use crate::accounts::sign_in::{self, Beginning, SignInError};
 use crate::clock;
+use crate::config::Secret;
 use crate::state::StateError;
 use crate::store::snapshot::Provider;
-use crate::store::{Stage as Stored, StoreError, StoredAccount, StoredSignIn};
+use crate::store::{Stage as Stored, StoreError, StoredAccount, StoredSignIn, Tokens};
+use app::api::providers::NewAccount;
 use app::api::sign_in::{
     Back, Flow, NewSignIn, SignIn, SignInRow, SignIns, Stage, TokenRow, TokenState,
 };
 use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
+use std::collections::{BTreeMap, HashSet};
 
 /// Longest client id accepted.
 const LONGEST: usize = 200;
+/// Longest file of a service account accepted: they have some 2,400 bytes.
+const LONGEST_FILE: usize = 32_768;
 
 /// What a provider's sign-in is like; `None` where there is none.
 pub(super) fn sign_in_row(provider: &Provider) -> Option<SignInRow> {
-    let spec = provider.spec.sign_in.as_ref()?;
+    let spec = provider.spec.sign_in.as_ref().filter(|spec| !spec.flows.is_empty())?;
     let only = provider.spec.own_tool.as_ref().filter(|own| own.only);
     Some(SignInRow {
         flows: spec.flows.iter().map(|flow| shown(*flow)).collect(),
@@ -65,6 +71,7 @@ fn problem(name: &str, error: SignInError) -> Problem {
             let message = format!("{name} refused the sign-in: {}. Begin again.", why.trim_end_matches('.'));
             Problem::new(ProblemKind::Invalid, message)
         }
+        SignInError::NoTokens(NoTokens::Unfit(why)) => Problem::invalid("key", why),
         SignInError::NoTokens(NoTokens::Later(why)) => {
             let message = format!("{name} could not be asked: {why}. Check the network and try again.");
             Problem::new(ProblemKind::Invalid, message)
@@ -185,5 +192,69 @@ impl SignIns for Desk {
         let done = sign_in::came_back(&self.app, back).await;
         let done = done.map_err(|error| problem("The provider", error))?;
         self.shown_sign_in(&done)
+    }
+}
+
+impl Desk {
+    /// Signs in with the JSON file of a service account, which is the new account's key. Gives its id.
+    pub(super) async fn add_service_account(
+        &self,
+        provider: &Provider,
+        account: &NewAccount,
+        fields: &BTreeMap<String, String>,
+    ) -> Result<i64, Problem> {
+        let (granted, mut facts) = self.service_account(provider, &account.key).await?;
+        facts.extend(fields.clone());
+        let taken: HashSet<String> = provider.accounts.iter().map(|known| known.name.clone()).collect();
+        let name = match account.name.trim() {
+            "" => facts
+                .get("account")
+                .filter(|who| !taken.contains(*who))
+                .cloned()
+                .unwrap_or_else(|| provider.free_name(&taken)),
+            given => super::name("name", given)?,
+        };
+        let now = clock::now().unix_ms;
+        let id = &provider.spec.id;
+        let kept = self.app.store.keep_sign_in(id, Err(&name), &granted, &facts, now).await;
+        let kept = kept.map_err(super::taken("name", || {
+            format!("{} already has an account called \"{name}\". Choose another name.", provider.spec.name)
+        }))?;
+        self.publish().await?;
+        Ok(kept)
+    }
+
+    /// Signs in again to an account with another file.
+    pub(super) async fn renew_service_account(
+        &self,
+        provider: &Provider,
+        id: i64,
+        text: &str,
+    ) -> Result<(), Problem> {
+        let (granted, facts) = self.service_account(provider, text).await?;
+        let now = clock::now().unix_ms;
+        let kept = self.app.store.keep_sign_in(&provider.spec.id, Ok(id), &granted, &facts, now).await;
+        kept.map(drop).map_err(fail)
+    }
+
+    async fn service_account(
+        &self,
+        provider: &Provider,
+        text: &str,
+    ) -> Result<(Tokens, BTreeMap<String, String>), Problem> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Problem::invalid("key", "Paste the JSON file of the service account."));
+        }
+        let Some(spec) = provider.spec.sign_in.as_ref().filter(|_| text.len() <= LONGEST_FILE) else {
+            let message = "This is not the JSON file of a service account: it is too long.";
+            return Err(Problem::invalid("key", message));
+        };
+        let granted = service_account::grant(&self.app, spec, &Secret::from(text.to_owned())).await;
+        let granted = granted.map_err(|why| Problem {
+            field: Some("key".to_owned()),
+            ..problem(&provider.spec.name, SignInError::NoTokens(why))
+        })?;
+        Ok((granted.tokens, granted.facts))
     }
 }

@@ -363,7 +363,7 @@ fn account(
     wallet: &Wallet,
 ) -> Account {
     let sign_in = spec.and_then(|spec| spec.sign_in.as_ref());
-    let own = spec.filter(|spec| !spec.fields.is_empty());
+    let own = spec.filter(|spec| spec.speaks.iter().any(|speaks| speaks.url.contains('{')));
     let key = || stored.key.as_ref().map(|key| credentials(key.reveal())).unwrap_or_default();
     Account {
         id: stored.id,
@@ -399,8 +399,9 @@ const UNSET: &str = "unset";
 
 /// A provider's endpoints for an account with these fields.
 fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>) -> Vec<Speaks> {
-    let value = |field: &catalog::Field| fields.get(&field.name).cloned().unwrap_or_else(|| UNSET.to_owned());
-    let fields = spec.fields.iter().map(|field| (field.name.clone(), value(field))).collect();
+    let fields = catalog::values(&spec.fields, fields, UNSET);
+    // What a sign-in tells, an account that was never signed in to does not know.
+    let unknown = |url: String| url.replace(['{', '}'], "");
     let speaks = spec.speaks.iter().filter_map(|speaks| {
         let mut defaults = HeaderMap::new();
         for (name, value) in spec.tweak.headers.iter().chain(&speaks.headers) {
@@ -411,7 +412,7 @@ fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>) -> Vec<Sp
         }
         Some(Speaks {
             dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
-            url: Url::parse(&catalog::filled(&speaks.url, &fields)).ok()?,
+            url: Url::parse(&unknown(catalog::filled(&speaks.url, &fields))).ok()?,
             counts: speaks.counts,
             header: speaks.header,
             defaults,

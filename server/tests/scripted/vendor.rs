@@ -24,6 +24,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::StreamBody;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -33,6 +34,11 @@ use std::time::Duration;
 pub(crate) const WHO: &str = "ada@example.com";
 /// The grant type of RFC 8628.
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// The grant type of RFC 7523.
+const SIGNED: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/// The public half of a key that was made for these tests; `robot.pem` is the other.
+const ROBOT: &[u8] = include_bytes!("robot.der");
 
 /// What the vendor knows.
 #[derive(Default)]
@@ -204,6 +210,24 @@ impl Vendor {
                 self.renewed += 1;
                 // Renewed ones last, so that a test need not wait.
                 Ok(self.give(&client.replace("short", "long")))
+            }
+            // Google's service accounts: whoever signs is known by the key (RFC 7523).
+            SIGNED => {
+                let bad = (400, "invalid_grant", "Invalid JWT Signature.");
+                let (signed, signature) = said("assertion").rsplit_once('.').ok_or(bad)?;
+                let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| bad)?;
+                let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, ROBOT);
+                key.verify(signed.as_bytes(), &signature).map_err(|_| bad)?;
+                let claims = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1).ok_or(bad)?).map_err(|_| bad)?;
+                let claims: Value = serde_json::from_slice(&claims).map_err(|_| bad)?;
+                if !claims["aud"].as_str().is_some_and(|aud| aud.ends_with("/oauth/token")) {
+                    return Err((400, "invalid_grant", "Invalid JWT: Failed audience check."));
+                }
+                self.given += 1;
+                self.renewed += 1;
+                let access = format!("token-{}.uncommon-access", self.given);
+                self.tokens.insert(access.clone());
+                Ok(json!({ "access_token": access, "expires_in": 3599, "token_type": "Bearer" }))
             }
             DEVICE => {
                 let slow = client.contains("slow");
