@@ -14,7 +14,7 @@ mod event;
 pub(crate) mod free_text;
 pub(crate) mod gemini;
 #[cfg(debug_assertions)]
-mod grammar;
+pub(crate) mod grammar;
 mod joint;
 mod lost_seals;
 pub(crate) mod messages;
