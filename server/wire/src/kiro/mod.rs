@@ -19,9 +19,11 @@ mod frames;
 #[cfg(test)]
 mod framing;
 mod relay;
+mod request;
 mod stream;
 
 pub use error::error;
 pub use frames::{Broken, FRAME_LIMIT, Frame, Frames};
 pub use relay::Relay;
+pub use request::{Request, Target, encode, request};
 pub use stream::Stream;
