@@ -8,7 +8,8 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// The longest frame accepted unless told otherwise, which is the longest that Amazon's own clients accept: 16 MiB.
+/// The longest frame accepted unless told otherwise: 16 MiB, as in Amazon's C library (24 MiB in newer versions). Kiro's
+/// frames are some hundred bytes.
 pub const FRAME_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The two lengths and their sum.

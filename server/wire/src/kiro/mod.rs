@@ -1,6 +1,6 @@
 //! Kiro (AWS): a provider whose protocol is neither JSON over server-sent events nor a dialect of any client.
 //!
-//! A request is JSON of its own shape ([`request`]), a reply an AWS event stream, which a [`Relay`] turns into a stream
+//! A request is JSON of its own shape ([`request()`]), a reply an AWS event stream, which a [`Relay`] turns into a stream
 //! of Anthropic Messages as it comes. From there on it is read as any other provider's.
 //!
 //! | file | what it turns into what |

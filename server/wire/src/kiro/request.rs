@@ -1,9 +1,9 @@
 //! A conversation as the body of Kiro's `GenerateAssistantResponse`.
 //!
 //! What the person said last is `currentMessage`, and everything before it is `history`, in which person and model take
-//! turns. There is no place for instructions: the model follows those that stand at the head of the first message. Of
-//! Kiro's own way, a message of the model's that acknowledges them, no word is the model's. Nor is there one for how
-//! tokens are drawn, how many there may be, or which tool to call.
+//! turns. There is no place for instructions: the model follows those that stand at the head of the first message. (Kiro
+//! itself lets the model acknowledge them in a message that it never wrote.) Nor is there a place for how tokens are
+//! drawn, or for which tool to call.
 //!
 //! Left out because the service refuses them in some versions (August 2026): `cachePoint` (it keeps prompts without
 //! marks), `systemPrompt`, `agentMode`, `agentTaskType`, `agentContinuationId`.

@@ -98,9 +98,16 @@ impl Stream {
             return;
         }
         let text = String::from_utf8_lossy(&frame.payload);
-        let Ok(Node { value: Value::Object(body), .. }) = Node::parse(&text) else {
-            let message = format!("The provider's {event} is no JSON object.");
-            return self.fail(ProviderError { message, ..ProviderError::default() }, out);
+        let body = match Node::parse(&text) {
+            Ok(Node { value: Value::Object(body), .. }) => body,
+            // What only accompanies the reply does not cost it.
+            _ if matches!(event, "metadataEvent" | "meteringEvent" | "invalidStateEvent") => {
+                Object::default()
+            }
+            _ => {
+                let message = format!("The provider's {event} is no JSON object.");
+                return self.fail(ProviderError { message, ..ProviderError::default() }, out);
+            }
         };
         self.event(event, body, frame, out);
     }
@@ -156,7 +163,7 @@ impl Stream {
             }
             "meteringEvent" => self.whole = true,
             "invalidStateEvent" => self.fail(Refusal::of_frame(frame).into_error(), out),
-            _ => self.start("", out),
+            _ => {}
         }
     }
 
@@ -302,9 +309,8 @@ impl Stream {
 
 /// Events that say something. What an agent of Amazon's own makes of the others (links, citations, code references,
 /// intents, follow-up prompts) no other client asks for.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 6] = [
     "assistantResponseEvent",
-    "initial-response",
     "invalidStateEvent",
     "metadataEvent",
     "meteringEvent",

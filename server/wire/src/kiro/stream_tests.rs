@@ -173,6 +173,7 @@ fn a_stream_without_its_end_has_no_finish() {
     assert!(!finished(&[TEXT, half, ENDED, METER]), "half a call is not made");
     assert!(!finished(&[]));
     assert!(finished(&[TEXT, METER]), "an older service tells no more");
+    assert!(finished(&[TEXT, ("metadataEvent", "?")]), "whatever it says besides");
     let cut = told(&events(&[TEXT, half, ("metadataEvent", r#"{"stopReason":"MAX_TOKENS"}"#)]));
     assert_eq!(cut.last(), Some(&Event::Finish(Finish::Length)), "where the limit is said to be the reason");
 }

@@ -163,3 +163,7 @@ fn words(schema: &Object<'_>) -> Vec<String> {
     let single = schema.get("const").and_then(Node::as_text);
     listed.iter().filter_map(Node::as_text).chain(single).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+#[path = "fields_tests.rs"]
+mod tests;

@@ -186,3 +186,7 @@ fn may_be_called(choice: Option<&ToolChoice<'_>>, name: &str) -> bool {
         Some(ToolChoice::Allowed(some, _)) => some.iter().any(|one| one == name),
     }
 }
+
+#[cfg(test)]
+#[path = "tools_tests.rs"]
+mod tests;
