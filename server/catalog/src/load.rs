@@ -137,14 +137,23 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     }
     let auth = required(file, "auth", raw.auth)?;
     if let Some(sign_in) = &raw.sign_in {
-        sign_in.check().map_err(|(key, problem)| CatalogError::value(file, format!("sign_in.{key}"), problem))?;
+        sign_in
+            .check()
+            .map_err(|(key, problem)| CatalogError::value(file, format!("sign_in.{key}"), problem))?;
         for (key, url) in sign_in.urls() {
             check_url(file, &format!("sign_in.{key}"), url)?;
         }
     } else if auth == Auth::SignIn {
         return Err(CatalogError::value(file, "sign_in", "is missing, and `auth` needs it"));
     }
-    check_fields(file, &raw.fields, speaks.iter().map(|speaks| &speaks.url).chain(&raw.models_url))?;
+    let quota = raw.quota.unwrap_or_default();
+    quota.check().map_err(|(key, problem)| CatalogError::value(file, format!("quota.{key}"), problem))?;
+    for (key, url) in quota.urls() {
+        check_url(file, &key, url)?;
+    }
+    let urls = speaks.iter().map(|speaks| ("speaks.url".to_owned(), &speaks.url));
+    let others = raw.models_url.iter().map(|url| ("models_url".to_owned(), url)).chain(quota.urls());
+    check_fields(file, &raw.fields, urls.chain(others))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
     Ok(Provider {
         name: required(file, "name", raw.name)?,
@@ -160,6 +169,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         speaks,
         tweak: build_tweak(raw.tweak),
         rules: raw.rules,
+        quota,
         models,
         models_url: raw.models_url,
         also: raw.also.unwrap_or_default(),
@@ -262,13 +272,15 @@ fn check_url(file: &str, key: &str, url: &str) -> Result<(), CatalogError> {
 fn check_fields<'a>(
     file: &str,
     fields: &[Field],
-    urls: impl Iterator<Item = &'a String>,
+    urls: impl Iterator<Item = (String, &'a String)>,
 ) -> Result<(), CatalogError> {
     check_list(file, "field", fields.iter().map(|field| field.name.as_str()))?;
-    let held: Vec<&str> = urls.flat_map(|url| field::names(url)).collect();
+    let names =
+        |(key, url): (String, &'a String)| field::names(url).into_iter().map(move |name| (key.clone(), name));
+    let held: Vec<(String, &str)> = urls.flat_map(names).collect();
     for field in fields {
         check_word(file, "field.name", &field.name)?;
-        if !held.contains(&field.name.as_str()) {
+        if held.iter().all(|(_, name)| *name != field.name) {
             let problem = format!("no address holds `{{{}}}`", field.name);
             return Err(CatalogError::value(file, format!("field.{}", field.name), problem));
         }
@@ -277,9 +289,9 @@ fn check_fields<'a>(
             return Err(CatalogError::value(file, format!("field.{}.choice", field.name), problem));
         }
     }
-    match held.into_iter().find(|name| fields.iter().all(|field| field.name != *name)) {
+    match held.into_iter().find(|(_, name)| fields.iter().all(|field| field.name != *name)) {
         None => Ok(()),
-        Some(name) => Err(CatalogError::value(file, "speaks.url", format!("there is no [[field]] `{name}`"))),
+        Some((key, name)) => Err(CatalogError::value(file, key, format!("there is no [[field]] `{name}`"))),
     }
 }
 
