@@ -129,7 +129,7 @@ impl Reading {
         };
         let (used, limit, left) = (number(&self.used), number(&self.limit), number(&self.left));
         // Nothing of nothing says nothing (Kimi, MiniMax), -1 of -1 that there is no limit (Copilot).
-        if limit.is_some_and(|limit| limit.0 <= 0) {
+        if !self.balance && limit.is_some_and(|limit| limit.0 <= 0) {
             return Amounts::default();
         }
         let without = |other: Option<Micro>| Some(limit?.less(other?));
