@@ -48,7 +48,8 @@ enum Source {
 impl Source {
     fn check(self, key: &str, place: &str) -> Result<(), Fault> {
         let name = place.split('/').next().unwrap_or_default();
-        let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let named = !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         match self {
             Self::Body if !place.starts_with('/') => {
                 fault(key, format!("`{place}` is not a JSON pointer such as `/data/used`"))

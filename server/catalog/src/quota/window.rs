@@ -43,7 +43,8 @@ impl Window {
         self.model.as_deref().is_none_or(|pattern| fits(pattern, model))
     }
 
-    /// Whether nothing is left of it. A balance of nothing is not meant: whoever has a plan beside it needs none.
+    /// Whether nothing is left of it. Whether that stops anything is the provider's word: some go on with what was bought
+    /// beside, or slower. A balance of nothing is not meant: whoever has a plan needs none.
     #[must_use]
     pub fn is_spent(&self) -> bool {
         self.used_permille.is_some_and(|used| used >= 1000)
