@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{
     condition::fits,
     period::Period,
-    window::{Micro, Unit, Window, named_by_length},
+    window::{Micro, Unit, Window},
 };
 
 /// One published limit.
@@ -34,8 +34,7 @@ impl Count {
     /// Its name for people: `5 hours`, `Week`.
     #[must_use]
     pub fn name(&self) -> String {
-        let by_length = || named_by_length(self.period.usual_length()?);
-        self.name.clone().or_else(by_length).unwrap_or_else(|| "Month".to_owned())
+        self.name.clone().unwrap_or_else(|| self.period.name())
     }
 
     /// Whether a request for this model uses it up.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, de};
 use time::{Date, Month};
 
+use super::window::named_by_length;
 use crate::{
     duration::Millis,
     instant::{Zone, behind_utc_in_california},
@@ -187,6 +188,11 @@ impl Period {
             Self::Weekly { .. } => Some(7 * DAY),
             Self::Monthly { .. } => None,
         }
+    }
+
+    /// Its name for people.
+    pub(crate) fn name(&self) -> String {
+        self.usual_length().and_then(named_by_length).unwrap_or_else(|| "Month".to_owned())
     }
 
     /// The number of the window in which a time is, give or take one where clocks are changed.

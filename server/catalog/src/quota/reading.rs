@@ -101,13 +101,14 @@ impl Reading {
             return None;
         }
         let span = self.period.and_then(|period| period.current(None, now_ms));
-        let lasts_ms = self.length(look).or(span.map(|span| span.ends_ms.saturating_sub(span.begins_ms)));
+        let length = self.length(look);
         let (model, of) = self.model(look, asked)?;
-        let mut name = self.name(look, lasts_ms)?;
+        let mut name = self.name(look, length)?;
         if let Some(of) = of {
             name = format!("{name} ({of})");
         }
         let resets_at_ms = self.reset(look, now_ms).or(span.map(|span| span.ends_ms));
+        let lasts_ms = length.or(span.map(|span| span.ends_ms.saturating_sub(span.begins_ms)));
         let Amounts { used, limit, left } = amounts;
         Some(Window {
             name,
@@ -154,10 +155,11 @@ impl Reading {
         fixed.or_else(|| stated(&self.lasts_seconds, 1)).or_else(|| stated(&self.lasts_minutes, 60))
     }
 
-    fn name(&self, look: Look<'_, '_>, lasts_ms: Option<i64>) -> Option<String> {
+    fn name(&self, look: Look<'_, '_>, length: Option<i64>) -> Option<String> {
         let stated =
             || Some(shown_name(&self.name_at.as_ref()?.first(look)?)).filter(|name| !name.is_empty());
-        self.name.clone().or_else(stated).or_else(|| named_by_length(lasts_ms?))
+        let by_length = || length.and_then(named_by_length);
+        self.name.clone().or_else(stated).or_else(by_length).or_else(|| Some(self.period?.name()))
     }
 
     /// The pattern of the models it is for, and the vendor's word where the answer said it. `None` where it is for some

@@ -1,9 +1,9 @@
 //! What is counted here, and when it begins anew.
 
-use catalog::{Period, Span, Unit};
+use catalog::{Period, Probed, Span, Unit};
 use proptest::prelude::*;
 
-use super::{line, ms, quota};
+use super::{line, lines, ms, quota, with_quota};
 
 fn period(text: &str) -> Period {
     #[derive(serde::Deserialize)]
@@ -199,4 +199,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_day_is_called_so_though_it_has_23_hours() {
+    let text = r#"
+        [[quota.probe]]
+        url = "https://x.example/q"
+        [[quota.probe.window]]
+        used_percent = "/day"
+        period = { daily_at = "00:00", zone = "pacific" }
+        [[quota.probe.window]]
+        used_percent = "/month"
+        period = { monthly = 1 }
+    "#;
+    let catalog = with_quota("mine", text).unwrap();
+    let now = ms("2026-03-08T20:00:00Z");
+    let body = br#"{"day":1,"month":"2.5"}"#;
+    let probed = catalog.get("mine").unwrap().quota.read_probe(0, 200, body, now);
+    let Probed::Windows(windows) = probed else { panic!("{probed:?}") };
+    assert_eq!(
+        lines(&windows, now),
+        ["Day: 10\u{2030} percent in 39600 s", "Month: 25\u{2030} percent in 2001600 s"]
+    );
+    assert_eq!(windows[0].lasts_ms, Some(23 * 3_600_000));
 }
