@@ -1,7 +1,7 @@
 //! Providers: the connected ones first, then the catalogue.
 
 use crate::api::Tier;
-use crate::api::providers::{NotOfferedRow, AccountRow, Health, ProviderRow, ProvidersPage, load_providers};
+use crate::api::providers::{AccountRow, Health, NotOfferedRow, ProviderRow, ProvidersPage, load_providers};
 use crate::parts::dialog::{Dialog, DialogButtons, Opens};
 use crate::parts::field::{Field, LongField, Select, Tick};
 use crate::parts::form::{Done, Form};

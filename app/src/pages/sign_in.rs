@@ -53,7 +53,11 @@ fn Steps(page: SignIn) -> impl IntoView {
             "Agree there. Then paste below what it shows, or the address of the page that cannot be loaded."
         }
     };
-    let first = if code.is_empty() { "Open the page of the vendor." } else { "Copy the code and open the page of the vendor." };
+    let first = if code.is_empty() {
+        "Open the page of the vendor."
+    } else {
+        "Copy the code and open the page of the vendor."
+    };
     view! {
         <h2 id="sign-in-steps">"Two steps"</h2>
         <ol class="step-list">

@@ -318,8 +318,7 @@ pub fn catalogue() -> Vec<ProviderRow> {
 }
 
 pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDetail> {
-    let mut row =
-        connected(now).into_iter().filter(|_| full).chain(catalogue()).find(|row| row.id == id)?;
+    let mut row = connected(now).into_iter().filter(|_| full).chain(catalogue()).find(|row| row.id == id)?;
     if row.id == "openai-codex" {
         row.accounts = signed_in(now);
     }

@@ -16,8 +16,8 @@ use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};
 use app::api::login::{Login, Visitor};
 use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::{
-    AccountChange, AccountRow, Health, NewAccount, NewEndpoint, NotOfferedRow, ProviderDetail, ProviderRow, Providers,
-    ProvidersPage, Rotation, TestResult,
+    AccountChange, AccountRow, Health, NewAccount, NewEndpoint, NotOfferedRow, ProviderDetail, ProviderRow,
+    Providers, ProvidersPage, Rotation, TestResult,
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::settings::{Policy, Settings, SettingsPage};

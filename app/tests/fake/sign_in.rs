@@ -28,8 +28,12 @@ impl Fake {
             pasted,
             expires_at: self.now + 14 * MINUTE,
             stage,
-            sentence: if stage == Stage::Failed { "The vendor's page says: Not today. Begin again." } else { "" }
-                .to_owned(),
+            sentence: if stage == Stage::Failed {
+                "The vendor's page says: Not today. Begin again."
+            } else {
+                ""
+            }
+            .to_owned(),
             account: (stage == Stage::Done).then_some(9),
         })
     }

@@ -68,15 +68,25 @@ async fn an_end_is_said_and_leads_on() {
 async fn the_vendor_s_page_leads_back_to_a_page_that_tells() {
     let page = open(Mood::Normal, "/callback?code=c1&state=s1").await;
     page.says("Signed in Ninerouter can use OpenAI Codex now. You can close this page.");
-    let page = open(Mood::Normal, "/callback?error=access_denied&error_description=Not+%3Cb%3Etoday&state=s1").await;
+    let page =
+        open(Mood::Normal, "/callback?error=access_denied&error_description=Not+%3Cb%3Etoday&state=s1").await;
     page.says("Not signed in");
     page.holds("Not &lt;b&gt;today");
 }
 
 #[tokio::test]
 async fn a_form_without_javascript_opens_the_sign_in() {
-    let page = send("/console/begin_sign_in", "/providers/openai-codex", "text/html", "provider=openai-codex&flow=device").await;
-    assert_eq!((page.status, page.headers["location"].as_bytes()), (StatusCode::FOUND, &b"/sign-in/device"[..]));
+    let page = send(
+        "/console/begin_sign_in",
+        "/providers/openai-codex",
+        "text/html",
+        "provider=openai-codex&flow=device",
+    )
+    .await;
+    assert_eq!(
+        (page.status, page.headers["location"].as_bytes()),
+        (StatusCode::FOUND, &b"/sign-in/device"[..])
+    );
     let page = send("/console/paste_sign_in", "/sign-in/paste", "application/json", "id=paste&text=").await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.html.contains("\"field\":\"text\""), "{}", page.html);

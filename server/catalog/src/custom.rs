@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Also, Auth, Catalog, Dialect, Model, Provider, Speaks, Tier, Tweak};
+use crate::{Also, Auth, Catalog, Dialect, Model, Provider, Quota, Speaks, Tier, Tweak};
 
 impl Catalog {
     /// A provider that speaks one dialect at an address of a person's own, with the default rules. Its id is
@@ -47,6 +47,7 @@ impl Catalog {
             speaks: vec![speaks],
             tweak: Tweak::default(),
             rules: Vec::new(),
+            quota: Quota::default(),
             models: models.into_iter().map(model).collect(),
             // Nobody says what it has: its own refusal tells.
             also: if speaks_chat { Also::ALL.to_vec() } else { Vec::new() },

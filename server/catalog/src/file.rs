@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill, Reasoning, Rule, SignIn, Tier};
+use crate::{
+    Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill, Quota,
+    Reasoning, Rule, SignIn, Tier,
+};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +33,7 @@ pub(crate) struct ProviderFile {
     pub(crate) tweak: TweakFile,
     #[serde(default, rename = "rule")]
     pub(crate) rules: Vec<Rule>,
+    pub(crate) quota: Option<Quota>,
     #[serde(default, rename = "model")]
     pub(crate) models: Vec<ModelFile>,
 }
@@ -136,6 +140,7 @@ impl ProviderFile {
             speaks,
             tweak,
             rules,
+            quota,
             models,
         } = other;
         replace(&mut self.name, name);
@@ -156,6 +161,8 @@ impl ProviderFile {
         self.tweak.lay_over(tweak);
         self.rules.retain(|old| rules.iter().all(|new| new.id != old.id));
         self.rules.splice(0..0, rules);
+        // Its parts belong together: half of one and half of another would read the wrong answer.
+        replace(&mut self.quota, quota);
         for model in models {
             match self.models.iter_mut().find(|known| known.id == model.id) {
                 Some(known) => known.lay_over(model),

@@ -16,6 +16,17 @@ const UNIX_MILLIS: f64 = 1e11;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Zone(UtcOffset);
 
+impl Zone {
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        offset(text).filter(|(_, rest)| rest.is_empty()).map(|(zone, _)| Self(zone))
+    }
+
+    /// Milliseconds by which its clock is ahead of UTC.
+    pub(crate) fn ahead_of_utc_ms(self) -> i64 {
+        i64::from(self.0.whole_seconds()) * 1000
+    }
+}
+
 impl Default for Zone {
     fn default() -> Self {
         Self(UtcOffset::UTC)
@@ -25,10 +36,9 @@ impl Default for Zone {
 impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        match offset(&text) {
-            Some((zone, "")) => Ok(Self(zone)),
-            _ => Err(de::Error::custom(format!("`{text}` is not an offset from UTC such as \"+08:00\""))),
-        }
+        Self::read(&text).ok_or_else(|| {
+            de::Error::custom(format!("`{text}` is not an offset from UTC such as \"+08:00\""))
+        })
     }
 }
 
@@ -107,7 +117,7 @@ impl DayEnd {
 const HOUR: i64 = 3_600_000;
 
 /// Milliseconds: seven hours from the second Sunday of March, 2:00 to the first of November, 2:00, else eight.
-fn behind_utc_in_california(at_ms: i64) -> i64 {
+pub(crate) fn behind_utc_in_california(at_ms: i64) -> i64 {
     let Ok(at) = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1000)) else { return 8 * HOUR };
     let change = |month, sunday: u8, hour| {
         let first = Date::from_calendar_date(at.year(), month, 1).ok()?;

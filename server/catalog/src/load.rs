@@ -6,7 +6,8 @@ use std::{
 };
 
 use crate::{
-    Auth, CatalogError, Dialect, Field, Model, NotOffered, Price, Provider, Rule, Speaks, Tweak, builtin, field,
+    Auth, CatalogError, Dialect, Field, Model, NotOffered, Price, Provider, Rule, Speaks, Tweak, builtin,
+    field,
     file::{self, ModelFile, NotOfferedFile, PriceFile, ProviderFile, RulesFile, TweakFile},
     price::nano_usd,
 };
@@ -102,11 +103,16 @@ impl Catalog {
         for (id, (file, raw)) in &self.files {
             let Some(like) = &raw.models_like else { continue };
             let (Some(own), Some(other)) = (self.providers.get(id), self.providers.get(like)) else {
-                return Err(CatalogError::value(file, "models_like", format!("there is no provider `{like}`")));
+                return Err(CatalogError::value(
+                    file,
+                    "models_like",
+                    format!("there is no provider `{like}`"),
+                ));
             };
             let models = raw.models.iter().map(|model| {
                 let known = other.model(&model.id).map(|known| {
-                    let serves = |dialect: &Dialect| own.speaks.iter().any(|speaks| speaks.dialect == *dialect);
+                    let serves =
+                        |dialect: &Dialect| own.speaks.iter().any(|speaks| speaks.dialect == *dialect);
                     let mut speaks: Vec<_> = known.speaks.iter().copied().filter(serves).collect();
                     // All of them is what holds where none are named.
                     speaks.truncate(if speaks.len() < own.speaks.len() { usize::MAX } else { 0 });
@@ -178,15 +184,25 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     }
     let auth = required(file, "auth", raw.auth)?;
     if let Some(sign_in) = &raw.sign_in {
-        sign_in.check(auth).map_err(|(key, problem)| CatalogError::value(file, format!("sign_in.{key}"), problem))?;
+        sign_in
+            .check(auth)
+            .map_err(|(key, problem)| CatalogError::value(file, format!("sign_in.{key}"), problem))?;
         for (key, url) in sign_in.urls() {
             check_url(file, &format!("sign_in.{key}"), url)?;
         }
     } else if matches!(auth, Auth::SignIn | Auth::ServiceAccount) {
         return Err(CatalogError::value(file, "sign_in", "is missing, and `auth` needs it"));
     }
-    let facts = raw.sign_in.iter().flat_map(|sign_in| sign_in.facts.keys()).map(String::as_str).collect();
-    check_fields(file, &raw.fields, facts, speaks.iter().map(|speaks| &speaks.url).chain(&raw.models_url))?;
+    let facts: Vec<&str> =
+        raw.sign_in.iter().flat_map(|sign_in| sign_in.facts.keys()).map(String::as_str).collect();
+    let quota = raw.quota.unwrap_or_default();
+    quota.check().map_err(|(key, problem)| CatalogError::value(file, format!("quota.{key}"), problem))?;
+    for (key, url) in quota.urls() {
+        check_url(file, &key, url)?;
+    }
+    let urls = speaks.iter().map(|speaks| ("speaks.url".to_owned(), &speaks.url));
+    let others = raw.models_url.iter().map(|url| ("models_url".to_owned(), url)).chain(quota.urls());
+    check_fields(file, &raw.fields, &facts, urls.chain(others))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
     Ok(Provider {
         name: required(file, "name", raw.name)?,
@@ -202,6 +218,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         speaks,
         tweak: build_tweak(raw.tweak),
         rules: raw.rules,
+        quota,
         models,
         models_url: raw.models_url,
         also: raw.also.unwrap_or_default(),
@@ -304,15 +321,18 @@ fn check_url(file: &str, key: &str, url: &str) -> Result<(), CatalogError> {
 fn check_fields<'a>(
     file: &str,
     fields: &[Field],
-    facts: Vec<&str>,
-    urls: impl Iterator<Item = &'a String>,
+    facts: &[&str],
+    urls: impl Iterator<Item = (String, &'a String)>,
 ) -> Result<(), CatalogError> {
     check_list(file, "field", fields.iter().map(|field| field.name.as_str()))?;
-    let held: Vec<&str> = urls.flat_map(|url| field::names(url)).collect();
+    let names =
+        |(key, url): (String, &'a String)| field::names(url).into_iter().map(move |name| (key.clone(), name));
+    let held: Vec<(String, &str)> = urls.flat_map(names).collect();
     for field in fields {
         check_word(file, "field.name", &field.name)?;
         let mut sets = field.choices.iter().flat_map(|choice| choice.sets.keys());
-        if !held.contains(&field.name.as_str()) && !sets.any(|name| held.contains(&name.as_str())) {
+        let stands = |name: &str| held.iter().any(|(_, held)| *held == name);
+        if !stands(&field.name) && !sets.any(|name| stands(name)) {
             let problem = format!("no address holds `{{{}}}`", field.name);
             return Err(CatalogError::value(file, format!("field.{}", field.name), problem));
         }
@@ -322,12 +342,15 @@ fn check_fields<'a>(
         }
     }
     let set = |name: &&str| {
-        fields.iter().any(|field| !field.choices.is_empty() && field.choices.iter().all(|choice| choice.sets.contains_key(*name)))
+        fields.iter().any(|field| {
+            !field.choices.is_empty() && field.choices.iter().all(|choice| choice.sets.contains_key(*name))
+        })
     };
-    let unknown = |name: &&str| fields.iter().all(|field| field.name != **name) && !facts.contains(name) && !set(name);
-    match held.into_iter().find(unknown) {
+    let known =
+        |name: &&str| fields.iter().any(|field| field.name == **name) || facts.contains(name) || set(name);
+    match held.iter().find(|(_, name)| !known(name)) {
         None => Ok(()),
-        Some(name) => Err(CatalogError::value(file, "speaks.url", format!("there is no [[field]] `{name}`"))),
+        Some((key, name)) => Err(CatalogError::value(file, key, format!("there is no [[field]] `{name}`"))),
     }
 }
 

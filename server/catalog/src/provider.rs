@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{Field, Model, Prefill, Reasoning, Rule, SignIn};
+use crate::{Field, Model, Prefill, Quota, Reasoning, Rule, SignIn};
 
 /// One vendor, as its provider file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Provider {
     pub tweak: Tweak,
     /// What its failures mean, tried in order before the default rules.
     pub rules: Vec<Rule>,
+    /// How it becomes known what an account has left; empty where nobody says.
+    pub quota: Quota,
     /// Models known by name. The vendor may have more.
     pub models: Vec<Model>,
     /// What else it serves beside its chat endpoint, with the model in the body.

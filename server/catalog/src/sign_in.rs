@@ -178,7 +178,10 @@ impl SignIn {
             }
         }
         if self.client_id.is_none() && self.clients_at.is_empty() {
-            return Err(("client_id", "is missing, and `clients_at` does not say where to get one".to_owned()));
+            return Err((
+                "client_id",
+                "is missing, and `clients_at` does not say where to get one".to_owned(),
+            ));
         }
         if self.opt_in && self.terms.is_empty() {
             return Err(("terms", "are missing, and whoever opts in has to read them".to_owned()));

@@ -94,17 +94,30 @@ fn what_is_not_offered_says_why() {
 
 #[test]
 fn a_faulty_sign_in_is_named() {
-    let sign_in = |lines: &str| refusal(&format!("{MINE}\n[sign_in]\ntoken_url = \"https://a.example/t\"\n{lines}"));
+    let sign_in =
+        |lines: &str| refusal(&format!("{MINE}\n[sign_in]\ntoken_url = \"https://a.example/t\"\n{lines}"));
     for (lines, said) in [
         ("flows = []\nclient_id = \"x\"", "sign_in.flows"),
         ("flows = [\"code\"]\nclient_id = \"x\"", "sign_in.authorize_url"),
         ("flows = [\"device\"]\nclient_id = \"x\"", "sign_in.device_url"),
         ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"", "sign_in.client_id"),
         ("flows = [\"device\"]\ndevice_url = \"nowhere\"\nclient_id = \"x\"", "sign_in.device_url"),
-        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nopt_in = true", "sign_in.terms"),
-        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nheaders = { a = \"{b}\" }", "sign_in.headers"),
-        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\ncallback = { host = \"evil.example\" }", "sign_in.callback.host"),
-        ("flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nfacts = { a = \"b\" }", "sign_in.facts"),
+        (
+            "flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nopt_in = true",
+            "sign_in.terms",
+        ),
+        (
+            "flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nheaders = { a = \"{b}\" }",
+            "sign_in.headers",
+        ),
+        (
+            "flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\ncallback = { host = \"evil.example\" }",
+            "sign_in.callback.host",
+        ),
+        (
+            "flows = [\"device\"]\ndevice_url = \"https://a.example/d\"\nclient_id = \"x\"\nfacts = { a = \"b\" }",
+            "sign_in.facts",
+        ),
     ] {
         let refused = sign_in(lines);
         assert!(refused.contains(said) && refused.contains("mine.toml"), "{lines}: {refused}");

@@ -17,8 +17,8 @@ use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
-    AccessToken, AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    DeviceAuthorizationUrl, DeviceCodeErrorResponse, EndpointNotSet, EndpointSet, ErrorResponse,
+    AccessToken, AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret,
+    CsrfToken, DeviceAuthorizationUrl, DeviceCodeErrorResponse, EndpointNotSet, EndpointSet, ErrorResponse,
     ErrorResponseType, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
     RequestTokenError, Scope, StandardDeviceAuthorizationResponse, StandardErrorResponse,
     StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
@@ -119,7 +119,8 @@ fn params(app: &App, spec: &SignIn) -> impl Iterator<Item = (String, String)> {
     let mut random = [0_u8; 32];
     fill(&mut random);
     let random = Uuid::new_v8(truncated(random)).simple().to_string();
-    let value = move |value: &String| value.replace("{installation}", &installation).replace("{random}", &random);
+    let value =
+        move |value: &String| value.replace("{installation}", &installation).replace("{random}", &random);
     spec.params.iter().map(move |(name, text)| (name.clone(), value(text)))
 }
 
@@ -212,8 +213,7 @@ pub async fn device(
             .add_extra_param("code_challenge_method", "S256");
         proof = Some(verifier.into_secret());
     }
-    let device: Device =
-        asked.request_async(&Way::new(app, spec)).await.map_err(why)?;
+    let device: Device = asked.request_async(&Way::new(app, spec)).await.map_err(why)?;
     Ok((device, proof))
 }
 
@@ -230,9 +230,8 @@ pub async fn exchange_device(
     if let Some(proof) = proof {
         asked = asked.add_extra_param("code_verifier", proof);
     }
-    let answer = asked
-        .request_async(&Way::new(app, spec), tokio::time::sleep, Some(device.expires_in()))
-        .await;
+    let answer =
+        asked.request_async(&Way::new(app, spec), tokio::time::sleep, Some(device.expires_in())).await;
     let answer = answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))?;
     granted(app, spec, answer, id, None).await
 }

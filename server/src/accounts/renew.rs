@@ -106,12 +106,7 @@ async fn renewed(
 
 /// Keeps new tokens, with patience, and then takes them into use: also when the database will not have them, because
 /// the old ones are worth nothing any more.
-async fn keep(
-    app: &App,
-    mut renewing: Renewing,
-    fresh: Tokens,
-    take: impl Fn(&crate::store::StoredTokens),
-) {
+async fn keep(app: &App, mut renewing: Renewing, fresh: Tokens, take: impl Fn(&crate::store::StoredTokens)) {
     let now = clock::now().unix_ms;
     for wait in KEEPING {
         tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -120,7 +115,9 @@ async fn keep(
             Err(error) => tracing::error!(%error, "renewed tokens could not be kept; trying again"),
         }
     }
-    tracing::error!("renewed tokens are used without being kept: after a restart a person has to sign in again");
+    tracing::error!(
+        "renewed tokens are used without being kept: after a restart a person has to sign in again"
+    );
     let generation = renewing.stored.generation + 1;
     take(&crate::store::StoredTokens {
         tokens: fresh,
@@ -149,7 +146,9 @@ async fn ahead(app: &App) {
     let snapshot = app.snapshot();
     for provider in snapshot.providers() {
         for account in &provider.accounts {
-            let Some(token) = account.token().filter(|_| account.enabled && provider.signs_in) else { continue };
+            let Some(token) = account.token().filter(|_| account.enabled && provider.signs_in) else {
+                continue;
+            };
             let held = token.held();
             if !held.ended && held.renew_at.is_some_and(|at| at <= now) {
                 // What failed is written down and tried again at the next look.

@@ -315,12 +315,11 @@ async fn settle(
         }
     };
     let accounts = app.store.accounts().await?;
-    let own: Vec<_> =
-        accounts.iter().filter(|account| account.provider_id == provider.spec.id).collect();
+    let own: Vec<_> = accounts.iter().filter(|account| account.provider_id == provider.spec.id).collect();
     let who = granted.facts.get(NAME);
-    let same = own.iter().find(|account| {
-        account.tokens.is_some() && who.is_some() && account.fields.get(NAME) == who
-    });
+    let same = own
+        .iter()
+        .find(|account| account.tokens.is_some() && who.is_some() && account.fields.get(NAME) == who);
     let again = sign_in.account.filter(|id| own.iter().any(|account| account.id == *id));
     let names: HashSet<String> = own.iter().map(|account| account.name.clone()).collect();
     let free = who.filter(|who| !names.contains(*who)).cloned();
@@ -404,7 +403,8 @@ mod tests {
             let back = read(text);
             assert_eq!((back.code.as_str(), back.state.as_str()), (code, state), "{text}");
         }
-        let denied = read("http://localhost/callback?error=access_denied&error_description=Not+now&state=i.s");
+        let denied =
+            read("http://localhost/callback?error=access_denied&error_description=Not+now&state=i.s");
         assert_eq!((denied.error.as_str(), denied.code.as_str()), ("Not now", ""));
     }
 }

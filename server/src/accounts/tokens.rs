@@ -102,9 +102,11 @@ impl Token {
     /// Takes over what was written down, unless something newer is known.
     pub fn take(&self, stored: &StoredTokens, spec: Option<&SignIn>) {
         let fresh = Arc::new(Held::new(stored, spec));
-        self.held.rcu(|held| {
-            if held.generation > fresh.generation { Arc::clone(held) } else { Arc::clone(&fresh) }
-        });
+        self.held.rcu(
+            |held| {
+                if held.generation > fresh.generation { Arc::clone(held) } else { Arc::clone(&fresh) }
+            },
+        );
     }
 
     /// Whether a request may go with it.

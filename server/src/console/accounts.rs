@@ -98,7 +98,12 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
 /// What it says for its provider's addresses; what its sign-in told beside is not for showing.
 fn own_fields(provider: &Provider, stored: &StoredAccount) -> BTreeMap<String, String> {
     let own = |name: &str| provider.spec.fields.iter().any(|field| field.name == name);
-    stored.fields.iter().filter(|(name, _)| own(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    stored
+        .fields
+        .iter()
+        .filter(|(name, _)| own(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// The models that wait although the account does not, the first to come back first.

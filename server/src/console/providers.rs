@@ -12,8 +12,8 @@ use crate::store::snapshot::Provider;
 use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
 use crate::upstream::address;
 use app::api::providers::{
-    AccountChange, AccountRow, AuthKind, FieldRow, ModelRow, NewAccount, NewEndpoint, NotOfferedRow, Price, ProviderDetail,
-    ProviderRow, Providers, ProvidersPage, Rotation, SpeaksRow, TestResult,
+    AccountChange, AccountRow, AuthKind, FieldRow, ModelRow, NewAccount, NewEndpoint, NotOfferedRow, Price,
+    ProviderDetail, ProviderRow, Providers, ProvidersPage, Rotation, SpeaksRow, TestResult,
 };
 use app::api::requests::RequestFilter;
 use app::api::{Problem, ProblemKind};

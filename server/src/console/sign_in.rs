@@ -10,9 +10,7 @@ use crate::state::StateError;
 use crate::store::snapshot::Provider;
 use crate::store::{Stage as Stored, StoreError, StoredAccount, StoredSignIn, Tokens};
 use app::api::providers::NewAccount;
-use app::api::sign_in::{
-    Back, Flow, NewSignIn, SignIn, SignInRow, SignIns, Stage, TokenRow, TokenState,
-};
+use app::api::sign_in::{Back, Flow, NewSignIn, SignIn, SignInRow, SignIns, Stage, TokenRow, TokenState};
 use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
 use std::collections::{BTreeMap, HashSet};

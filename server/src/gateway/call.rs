@@ -100,8 +100,7 @@ async fn answer(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<A
     let spec = &step.target.provider.spec;
     let limit = if inbound.peek.stream { policy.first_byte_ms } else { policy.whole_reply_ms };
     let limit = Duration::from_millis(limit.unsigned_abs());
-    let headers =
-        if back.is_same() { to_provider(&inbound.headers, tool, spec) } else { HeaderMap::new() };
+    let headers = if back.is_same() { to_provider(&inbound.headers, tool, spec) } else { HeaderMap::new() };
     let (provider, account) = (&step.target.provider, &step.account);
     let content_type = inbound.content_type();
     let call = Call { provider, speaks, account, headers, content_type, url, body, limit };
@@ -181,8 +180,7 @@ async fn collected(reply: Reply, back: &Back) -> Result<Answer, Failed> {
         translation.push(chunk).map_err(|why| broken(&why.to_string()))?;
     }
     let (reply, report) = translation.into_reply();
-    let fail =
-        |error, headers| Failed { status: Some(status), headers, error, ..Failed::default() };
+    let fail = |error, headers| Failed { status: Some(status), headers, error, ..Failed::default() };
     match reply {
         Err(error) => Err(fail(error, headers)),
         Ok(mut reply) => {

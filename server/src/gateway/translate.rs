@@ -190,7 +190,9 @@ impl<'i> Request<'i> {
         let spec = &step.target.provider.spec;
         let mut edits = Vec::new();
         edits.extend(inbound.peek.model_edit(step.target.sent_as()));
-        if self.untouched(step) || matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions) {
+        if self.untouched(step)
+            || matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions)
+        {
             // Pictures and sound know none of the members below.
             let body = wire::splice(&inbound.bytes, edits).map_err(|_| "The request could not be edited.")?;
             return Ok((body, false));

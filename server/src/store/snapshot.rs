@@ -333,7 +333,12 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry, wallet
         for name in spec.aliases.iter().chain([&spec.prefix]) {
             prefixes.insert(name.clone(), spec.id.clone());
         }
-        let provider = provider(Arc::clone(spec), false, true, take(&spec.id, spec.sign_in.as_ref().is_some_and(|sign_in| sign_in.opt_in)));
+        let provider = provider(
+            Arc::clone(spec),
+            false,
+            true,
+            take(&spec.id, spec.sign_in.as_ref().is_some_and(|sign_in| sign_in.opt_in)),
+        );
         providers.insert(spec.id.clone(), Arc::new(provider));
     }
     for endpoint in &parts.endpoints {

@@ -194,7 +194,8 @@ pub async fn ask(
     refuse_private(private_network, request.url())?;
     let answering = async {
         let Reply { status, headers, body } = execute(clients, private_network, request, limit).await?;
-        let body = body.whole(SMALL_BODY).await.map_err(|why| NoAnswer::Cut(host.clone(), why.to_string()))?;
+        let body =
+            body.whole(SMALL_BODY).await.map_err(|why| NoAnswer::Cut(host.clone(), why.to_string()))?;
         let mut reply = http::Response::new(body.to_vec());
         *reply.status_mut() = status;
         *reply.headers_mut() = headers;

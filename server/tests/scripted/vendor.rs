@@ -191,8 +191,11 @@ impl Vendor {
         let said = |name: &str| members.get(name).map(String::as_str).unwrap_or_default();
         match said("grant_type") {
             "authorization_code" => {
-                let (asked, challenge, back) =
-                    self.codes.remove(said("code")).ok_or((400, "invalid_grant", "Invalid 'code' in request."))?;
+                let (asked, challenge, back) = self.codes.remove(said("code")).ok_or((
+                    400,
+                    "invalid_grant",
+                    "Invalid 'code' in request.",
+                ))?;
                 let proof = URL_SAFE_NO_PAD.encode(Sha256::digest(said("code_verifier")));
                 if asked != client || proof != challenge || back != said("redirect_uri") {
                     return Err((400, "invalid_grant", "This code was given to somebody else."));
@@ -231,10 +234,11 @@ impl Vendor {
             }
             DEVICE => {
                 let slow = client.contains("slow");
-                let (said, looked) = self
-                    .devices
-                    .get_mut(said("device_code"))
-                    .ok_or((400, "expired_token", "The code has expired."))?;
+                let (said, looked) = self.devices.get_mut(said("device_code")).ok_or((
+                    400,
+                    "expired_token",
+                    "The code has expired.",
+                ))?;
                 *looked += 1;
                 match said {
                     _ if slow && *looked == 1 => Err((400, "slow_down", "Too many requests.")),

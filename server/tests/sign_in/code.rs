@@ -21,7 +21,11 @@ async fn a_person_signs_in_and_requests_go_with_the_token() {
     let row = house.account_row(account).await;
     assert_eq!((&row["name"], &row["token"]["state"]), (&json!(WHO), &json!("active")));
     assert!(row["token"]["expires_at"].as_i64() > row["token"]["renewed_at"].as_i64(), "{row}");
-    assert_eq!((&row["masked_key"], &row["fields"]), (&json!(""), &json!({})), "nothing of the token is shown");
+    assert_eq!(
+        (&row["masked_key"], &row["fields"]),
+        (&json!(""), &json!({})),
+        "nothing of the token is shown"
+    );
     let answer = house.ask().await;
     assert_eq!(answer.status, 200, "{answer:?}");
     let asked = house.provider.seen().pop().unwrap();
@@ -62,7 +66,8 @@ async fn what_belongs_to_another_or_was_used_is_refused() {
     let state = |of: &str| of.split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let mut forged = state(&back);
     forged.replace_range(forged.len() - 4.., "0000");
-    let swapped = back.replace(&state(&back), &format!("{}.{}", state(&back).split('.').next().unwrap(), "x"));
+    let swapped =
+        back.replace(&state(&back), &format!("{}.{}", state(&back).split('.').next().unwrap(), "x"));
     for (location, said) in [
         (back.replace(&state(&back), &forged), "belongs to another sign-in"),
         (swapped, "belongs to another sign-in"),
@@ -88,7 +93,8 @@ async fn what_belongs_to_another_or_was_used_is_refused() {
 #[tokio::test]
 async fn what_the_page_shows_can_be_pasted() {
     for client in ["client-1", "client-json"] {
-        let (body, state) = if client == "client-json" { ("json", "state_in_body = true\n") } else { ("form", "") };
+        let (body, state) =
+            if client == "client-json" { ("json", "state_in_body = true\n") } else { ("form", "") };
         let shown = "shown_at = \"https://vendor.example/shown\"";
         let house = house(client, &format!("{shown}\nbody = \"{body}\"\n{state}")).await;
         let begun = house.made("/api/v1/sign-ins", json!({ "provider": "plan" })).await;
@@ -101,7 +107,9 @@ async fn what_the_page_shows_can_be_pasted() {
         }
         let wrong = house.paste(&begun, "made-up#made-up").await;
         assert!(wrong.text().contains("belongs to another sign-in"), "{wrong:?}");
-        let part = |name: &str| back.split(&format!("{name}=")).nth(1).unwrap().split('&').next().unwrap().to_owned();
+        let part = |name: &str| {
+            back.split(&format!("{name}=")).nth(1).unwrap().split('&').next().unwrap().to_owned()
+        };
         let done = house.paste(&begun, &format!(" {}#{}\n", part("code"), part("state"))).await;
         assert_eq!((done.status, &done.value()["stage"]), (200, &json!("done")), "{done:?}");
         assert_eq!(house.ask().await.status, 200);
@@ -135,7 +143,10 @@ async fn a_sign_in_is_not_waited_for_without_end() {
     let old = StoredSignIn { id: "0".repeat(32), expires_at: 1, ..stored };
     house.app.store.add_sign_in(&old, 0).await.unwrap();
     let read = house.read(&format!("/api/v1/sign-ins/{}", old.id)).await;
-    assert_eq!((&read["stage"], &read["sentence"]), (&json!("failed"), &json!("This sign-in has expired. Begin again.")));
+    assert_eq!(
+        (&read["stage"], &read["sentence"]),
+        (&json!("failed"), &json!("This sign-in has expired. Begin again."))
+    );
     let late = house.back(&back.replace(begun["id"].as_str().unwrap(), &old.id)).await;
     assert!(late.text().contains("has expired"), "{late:?}");
 }
@@ -143,7 +154,8 @@ async fn a_sign_in_is_not_waited_for_without_end() {
 #[tokio::test]
 async fn a_port_that_the_vendor_insists_on_leads_here() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let house = house("client-1", &format!("callback = {{ port = {free}, path = \"/auth/callback\" }}")).await;
+    let house =
+        house("client-1", &format!("callback = {{ port = {free}, path = \"/auth/callback\" }}")).await;
     let begun = house.begun(json!({})).await;
     assert_eq!(begun["pasted"], false);
     let back = house.agreed(&begun).await;
@@ -186,19 +198,27 @@ async fn an_id_that_the_vendor_issues_is_used_from_then_on() {
     house.provider.vendor(|vendor| vendor.forget_tokens());
     let asked = house.provider.seen().into_iter().filter(|seen| seen.line == "POST /oauth/token");
     let asked: Vec<String> = asked.map(|seen| String::from_utf8_lossy(&seen.body).into_owned()).collect();
-    assert!(asked.iter().all(|body| body.contains("client_id=issued-1") && body.contains("resource=https")), "{asked:?}");
+    assert!(
+        asked.iter().all(|body| body.contains("client_id=issued-1") && body.contains("resource=https")),
+        "{asked:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_provider_without_an_id_of_its_own_asks_for_one() {
     let provider = std::sync::Arc::new(crate::support::Provider::start().await);
     let folder = tempfile::TempDir::new().unwrap();
-    let file = super::file(&provider, "x", "clients_at = \"https://vendor.example/apps\"").replace("client_id = \"x\"\n", "");
+    let file = super::file(&provider, "x", "clients_at = \"https://vendor.example/apps\"")
+        .replace("client_id = \"x\"\n", "");
     super::write(&folder, &file);
     let house = crate::support::House::on(folder, &[], provider).await;
     let house = crate::support::House::furnished(house).await;
     let refused = house.api(Method::POST, "/api/v1/sign-ins", json!({ "provider": "plan" })).await;
-    assert_eq!((refused.status, &refused.value()["error"]["field"]), (400, &json!("client_id")), "{refused:?}");
+    assert_eq!(
+        (refused.status, &refused.value()["error"]["field"]),
+        (400, &json!("client_id")),
+        "{refused:?}"
+    );
     let begun = house.begun(json!({ "client_id": "my-own" })).await;
     assert!(house.back(&house.agreed(&begun).await).await.text().contains("Signed in"));
     assert_eq!(house.ask().await.status, 200);

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 async fn ended(house: &House, begun: &Value) -> Value {
     let path = format!("/api/v1/sign-ins/{}", begun["id"].as_str().unwrap());
-    until("the end of the sign-in", async || Some(house.read(&path).await).filter(|now| now["stage"] != "waiting")).await
+    until("the end of the sign-in", async || {
+        Some(house.read(&path).await).filter(|now| now["stage"] != "waiting")
+    })
+    .await
 }
 
 /// The person decides on the vendor's page, after we have asked in vain at least once.

@@ -24,7 +24,8 @@ async fn account(house: &House, client: &str, lasts: i64) -> i64 {
         client: None,
     };
     let facts = BTreeMap::new();
-    let id = house.app.store.keep_sign_in("plan", Err("ada"), &tokens, &facts, now - 3_600_000).await.unwrap();
+    let id =
+        house.app.store.keep_sign_in("plan", Err("ada"), &tokens, &facts, now - 3_600_000).await.unwrap();
     house.app.refresh().await.unwrap();
     id
 }
@@ -75,7 +76,10 @@ async fn a_token_that_is_refused_is_renewed_once_and_the_request_sent_again() {
     let row = house.records(20).await.remove(0);
     let attempts = house.detail(&row).await["attempts"].as_array().unwrap().clone();
     if attempts.len() > 1 {
-        assert_eq!(attempts[0]["verdict"], "renewed the sign-in and tried the same account again", "{attempts:?}");
+        assert_eq!(
+            attempts[0]["verdict"], "renewed the sign-in and tried the same account again",
+            "{attempts:?}"
+        );
     }
     assert_eq!(house.account_row(id).await["health"], "ready", "an old token says nothing of the account");
 }
@@ -149,18 +153,23 @@ async fn a_sign_in_that_has_ended_is_said_so_and_others_answer() {
         { "model": "plan/ok", "enabled": true }, { "model": format!("{CHAT}/ok"), "enabled": true } ] });
     house.made("/api/v1/combos", combo).await;
     house.provider.vendor(|vendor| vendor.forget_renewals());
-    let ask = async || house.send("/v1/chat/completions", &[], crate::support::chat_body("best", false)).await;
+    let ask =
+        async || house.send("/v1/chat/completions", &[], crate::support::chat_body("best", false)).await;
     let answer = ask().await;
     assert_eq!((answer.status, answer.header("x-ninerouter-target")), (200, "oai/ok"), "{answer:?}");
     let row = house.account_row(id).await;
     assert_eq!((&row["health"], &row["token"]["state"]), (&json!("refused"), &json!("needs_sign_in")));
     let said = row["sentence"].as_str().unwrap();
-    assert!(said.starts_with("Its sign-in has ended: Plan says: Refresh token not found or invalid"), "{said}");
+    assert!(
+        said.starts_with("Its sign-in has ended: Plan says: Refresh token not found or invalid"),
+        "{said}"
+    );
     assert_eq!(ask().await.status, 200);
     let tried = house.provider.seen().iter().filter(|seen| seen.line == "POST /oauth/token").count();
     assert_eq!(tried, 1, "the vendor is not asked in vain");
     let detail = house.detail(&house.records(2).await[0]).await;
-    let left: Vec<&str> = detail["exclusions"].as_array().unwrap().iter().filter_map(|left| left["why"].as_str()).collect();
+    let left: Vec<&str> =
+        detail["exclusions"].as_array().unwrap().iter().filter_map(|left| left["why"].as_str()).collect();
     assert_eq!(left, ["it has to be signed in to again"]);
 
     // The same account works again after another sign-in.
@@ -178,7 +187,10 @@ async fn a_vendor_that_is_down_costs_no_sign_in() {
     house.provider.vendor(|vendor| vendor.down = true);
     let failed = house.ask().await;
     assert_eq!(failed.status, 502, "{failed:?}");
-    assert!(failed.text().contains("Its sign-in could not be renewed: Plan says: it answered with 503"), "{failed:?}");
+    assert!(
+        failed.text().contains("Its sign-in could not be renewed: Plan says: it answered with 503"),
+        "{failed:?}"
+    );
     assert_eq!(house.account_row(id).await["token"]["state"], "expiring");
     house.provider.vendor(|vendor| vendor.down = false);
     until("the renewal", async || (house.ask().await.status == 200).then_some(())).await;
@@ -198,7 +210,8 @@ async fn a_vendor_that_renews_only_late_is_not_asked_early() {
 #[tokio::test]
 async fn a_token_is_exchanged_for_one_that_is_used() {
     let provider = Arc::new(crate::support::Provider::start().await);
-    let exchange = format!("exchange = {{ url = \"http://{}/oauth/exchange\", scheme = \"token\" }}", provider.address);
+    let exchange =
+        format!("exchange = {{ url = \"http://{}/oauth/exchange\", scheme = \"token\" }}", provider.address);
     let folder = tempfile::TempDir::new().unwrap();
     super::write(&folder, &super::file(&provider, "client-github", &exchange));
     let house = House::furnished(House::on(folder, &[], provider).await).await;

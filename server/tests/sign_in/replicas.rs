@@ -18,11 +18,8 @@ async fn two_replicas_renew_a_token_once() {
     for folder in &folders {
         super::write(folder, &file(&provider, "client-short", ""));
     }
-    let variables = [
-        ("DATABASE_URL", base.url.as_str()),
-        ("NINEROUTER_SECRET_KEY", KEY),
-        ("INITIAL_PASSWORD", PASSWORD),
-    ];
+    let variables =
+        [("DATABASE_URL", base.url.as_str()), ("NINEROUTER_SECRET_KEY", KEY), ("INITIAL_PASSWORD", PASSWORD)];
     let one = Running::start(folders[0].path(), &variables).await;
     let other = Running::start(folders[1].path(), &variables).await;
     let bearer = one.log_in().await;

@@ -45,13 +45,19 @@ async fn no_token_shows_anywhere() {
     for path in ["/", "/providers", "/providers/plan", "/requests", "/settings", &sign_in] {
         said += &house.client.page(path, &cookie).await.text();
     }
-    for path in ["accounts", "providers", "providers/plan", "requests", &sign_in[1..].replace("sign-in", "sign-ins")] {
+    for path in
+        ["accounts", "providers", "providers/plan", "requests", &sign_in[1..].replace("sign-in", "sign-ins")]
+    {
         said += &house.read(&format!("/api/v1/{path}")).await.to_string();
     }
     for row in house.read("/api/v1/requests").await["rows"].as_array().unwrap() {
         said += &house.detail(row).await.to_string();
     }
-    said += &house.client.form("/console/sign_in", &cookie, &[("id", begun["id"].as_str().unwrap())]).await.text();
+    said += &house
+        .client
+        .form("/console/sign_in", &cookie, &[("id", begun["id"].as_str().unwrap())])
+        .await
+        .text();
     assert!(said.len() > 10_000, "there is something to look through");
 
     let verifier = verifier(&house.app.store.sign_in(begun["id"].as_str().unwrap()).await.unwrap());

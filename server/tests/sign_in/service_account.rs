@@ -56,7 +56,8 @@ async fn the_file_is_the_account() {
     let house = house.restarted().await;
     assert_eq!(house.send(path, &[], body).await.status, 200);
     let id = made["id"].as_i64().unwrap();
-    let changed = house.api(Method::PATCH, &format!("/api/v1/accounts/{id}"), json!({ "key": file(KEY) })).await;
+    let changed =
+        house.api(Method::PATCH, &format!("/api/v1/accounts/{id}"), json!({ "key": file(KEY) })).await;
     assert_eq!(changed.status, 200, "{changed:?}");
 }
 
@@ -75,7 +76,11 @@ async fn what_is_no_such_file_is_refused_by_name() {
     ] {
         let account = json!({ "provider": "cloud", "key": key, "fields": { "location": "eu" } });
         let refused = house.api(Method::POST, "/api/v1/accounts", account).await;
-        assert_eq!((refused.status, &refused.value()["error"]["field"]), (400, &json!("key")), "{said}: {refused:?}");
+        assert_eq!(
+            (refused.status, &refused.value()["error"]["field"]),
+            (400, &json!("key")),
+            "{said}: {refused:?}"
+        );
         let told = refused.text();
         assert!(told.contains(said) && !told.contains("PRIVATE KEY"), "{told}");
     }

@@ -29,9 +29,15 @@ async fn opt_in(house: &House, on: bool) {
 async fn a_sign_in_is_off_until_a_person_turns_it_on() {
     let house = house("client-1", TERMS).await;
     let row = house.read("/api/v1/providers/plan").await["row"]["sign_in"].clone();
-    assert_eq!((&row["on"], &row["opt_in"], &row["terms"]), (&json!(false), &json!(true), &json!("Only for friends.")));
+    assert_eq!(
+        (&row["on"], &row["opt_in"], &row["terms"]),
+        (&json!(false), &json!(true), &json!("Only for friends."))
+    );
     let refused = house.api(Method::POST, "/api/v1/sign-ins", json!({ "provider": "plan" })).await;
-    assert!(refused.status == 400 && refused.text().contains("Turn the sign-in of Plan on first"), "{refused:?}");
+    assert!(
+        refused.status == 400 && refused.text().contains("Turn the sign-in of Plan on first"),
+        "{refused:?}"
+    );
 
     opt_in(&house, true).await;
     house.signed_in().await;
@@ -43,7 +49,10 @@ async fn a_sign_in_is_off_until_a_person_turns_it_on() {
     let off = house.ask().await;
     assert!(off.text().contains("what its vendor says of this has to be agreed to first"), "{off:?}");
     let account = &house.read("/api/v1/accounts").await[0];
-    assert_eq!((&account["health"], &account["sentence"]), (&json!("off"), &json!("The sign-in of Plan is turned off.")));
+    assert_eq!(
+        (&account["health"], &account["sentence"]),
+        (&json!("off"), &json!("The sign-in of Plan is turned off."))
+    );
 
     let needless = house.api(Method::PUT, "/api/v1/providers/groq/opt-in", json!({ "on": true })).await;
     assert_eq!(needless.status, 400, "{needless:?}");
@@ -64,7 +73,11 @@ async fn the_vendor_s_own_tool_is_let_through_untouched() {
     assert_eq!(answer.status, 200, "{answer:?}");
     let asked = house.provider.seen().pop().unwrap();
     assert_eq!(asked.line, "POST /v1/messages?beta=true");
-    assert_eq!(String::from_utf8_lossy(&asked.body), sent.replace("plan/ok", "ok"), "but for the model's name");
+    assert_eq!(
+        String::from_utf8_lossy(&asked.body),
+        sent.replace("plan/ok", "ok"),
+        "but for the model's name"
+    );
     assert_eq!(asked.header("user-agent"), Some("claude-cli/2.1.0 (external, cli)"));
     assert_eq!(asked.header("x-app"), Some("cli"));
     assert_eq!(asked.header("anthropic-beta"), Some("interleaved-thinking-2025-05-14,oauth-2025-04-20"));
@@ -91,7 +104,8 @@ async fn a_plan_for_one_tool_answers_no_other() {
 
 /// A house whose provider is for Claude Code alone.
 async fn own_tool() -> House {
-    let (folder, provider) = (tempfile::TempDir::new().unwrap(), std::sync::Arc::new(crate::support::Provider::start().await));
+    let (folder, provider) =
+        (tempfile::TempDir::new().unwrap(), std::sync::Arc::new(crate::support::Provider::start().await));
     let file = super::file(&provider, "client-1", "").replace(
         "auth = {",
         "own_tool = { name = \"Claude Code\", only = true }\ntweak = { join = { anthropic-beta = \"oauth-2025-04-20\" } }\nauth = {",

@@ -271,7 +271,10 @@ pub(super) async fn budgets_and_rotations_are_kept(base: &Base, store: &Store) {
     store.save_rotation("openai", Rotation::RoundRobin).await.unwrap();
     let again = base.open().await;
     assert_eq!(again.accounts().await.unwrap()[0].budget, Some(BUDGET), "another start keeps it");
-    let snapshot = again.snapshot(&catalog::Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default()).await.unwrap();
+    let snapshot = again
+        .snapshot(&catalog::Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default())
+        .await
+        .unwrap();
     let rotation = |id| snapshot.provider(id).unwrap().rotation;
     assert_eq!((rotation("openai"), rotation("groq")), (Rotation::RoundRobin, Rotation::FillFirst));
     assert_eq!(snapshot.provider("openai").unwrap().accounts[0].budget, Some(BUDGET));
@@ -297,6 +300,9 @@ pub(super) async fn settings_are_one_row(base: &Base, store: &Store) {
     let again = base.open().await;
     assert_eq!(again.policy().await.unwrap(), policy, "another start keeps it");
     again.close().await.unwrap();
-    let snapshot = store.snapshot(&catalog::Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default()).await.unwrap();
+    let snapshot = store
+        .snapshot(&catalog::Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default())
+        .await
+        .unwrap();
     assert_eq!(snapshot.policy, policy);
 }
