@@ -39,6 +39,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/combos/edit") view=pages::combo_edit::ComboEdit ssr=whole() />
                 <Route path=path!("/connect") view=pages::connect::Connect ssr=whole() />
                 <Route path=path!("/translator") view=pages::translator::Translator ssr=whole() />
+                <Route path=path!("/quota") view=pages::quota::Quota ssr=whole() />
                 <Route path=path!("/saver") view=pages::saver::Saver ssr=whole() />
                 <Route path=path!("/settings") view=pages::settings::Settings ssr=whole() />
             </Routes>

@@ -19,6 +19,7 @@ mod m20261128_000005_routing_limits;
 mod m20261129_000006_saver;
 mod m20261129_000007_account_fields;
 mod m20261129_000008_sign_in;
+mod m20261129_000009_reserve;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000006_saver::Migration),
             Box::new(m20261129_000007_account_fields::Migration),
             Box::new(m20261129_000008_sign_in::Migration),
+            Box::new(m20261129_000009_reserve::Migration),
         ]
     }
 }

@@ -98,7 +98,7 @@ async fn take_in(app: &App, heard: Vec<Heard>) -> Result<(), Broken> {
     for id in accounts {
         match app.store.account(id).await {
             Ok(account) => {
-                if app.registry.renew(&account) {
+                if app.keepers.registry.renew(&account) {
                     app.memory.forget();
                 }
             }
@@ -113,7 +113,7 @@ async fn take_in(app: &App, heard: Vec<Heard>) -> Result<(), Broken> {
 async fn everything(app: &App) -> Result<(), Broken> {
     app.refresh().await?;
     for account in app.store.accounts().await? {
-        app.registry.renew(&account);
+        app.keepers.registry.renew(&account);
     }
     Ok(())
 }

@@ -127,6 +127,7 @@ fn program_routes() -> Vec<Route> {
         route(GET, "/api/v1/sign-ins/{id}", Program, api::sign_in),
         route(DELETE, "/api/v1/sign-ins/{id}", Program, api::cancel_sign_in),
         route(POST, "/api/v1/sign-ins/{id}/paste", Program, api::paste_sign_in),
+        route(GET, "/api/v1/quota", Program, api::quota),
         route(GET, "/api/v1/accounts", Program, api::accounts),
         route(POST, "/api/v1/accounts", Program, api::add_account),
         route(PATCH, "/api/v1/accounts/{id}", Program, api::change_account),

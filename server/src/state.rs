@@ -1,8 +1,6 @@
 //! What every handler shares.
 
 use crate::accounts::callbacks::Callbacks;
-use crate::accounts::health::Registry;
-use crate::accounts::tokens::Wallet;
 use crate::clock;
 use crate::config::Config;
 use crate::gateway::blocks::Blocks;
@@ -11,7 +9,7 @@ use crate::gateway::pins::{self, Pins};
 use crate::gateway::standing::Memory;
 use crate::session::setup::SetupLink;
 use crate::session::throttle::Throttle;
-use crate::store::snapshot::Snapshot;
+use crate::store::snapshot::{Keepers, Snapshot};
 use crate::store::{News, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::upstream::client::{ClientError, Clients};
@@ -49,10 +47,8 @@ pub struct State {
     pub store: Store,
     /// Known providers.
     pub catalog: Catalog,
-    /// Health of accounts.
-    pub registry: Registry,
-    /// Tokens of accounts that are signed in to.
-    pub wallet: Wallet,
+    /// What is known of accounts beside what is written down.
+    pub keepers: Keepers,
     /// Ports that sign-in pages lead back to.
     pub callbacks: Callbacks,
     /// HTTP clients.
@@ -89,8 +85,8 @@ impl State {
     /// Builds the state around an open store. `port` is the one listened on.
     pub async fn build(config: Config, store: Store, port: u16) -> Result<App, StateError> {
         let catalog = Catalog::builtin()?.with_user_files(user_files(&config.data_dir)?)?;
-        let (registry, wallet) = (Registry::default(), Wallet::default());
-        let snapshot = store.snapshot(&catalog, &registry, &wallet).await?;
+        let keepers = Keepers::default();
+        let snapshot = store.snapshot(&catalog, &keepers).await?;
         let clients = Clients::new(&config.proxy, snapshot.policy.connect_ms)?;
         let tasks = Tasks::default();
         let live = Live::default();
@@ -106,8 +102,7 @@ impl State {
         Ok(Arc::new(Self {
             config,
             catalog,
-            registry,
-            wallet,
+            keepers,
             callbacks: Callbacks::default(),
             clients,
             recorder,
@@ -141,7 +136,7 @@ impl State {
     /// Reads the store again and publishes a new snapshot.
     pub async fn refresh(&self) -> Result<(), StateError> {
         let _one_at_a_time = self.refreshing.lock().await;
-        let snapshot = self.store.snapshot(&self.catalog, &self.registry, &self.wallet).await?;
+        let snapshot = self.store.snapshot(&self.catalog, &self.keepers).await?;
         self.clients.set_connect_limit(snapshot.policy.connect_ms)?;
         self.budgets.read(&self.store, &snapshot, clock::now().unix_ms).await?;
         self.snapshot.store(Arc::new(snapshot));

@@ -27,6 +27,7 @@ mod passthrough;
 mod people;
 mod program;
 mod proxies;
+mod quota;
 mod replicas;
 mod rescue;
 mod retention;

@@ -11,6 +11,7 @@ pub mod connect;
 pub mod login;
 pub mod overview;
 pub mod providers;
+pub mod quota;
 pub mod requests;
 pub mod saver;
 pub mod settings;
@@ -36,6 +37,7 @@ pub trait Console:
     + login::Login
     + overview::Overview
     + providers::Providers
+    + quota::Quotas
     + requests::Requests
     + saver::Saver
     + settings::Settings
@@ -51,6 +53,7 @@ impl<T> Console for T where
         + login::Login
         + overview::Overview
         + providers::Providers
+        + quota::Quotas
         + requests::Requests
         + saver::Saver
         + settings::Settings

@@ -78,6 +78,8 @@ pub struct AccountRow {
     pub in_flight: i64,
     /// What it may be used for within a period.
     pub budget: Option<Budget>,
+    /// How much of its limits is kept back, in hundredths.
+    pub reserve: u32,
     /// What was used in the budget's period, or today without a budget.
     pub spent: Spent,
     /// The last error in words; empty when there was none.
@@ -115,6 +117,8 @@ pub struct FieldRow {
     pub help: String,
     /// What it may be, each with its name for people; empty where it is free.
     pub choices: Vec<(String, String)>,
+    /// Whether it may be left out.
+    pub optional: bool,
 }
 
 /// One provider in the list.
@@ -256,6 +260,9 @@ pub struct AccountChange {
     /// On or off.
     #[serde(default)]
     pub enabled: Option<bool>,
+    /// How much of its limits is kept back, in hundredths: at most 90.
+    #[serde(default)]
+    pub reserve: Option<u32>,
     /// A new budget; `null` for none.
     #[serde(default, deserialize_with = "stated")]
     pub budget: Option<Option<Budget>>,
@@ -363,12 +370,14 @@ pub async fn change_account(
     name: String,
     key: String,
     priority: i32,
+    #[server(default)] reserve: Option<u32>,
     #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<AccountRow, Problem> {
     let change = AccountChange {
         name: Some(name),
         key: Some(key).filter(|key| !key.is_empty()),
         priority: Some(priority),
+        reserve,
         fields: Some(fields).filter(|fields| !fields.is_empty()),
         ..AccountChange::default()
     };

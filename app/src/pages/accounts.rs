@@ -55,7 +55,7 @@ pub fn Accounts(provider: ProviderRow, keys_at: String) -> impl IntoView {
                     }
                 })}
             {(!signs_in).then(|| view! { <AddAccount provider=provider.clone() keys_at /> })}
-            {(provider.auth == AuthKind::Key && provider.fields.is_empty())
+            {(provider.auth == AuthKind::Key && provider.fields.iter().all(|field| field.optional))
                 .then(|| view! { <AddAccounts provider=provider.clone() /> })}
             <BeginSignIn provider=provider.clone() />
         </section>
@@ -172,7 +172,7 @@ fn Fields(
     values: BTreeMap<String, String>,
 ) -> impl IntoView {
     let field = move |field: FieldRow| {
-        let FieldRow { name, label, help, choices } = field;
+        let FieldRow { name, label, help, choices, .. } = field;
         let value = values.get(&name).cloned().unwrap_or_default();
         let (id, name) = (format!("{id}-{name}"), format!("fields[{name}]"));
         if choices.is_empty() {
@@ -357,6 +357,15 @@ fn Change(account: AccountRow, provider: ProviderRow) -> impl IntoView {
                     required=true
                     value=account.priority.to_string()
                     help="The lowest is tried first."
+                />
+                <Field
+                    id=format!("reserve-{id}")
+                    name="reserve"
+                    label="Keep back, in percent"
+                    kind="number"
+                    required=true
+                    value=account.reserve.to_string()
+                    help="When no more than this is left of a limit that is known, other accounts answer."
                 />
                 <DialogButtons dialog=dialog.clone() submit="Save" />
             </Form>

@@ -14,6 +14,7 @@ pub mod missing;
 pub mod overview;
 pub mod provider;
 pub mod providers;
+pub mod quota;
 pub mod request;
 pub mod requests;
 pub mod saver;

@@ -20,6 +20,7 @@ pub enum Place {
     Requests,
     Providers,
     Combos,
+    Quota,
     Saver,
     Connect,
     Translator,
@@ -36,6 +37,7 @@ pub const PLACES: [&[(Place, &str, &str, Glyph)]; 4] = [
     &[
         (Place::Providers, "/providers", "Providers", Glyph::Providers),
         (Place::Combos, "/combos", "Combos", Glyph::Combos),
+        (Place::Quota, "/quota", "Quota", Glyph::Gauge),
         (Place::Saver, "/saver", "Saver", Glyph::Saver),
     ],
     &[

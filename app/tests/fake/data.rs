@@ -135,6 +135,7 @@ pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health)
             5 => Some(Budget { measure: Measure::Cost, amount: 20_000_000_000, period: Period::Month }),
             _ => None,
         },
+        reserve: 0,
         spent: Spent { tokens: 3_211_400, cost: 19_871_204_500 },
         last_error: error.to_owned(),
         last_error_at: (!error.is_empty()).then_some(now - 12 * MINUTE),
@@ -167,6 +168,7 @@ fn fields(id: &str) -> Vec<FieldRow> {
         label: label.to_owned(),
         help: help.to_owned(),
         choices,
+        optional: false,
     };
     let region = |value: &str, label: &str| (value.to_owned(), label.to_owned());
     match id {

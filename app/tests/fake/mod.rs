@@ -5,6 +5,7 @@
 
 mod combos;
 mod data;
+mod quota;
 mod request;
 mod saver;
 mod sign_in;

@@ -6,6 +6,7 @@ mod combos;
 #[path = "../fake/mod.rs"]
 mod fake;
 mod page;
+mod quota;
 mod saver;
 mod sign_in;
 

@@ -4,6 +4,7 @@ pub mod callbacks;
 pub mod health;
 pub mod oauth;
 pub mod pulse;
+pub mod quota;
 pub mod renew;
 pub mod seal;
 pub mod service_account;

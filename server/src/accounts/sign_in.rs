@@ -339,7 +339,7 @@ async fn settle(
     // Whoever is told that it is done may use it at once.
     let published = app.republish().await;
     if let Ok(stored) = app.store.account(id).await {
-        app.registry.of(&stored).unpark();
+        app.keepers.registry.of(&stored).unpark();
     }
     to(Stage::Done, Some(id), String::new()).await?;
     Ok(published?)

@@ -3,6 +3,7 @@
 use super::sign_in::token_row;
 use super::{Desk, budget_used_up, fail, name, taken};
 use crate::accounts::health::{Health as Live, Parked};
+use crate::accounts::quota::count::PLAN;
 use crate::accounts::test::test;
 use crate::clock;
 use crate::config::Secret;
@@ -16,7 +17,7 @@ use app::api::combos::{Budget, Period};
 use app::api::providers::{AccountRow, Health, TestResult, WaitingModel};
 use app::api::sign_in::TokenState;
 use async_trait::async_trait;
-use catalog::Auth;
+use catalog::{Auth, Choice, Field};
 use futures_util::stream::{self, StreamExt};
 use http::HeaderValue;
 use std::collections::{BTreeMap, HashSet};
@@ -26,6 +27,8 @@ use std::sync::Arc;
 const LONGEST_KEY: usize = 8192;
 /// Most keys pasted at once.
 const MOST_KEYS: usize = 200;
+/// What an account says of whose plan nothing is known.
+const NO_PLAN: &str = "unknown";
 /// Accounts tested at the same time.
 const TESTS: usize = 8;
 
@@ -87,6 +90,7 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
         waiting: live.map(|account| waiting(&account.health, now)).unwrap_or_default(),
         in_flight: live.map_or(0, |account| account.health.in_flight()),
         budget: stored.budget,
+        reserve: stored.reserve,
         spent: app.budgets.spent(what, period, now),
         last_error: stored.last_error.clone(),
         last_error_at: stored.last_error_at,
@@ -95,9 +99,33 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
     }
 }
 
+/// What an account may say beside its key: what addresses hold, and which of the provider's plans it has, where limits
+/// that nobody tells depend on it.
+pub(super) fn wanted(provider: &Provider) -> Vec<Field> {
+    let mut fields = provider.spec.fields.clone();
+    let plans = provider.spec.quota.plans();
+    if plans.is_empty() {
+        return fields;
+    }
+    let choice = |value: &str, label: &str| Choice {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        sets: BTreeMap::new(),
+    };
+    let choices = [choice(NO_PLAN, "I do not know")].into_iter();
+    fields.push(Field {
+        name: PLAN.to_owned(),
+        label: "Plan".to_owned(),
+        help: "Its limits are counted here: the provider tells nobody what is left of them.".to_owned(),
+        choices: choices.chain(plans.into_iter().map(|plan| choice(plan, plan))).collect(),
+    });
+    fields
+}
+
 /// What it says for its provider's addresses; what its sign-in told beside is not for showing.
 fn own_fields(provider: &Provider, stored: &StoredAccount) -> BTreeMap<String, String> {
-    let own = |name: &str| provider.spec.fields.iter().any(|field| field.name == name);
+    let wanted = wanted(provider);
+    let own = |name: &str| wanted.iter().any(|field| field.name == name);
     stored
         .fields
         .iter()
@@ -137,6 +165,14 @@ fn signs_in(provider: &Provider) -> String {
     format!("{} has no keys: sign in to it on its page.", provider.spec.name)
 }
 
+/// A share that leaves something to use.
+pub(super) fn checked_reserve(reserve: u32) -> Result<u32, Problem> {
+    if reserve > 90 {
+        return Err(Problem::invalid("reserve", "Keep at most 90 percent back."));
+    }
+    Ok(reserve)
+}
+
 /// A key as a provider would give it; refused when it could not even be sent.
 pub(super) fn key(provider: &Provider, text: &str) -> Result<Option<Secret>, Problem> {
     let text = text.trim();
@@ -166,7 +202,7 @@ pub(super) fn fields(
     provider: &Provider,
     given: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, Problem> {
-    let wanted = &provider.spec.fields;
+    let wanted = &wanted(provider);
     let at = |name: &str| format!("fields[{name}]");
     if let Some(name) = given.keys().find(|name| wanted.iter().all(|field| field.name != **name)) {
         let message = format!("{} has no field called \"{name}\".", provider.spec.name);
@@ -175,6 +211,7 @@ pub(super) fn fields(
     let mut fields = BTreeMap::new();
     for field in wanted {
         let value = given.get(&field.name).map(|value| value.trim()).unwrap_or_default();
+        let value = if value.is_empty() && field.name == PLAN { NO_PLAN } else { value };
         if !field.accepts(value) {
             let label = &field.label;
             let message = match (value.is_empty(), field.choices.is_empty()) {

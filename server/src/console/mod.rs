@@ -9,6 +9,7 @@ pub mod live;
 mod login;
 mod overview;
 mod providers;
+mod quota;
 pub mod requests;
 pub(crate) mod saver;
 mod settings;

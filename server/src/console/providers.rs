@@ -1,11 +1,12 @@
 //! Providers, the accounts at them, and custom endpoints.
 
-use super::accounts::{account_row, checked_budget, fields, key};
+use super::accounts::{account_row, checked_budget, checked_reserve, fields, key, wanted};
 use super::combos::check::unused_provider;
 use super::overview::tier;
 use super::requests::row_of;
 use super::sign_in::sign_in_row;
 use super::{Desk, fail, name, taken};
+use crate::accounts::quota::count::PLAN;
 use crate::accounts::test::test;
 use crate::clock;
 use crate::store::snapshot::Provider;
@@ -46,7 +47,7 @@ fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
             Auth::ServiceAccount => AuthKind::ServiceAccount,
         },
         sign_in: sign_in_row(provider),
-        fields: spec.fields.iter().map(field_row).collect(),
+        fields: wanted(provider).iter().map(field_row).collect(),
         custom: provider.custom,
         models: spec.models.len(),
         dialects: provider.speaks.iter().map(|speaks| speaks.dialect.to_string()).collect(),
@@ -60,6 +61,7 @@ fn field_row(field: &catalog::Field) -> FieldRow {
         name: field.name.clone(),
         label: field.label.clone(),
         help: field.help.clone(),
+        optional: field.name == PLAN,
         choices: field.choices.iter().map(|choice| (choice.value.clone(), choice.label.clone())).collect(),
     }
 }
@@ -104,7 +106,7 @@ impl Desk {
 
     async fn unpark(&self, account: &StoredAccount) -> Result<(), Problem> {
         self.app.store.unpark_account(account.id).await.map_err(fail)?;
-        self.app.registry.of(account).unpark();
+        self.app.keepers.registry.of(account).unpark();
         self.app.memory.forget();
         Ok(())
     }
@@ -277,6 +279,7 @@ impl Providers for Desk {
             key: new_key,
             priority: change.priority,
             enabled: change.enabled,
+            reserve: change.reserve.map(checked_reserve).transpose()?,
             budget: change.budget.map(|change| change.map(checked_budget).transpose()).transpose()?,
         };
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {

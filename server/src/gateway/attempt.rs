@@ -6,6 +6,7 @@ use super::lost::{Failed, Lost, all_out, refusal};
 use super::plan::{Plan, Step};
 use super::record::Trace;
 use crate::accounts::pulse::Under;
+use crate::accounts::quota;
 use crate::clock::{self, Moment};
 use app::api::requests::Cause;
 use catalog::Ruling;
@@ -126,15 +127,20 @@ pub(super) async fn run(
                 for other in under_way {
                     outrun(course, &plan.steps[other.place], &other, limit, trace);
                 }
-                if plan.drains {
-                    note_quota(run.step, &answer.headers);
-                }
+                note_quota(run.step, &answer.headers, plan.drains);
                 trace.answers(run.attempt, run.step, course.request.untouched(run.step));
                 return Ok(Winner { answer, step: run.place, under: run.under });
             }
             Err(failed) => failed,
         };
         let judged = judge(course, plan, left, &run.about(), &failed);
+        quota::read(
+            &run.step.target.provider,
+            &run.step.account.quota,
+            &failed.headers,
+            &run.step.target.model,
+            clock::now().unix_ms,
+        );
         note(course.app, run.step, &failed, &judged, run.attempt, trace);
         if judged.counts {
             run.under.pulse().failed(clock::now().unix_ms, course.policy.circuit_ms);
@@ -238,10 +244,16 @@ fn outrun(course: Course<'_, '_>, step: &Step, run: &Beside, limit: Duration, tr
     trace.outrun(run.attempt, silent);
 }
 
-/// Keeps in mind when the account's quota begins anew, where the answer says so.
-fn note_quota(step: &Step, headers: &HeaderMap) {
+/// Keeps in mind how much of the account is left, and where that matters when its quota begins anew, as the answer says.
+fn note_quota(step: &Step, headers: &HeaderMap, drains: bool) {
+    let now = clock::now().unix_ms;
+    step.account.quota.used(now);
+    quota::read(&step.target.provider, &step.account.quota, headers, &step.target.model, now);
+    if !drains {
+        return;
+    }
     let headers = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    if let Some(at) = catalog::quota_renewal(headers, clock::now().unix_ms) {
+    if let Some(at) = catalog::quota_renewal(headers, now) {
         step.account.health.note_quota(at);
     }
 }

@@ -43,6 +43,8 @@ pub struct StoredAccount {
     pub parked_why: String,
     /// What it may be used for within a period.
     pub budget: Option<Budget>,
+    /// How much of its limits is kept back, in hundredths.
+    pub reserve: u32,
     /// Models that wait at it: name, until when, why.
     pub parked_models: Vec<(String, i64, String)>,
     /// The last error in words; empty when there was none.
@@ -66,6 +68,8 @@ pub struct AccountEdit {
     pub enabled: Option<bool>,
     /// A new budget, or none any more.
     pub budget: Option<Option<Budget>>,
+    /// How much of its limits is kept back from now on, in hundredths.
+    pub reserve: Option<u32>,
 }
 
 fn place(id: i64) -> String {
@@ -126,6 +130,7 @@ impl Store {
             refused: row.refused,
             parked_why: row.parked_why,
             budget: budget_of((row.budget_measure, row.budget_amount, row.budget_period)),
+            reserve: u32::try_from(row.reserve).unwrap_or(0),
             parked_models: Vec::new(),
             last_error: row.last_error,
             last_error_at: row.last_error_at,
@@ -270,6 +275,9 @@ impl Store {
             row.budget_measure = Set(measure);
             row.budget_amount = Set(amount);
             row.budget_period = Set(period);
+        }
+        if let Some(reserve) = edit.reserve {
+            row.reserve = Set(i32::try_from(reserve).unwrap_or(0));
         }
         if let Some(key) = edit.key {
             row.key_tail = Set(tail(key.reveal()));

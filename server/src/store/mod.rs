@@ -24,6 +24,7 @@ pub mod snapshot;
 mod spending;
 mod sums;
 mod tokens;
+mod used;
 mod words;
 
 pub use accounts::{AccountEdit, StoredAccount};
@@ -38,6 +39,7 @@ pub use sign_ins::{Stage, StoredSignIn};
 pub use spending::Spending;
 pub use sums::{Sum, SumKey};
 pub use tokens::{Renewing, StoredTokens, Tokens};
+pub use used::UsedModel;
 
 use crate::accounts::seal::{CHECK, Seal, SealError, fill};
 use crate::config::Config;

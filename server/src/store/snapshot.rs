@@ -4,6 +4,7 @@
 
 use super::{Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
 use crate::accounts::health::{Health, Registry};
+use crate::accounts::quota::{Quota, Quotas};
 use crate::accounts::tokens::{Token, Wallet, credentials};
 use app::api::combos::{Alias, Budget, Combo};
 use app::api::providers::Rotation;
@@ -49,6 +50,12 @@ pub struct Account {
     speaks: Vec<Speaks>,
     /// How it is doing.
     pub health: Arc<Health>,
+    /// How much of what it may use is left.
+    pub quota: Arc<Quota>,
+    /// How much of its limits is kept back, in hundredths.
+    pub reserve: u32,
+    /// What stands in addresses for the names of fields and facts.
+    pub values: BTreeMap<String, String>,
 }
 
 /// What an account shows to its provider.
@@ -277,6 +284,17 @@ impl Snapshot {
     }
 }
 
+/// What outlives snapshots, which point at it.
+#[derive(Debug, Default)]
+pub struct Keepers {
+    /// Health of accounts.
+    pub registry: Registry,
+    /// Tokens of accounts that are signed in to.
+    pub wallet: Wallet,
+    /// How much of what accounts may use is left.
+    pub quotas: Quotas,
+}
+
 /// What a snapshot is made of.
 #[derive(Default)]
 pub(crate) struct Parts {
@@ -293,12 +311,7 @@ pub(crate) struct Parts {
 
 impl Store {
     /// Reads everything routing needs.
-    pub async fn snapshot(
-        &self,
-        catalog: &Catalog,
-        registry: &Registry,
-        wallet: &Wallet,
-    ) -> Result<Snapshot, StoreError> {
+    pub async fn snapshot(&self, catalog: &Catalog, keepers: &Keepers) -> Result<Snapshot, StoreError> {
         let parts = Parts {
             policy: self.policy().await?,
             saver: self.saver().await?,
@@ -310,16 +323,16 @@ impl Store {
             combos: self.combos().await?,
             aliases: self.aliases().await?,
         };
-        Ok(build(parts, catalog, registry, wallet))
+        Ok(build(parts, catalog, keepers))
     }
 }
 
 /// Puts a snapshot together.
-pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry, wallet: &Wallet) -> Snapshot {
+pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snapshot {
     let mut accounts: HashMap<&str, Vec<Arc<Account>>> = HashMap::new();
     for stored in &parts.accounts {
         let spec = catalog.get(&stored.provider_id).map(Arc::as_ref);
-        let account = Arc::new(account(stored, spec, registry, wallet));
+        let account = Arc::new(account(stored, spec, keepers));
         accounts.entry(&stored.provider_id).or_default().push(account);
     }
     let mut take = |id: &str, opt_in: bool| Own {
@@ -361,12 +374,7 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, registry: &Registry, wallet
     }
 }
 
-fn account(
-    stored: &StoredAccount,
-    spec: Option<&catalog::Provider>,
-    registry: &Registry,
-    wallet: &Wallet,
-) -> Account {
+fn account(stored: &StoredAccount, spec: Option<&catalog::Provider>, keepers: &Keepers) -> Account {
     let sign_in = spec.and_then(|spec| spec.sign_in.as_ref());
     let own = spec.filter(|spec| spec.speaks.iter().any(|speaks| speaks.url.contains('{')));
     let key = || stored.key.as_ref().map(|key| credentials(key.reveal())).unwrap_or_default();
@@ -375,10 +383,16 @@ fn account(
         name: stored.name.clone(),
         enabled: stored.enabled,
         budget: stored.budget,
-        credential: wallet.of(stored, sign_in).map_or_else(|| Credential::Key(key()), Credential::Token),
+        credential: keepers
+            .wallet
+            .of(stored, sign_in)
+            .map_or_else(|| Credential::Key(key()), Credential::Token),
         headers: sign_in.map(|sign_in| told(sign_in, &stored.fields)).unwrap_or_default(),
         speaks: own.map(|spec| spoken(spec, &stored.fields)).unwrap_or_default(),
-        health: registry.of(stored),
+        health: keepers.registry.of(stored),
+        quota: keepers.quotas.of(stored.id),
+        reserve: stored.reserve,
+        values: spec.map(|spec| catalog::values(&spec.fields, &stored.fields, UNSET)).unwrap_or_default(),
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) struct Vendor {
     given: usize,
     /// How often tokens were renewed.
     pub(crate) renewed: usize,
+    /// What is said of what is left: status and body.
+    pub(crate) quota: Option<(u16, String)>,
     /// Answers with 503 from now on.
     pub(crate) down: bool,
     /// How long the token endpoint takes.
@@ -137,6 +139,10 @@ impl Vendor {
                 }
             }
             ("GET", "/exchange") => self.exchange(seen),
+            ("GET", "/quota") => {
+                let (status, body) = self.quota.clone().unwrap_or((404, "{}".to_owned()));
+                text(status, body)
+            }
             _ => whole(404, &json!({ "error": "not_found" })),
         })
     }
@@ -273,7 +279,11 @@ fn pairs(text: &[u8]) -> Members {
 }
 
 fn whole(status: u16, body: &Value) -> Response<StreamBody<Frames>> {
-    let frames: Frames = Box::pin(stream::iter([Ok(Frame::data(Bytes::from(body.to_string())))]));
+    text(status, body.to_string())
+}
+
+fn text(status: u16, body: String) -> Response<StreamBody<Frames>> {
+    let frames: Frames = Box::pin(stream::iter([Ok(Frame::data(Bytes::from(body)))]));
     let mut response = Response::new(StreamBody::new(frames));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -9,8 +9,7 @@ use app::api::terse::Terse;
 use migrations::Migrator;
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigratorTrait;
-use server::accounts::health::Registry;
-use server::accounts::tokens::Wallet;
+use server::store::snapshot::Keepers;
 use server::store::{AccountEdit, Store, StoreError, StoredEndpoint};
 use std::collections::HashMap;
 use time::{Duration, OffsetDateTime};
@@ -271,10 +270,7 @@ pub(super) async fn budgets_and_rotations_are_kept(base: &Base, store: &Store) {
     store.save_rotation("openai", Rotation::RoundRobin).await.unwrap();
     let again = base.open().await;
     assert_eq!(again.accounts().await.unwrap()[0].budget, Some(BUDGET), "another start keeps it");
-    let snapshot = again
-        .snapshot(&catalog::Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default())
-        .await
-        .unwrap();
+    let snapshot = again.snapshot(&catalog::Catalog::builtin().unwrap(), &Keepers::default()).await.unwrap();
     let rotation = |id| snapshot.provider(id).unwrap().rotation;
     assert_eq!((rotation("openai"), rotation("groq")), (Rotation::RoundRobin, Rotation::FillFirst));
     assert_eq!(snapshot.provider("openai").unwrap().accounts[0].budget, Some(BUDGET));
@@ -300,9 +296,6 @@ pub(super) async fn settings_are_one_row(base: &Base, store: &Store) {
     let again = base.open().await;
     assert_eq!(again.policy().await.unwrap(), policy, "another start keeps it");
     again.close().await.unwrap();
-    let snapshot = store
-        .snapshot(&catalog::Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default())
-        .await
-        .unwrap();
+    let snapshot = store.snapshot(&catalog::Catalog::builtin().unwrap(), &Keepers::default()).await.unwrap();
     assert_eq!(snapshot.policy, policy);
 }

@@ -4,8 +4,7 @@ use super::Base;
 use app::api::Tier;
 use app::api::combos::{Combo, ComboTarget, Period, PlanRow, Spent};
 use app::api::requests::{Cause, Exclusion, Outcome, RequestFilter};
-use server::accounts::health::Registry;
-use server::accounts::tokens::Wallet;
+use server::store::snapshot::Keepers;
 use server::store::{AttemptRecord, RequestRecord, Store, StoreError, StoredEndpoint, Sum, SumKey};
 use server::usage::budget::{BudgetOf, Budgets};
 use uuid::Uuid;
@@ -229,7 +228,7 @@ pub(super) async fn what_is_used_of_budgets_is_read_from_the_sums(base: &Base, s
     let other = base.open().await;
     other.write_usage(&rows[4..]).await.unwrap();
     other.close().await.unwrap();
-    let snapshot = store.snapshot(&catalog, &Registry::default(), &Wallet::default()).await.unwrap();
+    let snapshot = store.snapshot(&catalog, &Keepers::default()).await.unwrap();
     let budgets = Budgets::default();
     budgets.read(store, &snapshot, noon).await.unwrap();
     let used =

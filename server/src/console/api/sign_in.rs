@@ -1,6 +1,7 @@
-//! Signing in to accounts, for programs.
+//! Signing in to accounts, and what is left of them, for programs.
 
 use super::{Answer, At, Refused, body, created};
+use app::api::quota::{QuotaPage, Quotas};
 use app::api::sign_in::{NewSignIn, SignIn, SignIns};
 use axum::Json;
 use axum::body::Bytes;
@@ -21,6 +22,11 @@ struct OptInBody {
 #[serde(deny_unknown_fields)]
 struct PasteBody {
     text: String,
+}
+
+/// How much is left.
+pub async fn quota(Extension(desk): At) -> Answer<QuotaPage> {
+    Ok(Json(Quotas::quota(&desk).await?))
 }
 
 /// Turns a provider's sign-in on or off.

@@ -16,6 +16,9 @@ pub(in crate::gateway) const SHORT_WAIT: i64 = 3_000;
 /// Why one whose circuit is open is tried all the same.
 const LAST_RESORT: &str = "it keeps failing, but nothing else is left";
 
+/// Why one of whose limit nothing is left is tried all the same.
+const LAST_LIMIT: &str = "its limit is used up, but nothing else is left";
+
 impl<A: Asked, S: Standing> Draft<'_, A, S> {
     /// The accounts that may be used, in order. Others are noted with their reasons.
     pub(super) fn accounts(&mut self, target: &Arc<Target>) -> Vec<Step> {
@@ -62,6 +65,18 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
                     self.needs_person = true;
                 } else {
                     self.note_earliest(Some(parked.until));
+                }
+                continue;
+            }
+            if let Some(short) = account.quota.short(&target.model, account.reserve, now) {
+                let seconds = (short.until - now).div_euclid(1000) + 1;
+                let what_is = if short.spent { "is used up" } else { "is down to what is kept back" };
+                let why = format!("its limit \"{}\" {what_is}, anew in {}", short.name, duration(seconds));
+                self.exclude(what(), why);
+                self.note_earliest(Some(short.until));
+                // The provider may see it otherwise; what a person keeps back is kept back.
+                if short.spent {
+                    self.failing.push(step(account, 0, Cow::Borrowed(LAST_LIMIT)));
                 }
                 continue;
             }

@@ -138,7 +138,11 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
             }
             Strategy::DrainFirst => {
                 entries.sort_by_key(|entry| {
-                    entry.measure(|step| step.account.health.quota_resets(now)).min().unwrap_or(i64::MAX)
+                    let renews = |step: &Step| {
+                        let known = step.account.quota.renews(&step.target.model, now);
+                        known.into_iter().chain(step.account.health.quota_resets(now)).min()
+                    };
+                    entry.measure(renews).min().unwrap_or(i64::MAX)
                 });
                 "its quota resets the soonest"
             }

@@ -1,9 +1,8 @@
 mod properties;
 
 use super::*;
-use crate::accounts::health::Registry;
-use crate::accounts::tokens::Wallet;
 use crate::config::Secret;
+use crate::store::snapshot::Keepers;
 use crate::store::snapshot::{Parts, build};
 use crate::store::{StoredAccount, StoredEndpoint};
 use app::api::combos::{Alias, Combo, ComboTarget};
@@ -14,6 +13,7 @@ const NOW: i64 = 1_763_700_000_000;
 fn account(id: i64, provider: &str) -> StoredAccount {
     StoredAccount {
         tokens: None,
+        reserve: 0,
         id,
         provider_id: provider.to_owned(),
         name: format!("account {id}"),
@@ -61,7 +61,7 @@ fn parts(accounts: Vec<StoredAccount>) -> Parts {
 }
 
 fn snapshot(accounts: Vec<StoredAccount>) -> Snapshot {
-    build(parts(accounts), &Catalog::builtin().unwrap(), &Registry::default(), &Wallet::default())
+    build(parts(accounts), &Catalog::builtin().unwrap(), &Keepers::default())
 }
 
 /// A request, as far as the plan depends on it.

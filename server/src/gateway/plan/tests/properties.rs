@@ -102,7 +102,7 @@ fn world(accounts: &[Doing], combos: &[Combo], rotates: bool) -> (Snapshot, Vec<
         rotations: PROVIDERS.map(|provider| (provider.to_owned(), rotation)).into_iter().collect(),
         ..parts(stored.collect())
     };
-    let snapshot = build(parts, &CATALOG, &Registry::default(), &Wallet::default());
+    let snapshot = build(parts, &CATALOG, &Keepers::default());
     let mut under_way = Vec::new();
     for (id, doing) in (1..).zip(accounts) {
         let provider = snapshot.provider(doing.provider).unwrap();
@@ -196,7 +196,7 @@ fn weights_give_exact_shares_over_many_turns() {
         combos: vec![combo],
         ..parts(vec![account(1, "groq"), account(2, "openai"), account(3, "home")])
     };
-    let snapshot = build(parts, &CATALOG, &Registry::default(), &Wallet::default());
+    let snapshot = build(parts, &CATALOG, &Keepers::default());
     let first = |turn| {
         let still = Still { turn, ..Still::default() };
         let plan = plan(&snapshot, &Asking::new("combo-0", Dialect::Chat), &still).unwrap();
