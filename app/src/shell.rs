@@ -12,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 /// The stylesheets, in the order of their layers. See style/README.md.
-pub const STYLES: [&str; 11] = [
+pub const STYLES: [&str; 12] = [
     "/style/tokens.css",
     "/style/base.css",
     "/style/frame.css",
@@ -24,6 +24,7 @@ pub const STYLES: [&str; 11] = [
     "/style/combos.css",
     "/style/saver.css",
     "/style/sign_in.css",
+    "/style/quota.css",
 ];
 
 /// The whole document. `options` says where the wasm lives.

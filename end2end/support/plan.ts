@@ -17,6 +17,26 @@ device_url = "PROVIDER/oauth/device"
 token_url = "PROVIDER/oauth/token"
 facts = { account = "/id_token/email" }
 
+[[quota.probe]]
+url = "PROVIDER/oauth/quota"
+
+[[quota.probe.window]]
+lasts = "5h"
+used_percent = "/used"
+resets = "/resets"
+
+[[quota.probe.window]]
+name = "Week (large models)"
+lasts = "7d"
+model = "large*"
+used_percent = "/week"
+resets = "/resets"
+
+[[quota.probe.window]]
+name = "Balance"
+unit = "usd"
+left = "/balance"
+
 [[speaks]]
 dialect = "chat"
 url = "PROVIDER/v1/chat/completions"

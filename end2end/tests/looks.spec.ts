@@ -17,6 +17,7 @@ const NAMES: Record<string, string> = {
   "/": "overview",
   "/requests": "requests",
   "/providers": "providers",
+  "/quota": "quota",
   "/providers/groq": "provider-groq",
   "/providers/anthropic": "provider-anthropic",
   "/providers/scripted": "provider-scripted",
@@ -122,7 +123,7 @@ for (const colorScheme of THEMES) {
     test("pages of an empty installation", async ({ windows }) => {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
-      const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit"];
+      const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit", "/quota"];
       paths.push("/connect", "/translator", "/saver", "/settings", "/nothing/here");
       await look(page, "empty", colorScheme, named(paths));
     });
@@ -139,9 +140,10 @@ for (const colorScheme of THEMES) {
 
     test.describe("plans:", () => {
       test.use({ files: { plan: PLAN } });
-      test("pages of signing in", async ({ house, windows }) => {
+      test("pages of signing in", async ({ house, provider, windows }) => {
         windows.forgive(/status of 404/);
         const page = await windows.signedIn({ colorScheme });
+        await fetch(`${provider.url}/oauth/_quota?used=62&resets=${Math.floor(Date.now() / 1000) + 7_200}`);
         await look(page, "off", colorScheme, [["/providers/plan", "plan"]]);
         await house.api("PUT", "/providers/plan/opt-in", { on: true });
         await look(page, "on", colorScheme, [["/providers/plan", "plan"], ["/providers/claude", "claude"]]);
@@ -159,6 +161,9 @@ for (const colorScheme of THEMES) {
           [`/sign-in/${device.id}`, "sign-in-device"],
           ["/callback?state=nobody", "callback"],
         ]);
+        await house.api("GET", "/quota");
+        await expect.poll(async () => (await house.api("GET", "/quota")).known.length).toBe(1);
+        await look(page, "filled", colorScheme, [["/quota", "quota"]]);
       });
     });
 

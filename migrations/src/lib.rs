@@ -20,6 +20,7 @@ mod m20261129_000006_saver;
 mod m20261129_000007_account_fields;
 mod m20261129_000008_sign_in;
 mod m20261129_000009_reserve;
+mod m20261129_000010_found_models;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000007_account_fields::Migration),
             Box::new(m20261129_000008_sign_in::Migration),
             Box::new(m20261129_000009_reserve::Migration),
+            Box::new(m20261129_000010_found_models::Migration),
         ]
     }
 }

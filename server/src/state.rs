@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::accounts::callbacks::Callbacks;
+use crate::accounts::models::Nearby;
 use crate::clock;
 use crate::config::Config;
 use crate::gateway::blocks::Blocks;
@@ -49,6 +50,8 @@ pub struct State {
     pub catalog: Catalog,
     /// What is known of accounts beside what is written down.
     pub keepers: Keepers,
+    /// Servers on this machine that nobody has connected.
+    pub nearby: Nearby,
     /// Ports that sign-in pages lead back to.
     pub callbacks: Callbacks,
     /// HTTP clients.
@@ -103,6 +106,7 @@ impl State {
             config,
             catalog,
             keepers,
+            nearby: Nearby::default(),
             callbacks: Callbacks::default(),
             clients,
             recorder,

@@ -22,6 +22,7 @@ mod dry_run;
 mod failover;
 mod fields;
 mod formats;
+mod models;
 mod network;
 mod passthrough;
 mod people;

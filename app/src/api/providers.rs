@@ -140,6 +140,8 @@ pub struct ProviderRow {
     pub fields: Vec<FieldRow>,
     /// Made by a person rather than from the catalogue.
     pub custom: bool,
+    /// A server that answers on this machine, and that nobody has connected yet.
+    pub nearby: bool,
     /// How many models the catalogue or the person lists.
     pub models: usize,
     /// Wire formats it speaks.
@@ -194,6 +196,8 @@ pub struct ModelRow {
     pub context: Option<u64>,
     /// `None` when no source states one.
     pub price: Option<Price>,
+    /// Whether the provider does not list it (any more).
+    pub gone: bool,
 }
 
 /// A wire format a provider speaks and where.
@@ -212,6 +216,10 @@ pub struct ProviderDetail {
     pub row: ProviderRow,
     /// Where to make a key; empty when not known.
     pub keys_at: String,
+    /// Whether it lists its models to whoever asks.
+    pub lists: bool,
+    /// When it was asked for its list; `None`: not yet.
+    pub listed_at: Option<Millis>,
     /// What the vendor says about use through a router; empty when nothing special.
     pub terms: String,
     /// What it speaks.
@@ -325,6 +333,8 @@ pub trait Providers: Send + Sync {
     async fn remove_account(&self, id: i64) -> Result<(), Problem>;
     /// Sends one minimal real request through the account.
     async fn test_account(&self, id: i64) -> Result<TestResult, Problem>;
+    /// Asks a provider for its own list of models.
+    async fn refresh_models(&self, id: String) -> Result<TestResult, Problem>;
     /// Forgets that the account was parked or refused, and closes its circuits.
     async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem>;
     /// Says in which order a provider's accounts are tried.
@@ -401,6 +411,12 @@ pub async fn remove_account(id: i64) -> Result<(), Problem> {
 #[server(prefix = "/console", endpoint = "test_account")]
 pub async fn test_account(id: i64) -> Result<TestResult, Problem> {
     super::told(super::console()?.test_account(id).await)
+}
+
+/// Asks a provider for its own list of models.
+#[server(prefix = "/console", endpoint = "refresh_models")]
+pub async fn refresh_models(id: String) -> Result<TestResult, Problem> {
+    super::told(super::console()?.refresh_models(id).await)
 }
 
 /// Forgets that the account was parked or refused.

@@ -2,7 +2,8 @@
 
 use super::accounts::Accounts;
 use super::providers::EndpointFields;
-use crate::api::providers::{AuthKind, ModelRow, ProviderDetail, SpeaksRow, load_provider};
+use crate::api::Millis;
+use crate::api::providers::{AuthKind, ProviderDetail, SpeaksRow, load_provider};
 use crate::api::requests::RequestRow;
 use crate::parts::dialog::{Confirm, Dialog, DialogButtons, Opens};
 use crate::parts::field::{Field, Hidden};
@@ -33,7 +34,7 @@ pub fn Provider() -> impl IntoView {
             <Accounts provider=row.clone() keys_at=page.keys_at.clone() />
             <Failures failures=page.failures.clone() />
             <div class="columns">
-                <Models models=page.models.clone() prefix=row.prefix.clone() />
+                <Models page=page.clone() />
                 <Speaks speaks=page.speaks.clone() />
             </div>
             {row.custom.then(|| view! { <Endpoint page=page.clone() /> })}
@@ -118,7 +119,10 @@ fn Failures(failures: Vec<RequestRow>) -> impl IntoView {
 }
 
 #[component]
-fn Models(models: Vec<ModelRow>, prefix: String) -> impl IntoView {
+fn Models(page: ProviderDetail) -> impl IntoView {
+    let ProviderDetail { row, models, lists, listed_at, .. } = page;
+    let prefix = row.prefix;
+    let ask = (lists && !row.accounts.is_empty()).then(|| view! { <AskForModels id=row.id listed_at /> });
     if models.is_empty() {
         return view! {
             <section class="card" aria-labelledby="models">
@@ -127,6 +131,7 @@ fn Models(models: Vec<ModelRow>, prefix: String) -> impl IntoView {
                     "No list is known. Ask for any model it has as " <code>{prefix} "/model"</code>
                     "; the name after the slash is passed on."
                 </p>
+                {ask}
             </section>
         }
         .into_any();
@@ -142,7 +147,9 @@ fn Models(models: Vec<ModelRow>, prefix: String) -> impl IntoView {
                 <th scope="row">
                     <span class="two">
                         <span class="mono">{model.full_name.clone()}</span>
-                        <span class="faint">{model.name.clone()}</span>
+                        <span class="faint">
+                            {model.name.clone()} {model.gone.then_some(", not in the provider's list")}
+                        </span>
                     </span>
                 </th>
                 <td class="number" data-label="Context">
@@ -206,7 +213,29 @@ fn Models(models: Vec<ModelRow>, prefix: String) -> impl IntoView {
                     <tbody id="model-list">{rows.collect_view()}</tbody>
                 </table>
             </div>
+            {ask}
         </section>
+    }
+    .into_any()
+}
+
+/// When the provider was asked for its own list of models, and a button to ask again.
+#[component]
+fn AskForModels(id: String, listed_at: Option<Millis>) -> impl IntoView {
+    view! {
+        <Form action="refresh_models" class="test model-lists" done=Done::Say>
+            <Hidden name="id" value=id />
+            <button type="submit" class="button small">
+                <Icon glyph=Glyph::Play />
+                "Ask for its models"
+            </button>
+            <span class="faint">
+                {match listed_at {
+                    Some(at) => view! { "Its own list is from " <Ago at /> "." }.into_any(),
+                    None => "It has not been asked for its own list yet.".into_any(),
+                }}
+            </span>
+        </Form>
     }
     .into_any()
 }

@@ -25,6 +25,7 @@ pub fn Providers() -> impl IntoView {
         move |page| {
             let ProvidersPage { connected, catalogue, not_offered } = page;
             view! {
+                <Nearby nearby=catalogue.iter().filter(|row| row.nearby).cloned().collect() />
                 <Connected connected />
                 <Catalogue catalogue query />
                 <NotOffered not_offered />
@@ -33,6 +34,24 @@ pub fn Providers() -> impl IntoView {
             .into_any()
         },
     )
+}
+
+/// Servers that answer on this machine and that nobody has connected.
+#[component]
+fn Nearby(nearby: Vec<ProviderRow>) -> impl IntoView {
+    let lines = nearby.into_iter().map(|provider| {
+        view! {
+            <div class="alert nearby">
+                <Icon glyph=Glyph::Connect />
+                <p>
+                    <strong>{provider.name.clone()}</strong>
+                    " answers on this machine. "
+                    <a href=format!("/providers/{}", provider.id)>"Use it"</a>
+                </p>
+            </div>
+        }
+    });
+    lines.collect_view()
 }
 
 /// What people ask for and do not find.

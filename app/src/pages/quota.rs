@@ -97,10 +97,11 @@ fn Window(window: WindowRow, reserve: u32) -> impl IntoView {
         1..=9 => "under 1% left".to_owned(),
         left => format!("{}% left", left / 10),
     });
+    // When the provider was asked stands at the end of the card.
     let said = match source {
-        QuotaSource::Probe => "told by the provider",
-        QuotaSource::Answer => "told with an answer",
-        QuotaSource::Counted => "counted here",
+        QuotaSource::Probe => None,
+        QuotaSource::Answer => Some("told with an answer "),
+        QuotaSource::Counted => Some("counted here "),
     };
     view! {
         <li class="window">
@@ -111,7 +112,7 @@ fn Window(window: WindowRow, reserve: u32) -> impl IntoView {
             </p>
             {used_permille
                 .map(|used| {
-                    let class = format!("meter {}", loudness(used, reserve));
+                    let class = format!("bar {}", loudness(used, reserve));
                     let width = f64::from(used.min(1000)) / 10.0;
                     view! {
                         <svg class=class viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label=format!("{name}: {width}% used")>
@@ -133,7 +134,7 @@ fn Window(window: WindowRow, reserve: u32) -> impl IntoView {
                                 " at this pace"
                             </span>
                         }
-                    })} <span class="faint end">{said} " " <Ago at /></span>
+                    })} {said.map(|said| view! { <span class="faint end">{said} <Ago at /></span> })}
             </p>
         </li>
     }

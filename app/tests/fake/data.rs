@@ -237,6 +237,7 @@ fn provider(id: &str, name: &str, tier: Tier, models: usize) -> ProviderRow {
         sign_in: sign_in(id),
         fields: fields(id),
         custom: id == "homelab",
+        nearby: id == "ollama",
         models,
         dialects: if id == "anthropic" { vec!["messages".to_owned()] } else { vec!["chat".to_owned()] },
         rotation: if id == "glm" { Rotation::RoundRobin } else { Rotation::FillFirst },
@@ -330,6 +331,7 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
         full_name: format!("{}/{name}", row.prefix),
         name: name.rsplit('/').next().unwrap_or_default().replace('-', " "),
         context: (at != 3).then_some(131_072),
+        gone: at == 4,
         price: (at != 2).then_some(Price {
             input: 150_000_000,
             output: 750_000_000,
@@ -349,6 +351,8 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
         ""
     };
     Some(ProviderDetail {
+        lists: true,
+        listed_at: full.then_some(now - 9 * MINUTE),
         keys_at: format!("https://console.{id}.example/keys"),
         terms: terms.to_owned(),
         speaks: vec![

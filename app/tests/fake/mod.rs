@@ -230,6 +230,10 @@ impl Providers for Fake {
         let sentence = if ok { "Groq answered." } else { "Groq refused this key (401). Paste a new one." };
         Ok(TestResult { ok, sentence: sentence.to_owned(), millis: 412 })
     }
+    async fn refresh_models(&self, _id: String) -> Result<TestResult, Problem> {
+        let sentence = "Groq lists 5 models, 1 of them new.".to_owned();
+        Ok(TestResult { ok: true, sentence, millis: 212 })
+    }
     async fn unpark_account(&self, _id: i64) -> Result<AccountRow, Problem> {
         self.any_account()
     }

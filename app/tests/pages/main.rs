@@ -111,6 +111,15 @@ async fn a_request_that_is_gone_is_not_found() {
 }
 
 #[tokio::test]
+async fn a_provider_says_what_it_lists_itself() {
+    let page = open(Mood::Normal, "/providers/groq").await;
+    page.says("glm 4.7, not in the provider's list");
+    page.says("Ask for its models Its own list is from 9 min ago .");
+    let page = open(Mood::Normal, "/providers").await;
+    page.says("Ollama answers on this machine. Use it");
+}
+
+#[tokio::test]
 async fn connected_providers_come_before_the_catalogue() {
     let page = open(Mood::Normal, "/providers").await;
     let words = page.words();

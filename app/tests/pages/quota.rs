@@ -7,7 +7,7 @@ use super::page::open;
 async fn each_limit_says_what_is_left_until_when_and_how_long_it_lasts() {
     let page = open(Mood::Normal, "/quota").await;
     page.says("Week *opus* nothing left");
-    page.says("5 hours 28% left anew in 2 h 30 min used up in 1 h 10 min at this pace told by the provider 2 min ago");
+    page.says("5 hours 28% left anew in 2 h 30 min used up in 1 h 10 min at this pace");
     page.says("Balance $4.80 left");
     page.says("31 of 40 requests used anew in 1:00 counted here 2 min ago");
     page.says("10% is kept back. Asked 2 min ago . The provider told nothing new: Rate limited. Please try again later. (429).");

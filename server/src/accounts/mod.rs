@@ -2,6 +2,7 @@
 
 pub mod callbacks;
 pub mod health;
+pub mod models;
 pub mod oauth;
 pub mod pulse;
 pub mod quota;

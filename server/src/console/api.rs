@@ -3,7 +3,7 @@
 
 mod sign_in;
 
-pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, sign_in};
+pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, refresh_models, sign_in};
 
 use super::Desk;
 use crate::clock;

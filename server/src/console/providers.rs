@@ -6,9 +6,11 @@ use super::overview::tier;
 use super::requests::row_of;
 use super::sign_in::sign_in_row;
 use super::{Desk, fail, name, taken};
+use crate::accounts::models::{self, Changed};
 use crate::accounts::quota::count::PLAN;
 use crate::accounts::test::test;
 use crate::clock;
+use crate::state::App;
 use crate::store::snapshot::Provider;
 use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
 use crate::upstream::address;
@@ -33,7 +35,7 @@ fn no_provider(id: &str) -> Problem {
     Problem::new(ProblemKind::NotFound, format!("There is no provider \"{id}\"."))
 }
 
-fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
+fn provider_row(app: &App, provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
     let spec = &provider.spec;
     ProviderRow {
         id: spec.id.clone(),
@@ -49,6 +51,7 @@ fn provider_row(provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
         sign_in: sign_in_row(provider),
         fields: wanted(provider).iter().map(field_row).collect(),
         custom: provider.custom,
+        nearby: provider.accounts.is_empty() && app.nearby.has(&spec.id),
         models: spec.models.len(),
         dialects: provider.speaks.iter().map(|speaks| speaks.dialect.to_string()).collect(),
         rotation: provider.rotation,
@@ -66,12 +69,14 @@ fn field_row(field: &catalog::Field) -> FieldRow {
     }
 }
 
-fn model_row(spec: &catalog::Provider, model: &catalog::Model) -> ModelRow {
+fn model_row(provider: &Provider, model: &catalog::Model) -> ModelRow {
+    let spec = &provider.spec;
     ModelRow {
         full_name: format!("{}/{}", spec.prefix, model.id),
         name: model.name.clone(),
         context: model.context,
         price: price(model),
+        gone: provider.gone.contains(&model.id),
     }
 }
 
@@ -191,7 +196,7 @@ impl Providers for Desk {
             // A custom endpoint without an account was still made by the person: it belongs with theirs.
             let list =
                 if rows.is_empty() && !provider.custom { &mut page.catalogue } else { &mut page.connected };
-            list.push(provider_row(provider, rows));
+            list.push(provider_row(&self.app, provider, rows));
         }
         // The file comes with the program, and a test reads it.
         let not_offered = catalog::Catalog::not_offered().unwrap_or_default();
@@ -213,7 +218,7 @@ impl Providers for Desk {
         };
         let failures = self.app.store.requests(&filter, FAILURES).await.map_err(fail)?;
         Ok(ProviderDetail {
-            row: provider_row(&provider, rows),
+            row: provider_row(&self.app, &provider, rows),
             keys_at: spec.keys_at.clone(),
             terms: spec.terms.clone(),
             // As the file has them: an account's own part of an address stands there by its name.
@@ -225,7 +230,9 @@ impl Providers for Desk {
                     url: speaks.url.clone(),
                 })
                 .collect(),
-            models: spec.models.iter().map(|model| model_row(spec, model)).collect(),
+            lists: spec.models_url.is_some(),
+            listed_at: provider.listed_at,
+            models: spec.models.iter().map(|model| model_row(&provider, model)).collect(),
             failures: failures.iter().map(row_of).collect(),
             private_network: provider.custom && provider.private_network,
         })
@@ -311,6 +318,27 @@ impl Providers for Desk {
         Ok(test(&self.app, &provider, account).await)
     }
 
+    async fn refresh_models(&self, id: String) -> Result<TestResult, Problem> {
+        self.person()?;
+        let provider = self.provider_of(&id)?;
+        let began = clock::now();
+        let result = models::refresh(&self.app, &provider).await;
+        let (millis, name) = (began.elapsed_ms(), &provider.spec.name);
+        Ok(match result {
+            Ok(Changed { all, new }) => {
+                let fresh = match new {
+                    0 => "none of them new".to_owned(),
+                    new => format!("{new} of them new"),
+                };
+                TestResult { ok: true, sentence: format!("{name} lists {all} models, {fresh}."), millis }
+            }
+            Err(why) => {
+                let sentence = format!("{name} gave no list: {}.", why.trim_end_matches('.'));
+                TestResult { ok: false, sentence, millis }
+            }
+        })
+    }
+
     async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem> {
         self.person()?;
         let stored = self.app.store.account(id).await.map_err(fail)?;
@@ -325,7 +353,7 @@ impl Providers for Desk {
         self.app.store.save_rotation(&id, rotation).await.map_err(fail)?;
         self.publish().await?;
         let rows = self.account_rows().await?.into_iter().filter(|row| row.provider_id == id).collect();
-        Ok(provider_row(&*self.provider_of(&id)?, rows))
+        Ok(provider_row(&self.app, &*self.provider_of(&id)?, rows))
     }
 
     async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
@@ -344,7 +372,7 @@ impl Providers for Desk {
         let made = self.app.store.add_endpoint(&endpoint, clock::now().unix_ms).await;
         made.map_err(taken("prefix", || in_use().message))?;
         self.publish().await?;
-        Ok(provider_row(&*self.provider_of(&endpoint.prefix)?, Vec::new()))
+        Ok(provider_row(&self.app, &*self.provider_of(&endpoint.prefix)?, Vec::new()))
     }
 
     async fn change_endpoint(&self, id: String, mut endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
@@ -357,7 +385,7 @@ impl Providers for Desk {
         self.app.store.change_endpoint(&endpoint).await.map_err(fail)?;
         self.publish().await?;
         let rows = self.account_rows().await?.into_iter().filter(|row| row.provider_id == id).collect();
-        Ok(provider_row(&*self.provider_of(&id)?, rows))
+        Ok(provider_row(&self.app, &*self.provider_of(&id)?, rows))
     }
 
     async fn remove_endpoint(&self, id: String) -> Result<(), Problem> {

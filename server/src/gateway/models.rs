@@ -3,6 +3,7 @@
 use super::caller::{self, Caller};
 use super::relay::fault_response;
 use crate::state::App;
+use crate::store::snapshot::Snapshot;
 use axum::Json;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::response::{IntoResponse, Response};
@@ -20,10 +21,57 @@ fn admit(app: &App, parts: &Parts, peer: SocketAddr) -> Result<Caller, Fault> {
     caller::identify(parts, peer, &app.snapshot(), app.config.require_key)
 }
 
-fn entry(dialect: Dialect, name: &str) -> Value {
+/// What is known of the model that a name stands for: of a combo, of the target that it asks first.
+fn known<'s>(snapshot: &'s Snapshot, name: &str) -> Option<&'s catalog::Model> {
+    let name = snapshot.alias(name).unwrap_or(name);
+    if let Some(combo) = snapshot.combo(name) {
+        let first = combo.targets.iter().find(|target| target.enabled)?;
+        // A combo inside a combo is not followed: it may be the same one.
+        return model(snapshot, snapshot.alias(&first.model).unwrap_or(&first.model));
+    }
+    model(snapshot, name)
+}
+
+fn model<'s>(snapshot: &'s Snapshot, name: &str) -> Option<&'s catalog::Model> {
+    let (prefix, model) = name.split_once('/')?;
+    snapshot.provider(prefix)?.spec.model(model)
+}
+
+/// Members beside those that every entry of a list has: window, longest answer and what the model can do, as far as a
+/// source says, under the names that tools look for.
+fn facts(dialect: Dialect, known: Option<&catalog::Model>) -> Vec<(&'static str, Value)> {
+    let Some(known) = known else { return Vec::new() };
+    let can = [("vision", known.images), ("documents", known.documents), ("tools", known.tools)];
+    let can = can.into_iter().filter_map(|(name, able)| Some((name.to_owned(), able?.into())));
+    let reasons =
+        known.reasoning.map(|style| ("reasoning".to_owned(), (style != catalog::Reasoning::None).into()));
+    let can: serde_json::Map<String, Value> = can.chain(reasons).collect();
+    let (window, answer): (&[&str], &str) = match dialect {
+        Dialect::Gemini => (&["inputTokenLimit"], "outputTokenLimit"),
+        Dialect::Messages => (&["max_input_tokens"], "max_tokens"),
+        Dialect::Ollama => return Vec::new(),
+        _ => (&["context_length", "context_window"], "max_output_tokens"),
+    };
+    let windows = window.iter().filter_map(|name| Some((*name, known.context?.into())));
+    let answer = known.max_output.map(|most| (answer, most.into()));
+    let can = (!can.is_empty() && dialect != Dialect::Gemini).then(|| ("capabilities", Value::Object(can)));
+    windows.chain(answer).chain(can).collect()
+}
+
+/// A name as an entry of a list.
+fn described(snapshot: &Snapshot, dialect: Dialect, name: &str) -> Value {
+    let known = known(snapshot, name);
+    let mut entry = entry(dialect, name, known.map_or(name, |known| &known.name));
+    if let Some(members) = entry.as_object_mut() {
+        members.extend(facts(dialect, known).into_iter().map(|(name, value)| (name.to_owned(), value)));
+    }
+    entry
+}
+
+fn entry(dialect: Dialect, name: &str, display: &str) -> Value {
     match dialect {
         Dialect::Gemini => json!({
-            "name": format!("models/{name}"), "version": "001", "displayName": name, "description": "",
+            "name": format!("models/{name}"), "version": "001", "displayName": display, "description": "",
             "inputTokenLimit": 1_048_576, "outputTokenLimit": 65_536,
             "supportedGenerationMethods": ["generateContent", "countTokens"],
         }),
@@ -35,7 +83,7 @@ fn entry(dialect: Dialect, name: &str) -> Value {
             },
         }),
         Dialect::Messages => {
-            json!({ "type": "model", "id": name, "display_name": name, "created_at": "1970-01-01T00:00:00Z" })
+            json!({ "type": "model", "id": name, "display_name": display, "created_at": "1970-01-01T00:00:00Z" })
         }
         _ => {
             let owner = name.split_once('/').map_or("ninerouter", |(prefix, _)| prefix);
@@ -75,8 +123,9 @@ fn listed(app: &App, dialect: Dialect, peer: SocketAddr, parts: &Parts) -> Respo
     if let Err(fault) = admit(app, parts, peer) {
         return fault_response(&fault, dialect);
     }
-    let names = app.snapshot().model_names();
-    let data: Vec<Value> = names.iter().map(|name| entry(dialect, name)).collect();
+    let snapshot = app.snapshot();
+    let names = snapshot.model_names();
+    let data: Vec<Value> = names.iter().map(|name| described(&snapshot, dialect, name)).collect();
     let list = match dialect {
         Dialect::Gemini | Dialect::Ollama => json!({ "models": data }),
         Dialect::Messages => {
@@ -109,8 +158,9 @@ pub async fn one_gemini(
 
 fn named(app: &App, dialect: Dialect, peer: SocketAddr, parts: &Parts, name: &str) -> Response {
     let found = admit(app, parts, peer).and_then(|_| {
-        if app.snapshot().model_names().iter().any(|known| known == name) {
-            return Ok(Json(entry(dialect, name)).into_response());
+        let snapshot = app.snapshot();
+        if snapshot.model_names().iter().any(|known| known == name) {
+            return Ok(Json(described(&snapshot, dialect, name)).into_response());
         }
         let message = format!("No model is called {name:?}. GET /v1/models lists what is connected.");
         Err(Fault::new(FaultKind::UnknownModel, message))

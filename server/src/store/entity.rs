@@ -63,6 +63,11 @@ entity!(sign_ins, "sign_ins", {
     provider_id: String, account_id: Option<i64>, sealed: Vec<u8>, state: String, why: String,
     created_at: i64, expires_at: i64,
 });
+entity!(found_models, "found_models", {
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+    name: String, context: Option<i64>, max_output: Option<i64>, found_at: i64,
+});
 entity!(opt_ins, "opt_ins", {
     #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
     person: String, agreed_at: i64,

@@ -7,6 +7,7 @@ mod alone;
 mod endpoints;
 mod entity;
 mod fallbacks;
+mod found_models;
 mod keys;
 mod lines;
 mod names;
@@ -29,6 +30,7 @@ mod words;
 
 pub use accounts::{AccountEdit, StoredAccount};
 pub use endpoints::StoredEndpoint;
+pub use found_models::Found;
 pub use keys::StoredKey;
 pub use people::Person;
 pub use replicas::{Ear, Heard, News};

@@ -2,7 +2,7 @@
 //!
 //! A snapshot never changes. After every change to what it is made of a new one is published.
 
-use super::{Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
+use super::{Found, Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
 use crate::accounts::health::{Health, Registry};
 use crate::accounts::quota::{Quota, Quotas};
 use crate::accounts::tokens::{Token, Wallet, credentials};
@@ -160,6 +160,10 @@ pub struct Provider {
     pub signs_in: bool,
     /// Whether its address may be on a private network. Catalogue files are the operator's own word.
     pub private_network: bool,
+    /// Models that its file knows and that it does not list itself.
+    pub gone: HashSet<String>,
+    /// When it was asked for its list of models, Unix ms; `None`: not yet, or it has none.
+    pub listed_at: Option<i64>,
     /// What it speaks.
     pub speaks: Vec<Speaks>,
     /// In which order its accounts are tried.
@@ -279,7 +283,8 @@ impl Snapshot {
     pub fn connected_models(&self) -> impl Iterator<Item = String> {
         self.providers.values().filter(|provider| provider.connected()).flat_map(|provider| {
             let spec = &provider.spec;
-            spec.models.iter().map(|model| format!("{}/{}", spec.prefix, model.id))
+            let offered = spec.models.iter().filter(|model| !provider.gone.contains(&model.id));
+            offered.map(|model| format!("{}/{}", spec.prefix, model.id))
         })
     }
 }
@@ -304,6 +309,7 @@ pub(crate) struct Parts {
     pub(crate) accounts: Vec<StoredAccount>,
     pub(crate) rotations: HashMap<String, Rotation>,
     pub(crate) opt_ins: HashSet<String>,
+    pub(crate) found: HashMap<String, Found>,
     pub(crate) endpoints: Vec<StoredEndpoint>,
     pub(crate) combos: Vec<Combo>,
     pub(crate) aliases: Vec<Alias>,
@@ -319,6 +325,7 @@ impl Store {
             accounts: self.accounts().await?,
             rotations: self.rotations().await?,
             opt_ins: self.opt_ins().await?,
+            found: self.found_models().await?,
             endpoints: self.endpoints().await?,
             combos: self.combos().await?,
             aliases: self.aliases().await?,
@@ -346,12 +353,17 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
         for name in spec.aliases.iter().chain([&spec.prefix]) {
             prefixes.insert(name.clone(), spec.id.clone());
         }
-        let provider = provider(
-            Arc::clone(spec),
-            false,
-            true,
-            take(&spec.id, spec.sign_in.as_ref().is_some_and(|sign_in| sign_in.opt_in)),
-        );
+        let found = parts.found.get(&spec.id);
+        let (spec, gone) = match found {
+            Some((listed, _)) => {
+                let (with, gone) = spec.with_listed(listed);
+                (Arc::new(with), gone)
+            }
+            None => (Arc::clone(spec), HashSet::new()),
+        };
+        let opt_in = spec.sign_in.as_ref().is_some_and(|sign_in| sign_in.opt_in);
+        let mut provider = provider(Arc::clone(&spec), false, true, take(&spec.id, opt_in));
+        (provider.gone, provider.listed_at) = (gone, found.map(|(_, at)| *at));
         providers.insert(spec.id.clone(), Arc::new(provider));
     }
     for endpoint in &parts.endpoints {
@@ -443,7 +455,17 @@ fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>) -> Vec<Sp
 fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, own: Own) -> Provider {
     let speaks = spoken(&spec, &BTreeMap::new());
     let Own { signs_in, rotation, accounts } = own;
-    Provider { spec, custom, signs_in, private_network, speaks, rotation, accounts }
+    Provider {
+        spec,
+        custom,
+        signs_in,
+        private_network,
+        gone: HashSet::new(),
+        listed_at: None,
+        speaks,
+        rotation,
+        accounts,
+    }
 }
 
 /// A custom endpoint as a provider: the same rules and headers as one from the catalogue.

@@ -130,7 +130,7 @@ fn request_of(call: Call<'_>) -> Request {
 }
 
 /// Sees that a header's list holds a word.
-fn join(headers: &mut HeaderMap, name: &str, word: &str) {
+pub fn join(headers: &mut HeaderMap, name: &str, word: &str) {
     let lists = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let words: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
     if words.contains(&word) {

@@ -56,6 +56,8 @@ pub(crate) struct Vendor {
     pub(crate) renewed: usize,
     /// What is said of what is left: status and body.
     pub(crate) quota: Option<(u16, String)>,
+    /// What is listed: status and body.
+    pub(crate) models: Option<(u16, String)>,
     /// Answers with 503 from now on.
     pub(crate) down: bool,
     /// How long the token endpoint takes.
@@ -139,6 +141,18 @@ impl Vendor {
                 }
             }
             ("GET", "/exchange") => self.exchange(seen),
+            ("GET", "/models") => {
+                let (status, body) = self.models.clone().unwrap_or((404, "{}".to_owned()));
+                text(status, body)
+            }
+            // For people and programs outside of this process.
+            ("GET", "/_quota") => {
+                let said = |name: &str| query.get(name).and_then(|text| text.parse::<i64>().ok());
+                let told =
+                    json!({ "used": said("used"), "week": 100, "balance": "4.80", "resets": said("resets") });
+                self.quota = Some((200, told.to_string()));
+                whole(200, &told)
+            }
             ("GET", "/quota") => {
                 let (status, body) = self.quota.clone().unwrap_or((404, "{}".to_owned()));
                 text(status, body)

@@ -176,10 +176,17 @@ impl Quotas {
 /// An amount as people read it.
 pub fn shown(unit: Unit, amount: catalog::Micro) -> String {
     match unit {
-        Unit::Usd => format!("${amount}"),
-        Unit::Cny => format!("¥{amount}"),
+        Unit::Usd => format!("${}", cents(amount)),
+        Unit::Cny => format!("¥{}", cents(amount)),
         Unit::Percent | Unit::Requests | Unit::Tokens | Unit::Credits => amount.to_string(),
     }
+}
+
+/// Money to the hundredth.
+fn cents(amount: catalog::Micro) -> String {
+    let sign = if amount.0 < 0 { "-" } else { "" };
+    let cents = amount.0.unsigned_abs() / 10_000;
+    format!("{sign}{}.{:02}", cents / 100, cents % 100)
 }
 
 #[cfg(test)]
