@@ -123,7 +123,7 @@ async fn reach(app: &State, provider: &Provider) -> (Result<String, String>, Opt
     let Some(speaks) = own.or_else(|| provider.speaks.first()) else {
         return (Err("It speaks no wire format that Ninerouter knows yet.".to_owned()), None);
     };
-    match get(&app.clients, provider, speaks.url.clone(), None, LIMIT).await {
+    match get(&app.clients, provider.way(), speaks.url.clone(), None, LIMIT).await {
         Ok(reply) => {
             let date = reply.headers.get(http::header::DATE).and_then(|date| date.to_str().ok());
             let date = date.and_then(|date| {

@@ -3,6 +3,8 @@
 use crate::support::running::{Running, command};
 use crate::support::secured::{AUTHORITY, Secured};
 use crate::support::{CHAT, PASSWORD, Provider};
+use http::Method;
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
@@ -178,4 +180,43 @@ async fn a_proxy_that_does_not_let_us_through_is_said_without_its_password() {
     let bad = command(folder.path(), &[("HTTPS_PROXY", "http://ada:hunter-two@:x")], &[], "").await;
     assert!(!bad.well && bad.err.contains("HTTPS_PROXY is not a proxy URL"), "{bad:?}");
     assert!(!bad.said().contains("hunter"), "{bad:?}");
+}
+
+#[tokio::test]
+async fn an_account_goes_out_through_a_proxy_of_its_own() {
+    let (provider, proxy, folder) =
+        (Provider::start().await, Proxy::start("").await, TempDir::new().unwrap());
+    let (running, key) = running(&folder, &[], &provider.base()).await;
+    let bearer = running.log_in().await;
+    let id = running.read(&bearer, "/api/v1/accounts").await[0]["id"].as_i64().unwrap();
+    let path = format!("/api/v1/accounts/{id}");
+    let change =
+        async |proxy: &str| running.call(Method::PATCH, &bearer, &path, json!({ "proxy": proxy })).await;
+    let url = format!("http://ada:hunter-two@{}", proxy.address);
+    let changed = change(&url).await;
+    assert_eq!(changed.value()["proxy"], format!("http://{}", proxy.address), "without its password");
+    assert_eq!(running.chat(&key, &format!("{CHAT}/ok"), true).await.status, 200);
+    let heads = proxy.heads();
+    assert_eq!(heads.len(), 1, "{heads:#?}");
+    assert!(heads[0].contains(BASIC) && heads[0].starts_with("POST "), "{heads:#?}");
+    let tested = running.call(Method::POST, &bearer, &format!("{path}/test"), Value::Null).await;
+    assert_eq!(tested.value()["ok"], true, "{tested:?}");
+
+    for bad in
+        ["proxy.example.com:3128", "ftp://proxy.example.com", "http://proxy.example.com/path", "http://"]
+    {
+        let refused = change(bad).await;
+        assert_eq!(
+            (refused.status, refused.value()["error"]["field"].clone()),
+            (400, json!("proxy")),
+            "{bad}"
+        );
+    }
+    change("").await;
+    assert_eq!(running.chat(&key, &format!("{CHAT}/ok"), true).await.status, 200);
+    assert_eq!((proxy.heads().len(), provider.seen().len()), (1, 3), "it goes out directly again");
+    let rows = running.read(&bearer, "/api/v1/accounts").await.to_string();
+    running.terminate().await;
+    assert!(!rows.contains("hunter-two"));
+    assert_silent(&running.log());
 }

@@ -80,6 +80,8 @@ pub struct AccountRow {
     pub budget: Option<Budget>,
     /// How much of its limits is kept back, in hundredths.
     pub reserve: u32,
+    /// A proxy of its own, without user name and password; empty: the machine's own settings hold.
+    pub proxy: String,
     /// What was used in the budget's period, or today without a budget.
     pub spent: Spent,
     /// The last error in words; empty when there was none.
@@ -271,6 +273,9 @@ pub struct AccountChange {
     /// How much of its limits is kept back, in hundredths: at most 90.
     #[serde(default)]
     pub reserve: Option<u32>,
+    /// A proxy of its own from now on; empty: none any more.
+    #[serde(default)]
+    pub proxy: Option<String>,
     /// A new budget; `null` for none.
     #[serde(default, deserialize_with = "stated")]
     pub budget: Option<Option<Budget>>,
@@ -381,6 +386,7 @@ pub async fn change_account(
     key: String,
     priority: i32,
     #[server(default)] reserve: Option<u32>,
+    #[server(default)] proxy: String,
     #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<AccountRow, Problem> {
     let change = AccountChange {
@@ -388,6 +394,13 @@ pub async fn change_account(
         key: Some(key).filter(|key| !key.is_empty()),
         priority: Some(priority),
         reserve,
+        // An empty field keeps what there is, because its password is not shown; a dash takes it away.
+        proxy: Some(proxy.trim().to_owned()).filter(|proxy| !proxy.is_empty()).map(|proxy| {
+            match proxy.as_str() {
+                "-" => String::new(),
+                _ => proxy,
+            }
+        }),
         fields: Some(fields).filter(|fields| !fields.is_empty()),
         ..AccountChange::default()
     };

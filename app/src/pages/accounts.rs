@@ -359,6 +359,19 @@ fn Change(account: AccountRow, provider: ProviderRow) -> impl IntoView {
                     help="The lowest is tried first."
                 />
                 <Field
+                    id=format!("proxy-{id}")
+                    name="proxy"
+                    label="Proxy of its own"
+                    mono=true
+                    autocomplete="off"
+                    placeholder="http://user:password@proxy.example.com:3128"
+                    help=if account.proxy.is_empty() {
+                        "Leave empty to go out as the machine's own settings say.".to_owned()
+                    } else {
+                        format!("It goes out through {}. Leave empty to keep that, or enter - to go out directly.", account.proxy)
+                    }
+                />
+                <Field
                     id=format!("reserve-{id}")
                     name="reserve"
                     label="Keep back, in percent"

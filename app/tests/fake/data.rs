@@ -136,6 +136,7 @@ pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health)
             _ => None,
         },
         reserve: 0,
+        proxy: String::new(),
         spent: Spent { tokens: 3_211_400, cost: 19_871_204_500 },
         last_error: error.to_owned(),
         last_error_at: (!error.is_empty()).then_some(now - 12 * MINUTE),

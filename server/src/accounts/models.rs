@@ -5,6 +5,7 @@ use super::renew::ready;
 use crate::clock;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider, Speaks};
+use crate::upstream::client::Way;
 use crate::upstream::http::ask;
 use catalog::{Listed, Tier, listed};
 use http::header::ACCEPT;
@@ -141,7 +142,8 @@ async fn nearby(app: &App, provider: &Provider) {
     let Some(url) = &provider.spec.models_url else { return };
     let request = Request::get(url.as_str()).header(ACCEPT, "application/json").body(Vec::new());
     let Ok(request) = request else { return };
-    let there = ask(&app.clients, true, request, HERE).await.is_ok_and(|reply| reply.status().is_success());
+    let there =
+        ask(&app.clients, Way::Here, request, HERE).await.is_ok_and(|reply| reply.status().is_success());
     app.nearby.note(&provider.spec.id, there);
 }
 
@@ -167,7 +169,7 @@ async fn fetch(
     for (name, word) in &provider.spec.tweak.join {
         crate::upstream::http::join(request.headers_mut(), name, word);
     }
-    let reply = ask(&app.clients, provider.private_network, request, limit).await;
+    let reply = ask(&app.clients, account.way(provider), request, limit).await;
     let reply = reply.map_err(|why| why.to_string())?;
     if !reply.status().is_success() {
         let said = wire::read_error(reply.body()).message;

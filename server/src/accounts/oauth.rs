@@ -7,6 +7,7 @@ use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
 use crate::store::Tokens;
+use crate::upstream::client::Way;
 use crate::upstream::http::{NoAnswer, ask};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -187,8 +188,8 @@ pub async fn exchange_code(app: &App, spec: &SignIn, back: &Return<'_>) -> Resul
     for (name, value) in &spec.token_params {
         asked = asked.add_extra_param(name.clone(), value.clone());
     }
-    let answer = asked.request_async(&Way::new(app, spec)).await;
-    granted(app, spec, answer.map_err(why)?, id, None).await
+    let answer = asked.request_async(&Vendor::new(app, spec, None)).await;
+    granted(app, spec, answer.map_err(why)?, id, None, None).await
 }
 
 /// Asks for a code that a person types on the vendor's page. Gives the proof that goes with it, where there is one.
@@ -213,7 +214,7 @@ pub async fn device(
             .add_extra_param("code_challenge_method", "S256");
         proof = Some(verifier.into_secret());
     }
-    let device: Device = asked.request_async(&Way::new(app, spec)).await.map_err(why)?;
+    let device: Device = asked.request_async(&Vendor::new(app, spec, None)).await.map_err(why)?;
     Ok((device, proof))
 }
 
@@ -230,22 +231,29 @@ pub async fn exchange_device(
     if let Some(proof) = proof {
         asked = asked.add_extra_param("code_verifier", proof);
     }
-    let answer =
-        asked.request_async(&Way::new(app, spec), tokio::time::sleep, Some(device.expires_in())).await;
+    let answer = asked
+        .request_async(&Vendor::new(app, spec, None), tokio::time::sleep, Some(device.expires_in()))
+        .await;
     let answer = answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))?;
-    granted(app, spec, answer, id, None).await
+    granted(app, spec, answer, id, None, None).await
 }
 
 /// Renews tokens. What renews them may change by it.
-pub async fn renew(app: &App, spec: &SignIn, tokens: &Tokens) -> Result<Tokens, NoTokens> {
+/// `proxy`: the account's own.
+pub async fn renew(
+    app: &App,
+    spec: &SignIn,
+    tokens: &Tokens,
+    proxy: Option<&Secret>,
+) -> Result<Tokens, NoTokens> {
     let Some(renewal) = &tokens.renewal else {
         return Err(NoTokens::Refused("the sign-in is over and cannot be renewed".to_owned()));
     };
     if spec.flows.is_empty() {
-        return Ok(service_account::grant(app, spec, renewal).await?.tokens);
+        return Ok(service_account::grant(app, spec, renewal, proxy).await?.tokens);
     }
     if let Some(exchange) = &spec.exchange {
-        let (access, expires_at) = exchanged(app, exchange, renewal).await?;
+        let (access, expires_at) = exchanged(app, exchange, renewal, proxy).await?;
         return Ok(Tokens { access, expires_at, ..tokens.clone() });
     }
     let id = tokens.client.as_deref();
@@ -258,8 +266,8 @@ pub async fn renew(app: &App, spec: &SignIn, tokens: &Tokens) -> Result<Tokens, 
     for (name, value) in &spec.token_params {
         asked = asked.add_extra_param(name.clone(), value.clone());
     }
-    let answer = asked.request_async(&Way::new(app, spec)).await;
-    Ok(granted(app, spec, answer.map_err(why)?, id, Some(renewal)).await?.tokens)
+    let answer = asked.request_async(&Vendor::new(app, spec, proxy)).await;
+    Ok(granted(app, spec, answer.map_err(why)?, id, Some(renewal), proxy).await?.tokens)
 }
 
 /// Asks the token endpoint for tokens with a grant that the crate does not know.
@@ -267,6 +275,7 @@ pub(super) async fn ask_token(
     app: &App,
     spec: &SignIn,
     members: &[(&str, &str)],
+    proxy: Option<&Secret>,
 ) -> Result<Tokens, NoTokens> {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
     let request = Request::post(spec.token_url.as_str())
@@ -274,7 +283,7 @@ pub(super) async fn ask_token(
         .header(ACCEPT, "application/json")
         .body(body.into_bytes())
         .map_err(|_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned()))?;
-    let reply = sent(app, spec.body, request).await.map_err(|why| NoTokens::Later(why.to_string()))?;
+    let reply = sent(app, spec.body, proxy, request).await.map_err(|why| NoTokens::Later(why.to_string()))?;
     if !reply.status().is_success() {
         let said: Result<BasicErrorResponse, _> = serde_json::from_slice(reply.body());
         let odd = format!("it answered with {}", reply.status().as_u16());
@@ -282,7 +291,7 @@ pub(super) async fn ask_token(
     }
     let answer: Answer = serde_json::from_slice(reply.body())
         .map_err(|_| NoTokens::Later("its answer makes no sense".to_owned()))?;
-    Ok(granted(app, spec, answer, None, None).await?.tokens)
+    Ok(granted(app, spec, answer, None, None, proxy).await?.tokens)
 }
 
 /// What a token endpoint gave, made ready for use. `renewal`: what was used, for vendors that do not repeat it.
@@ -292,13 +301,14 @@ async fn granted(
     answer: Answer,
     id: Option<&str>,
     renewal: Option<&Secret>,
+    proxy: Option<&Secret>,
 ) -> Result<Granted, NoTokens> {
     let client = id.map(str::to_owned);
     let facts = facts(spec, &answer);
     let given = secret(answer.access_token());
     let tokens = match &spec.exchange {
         Some(exchange) => {
-            let (access, expires_at) = exchanged(app, exchange, &given).await?;
+            let (access, expires_at) = exchanged(app, exchange, &given, proxy).await?;
             Tokens { access, renewal: Some(given), expires_at, renewable_at: None, client }
         }
         None => {
@@ -356,6 +366,7 @@ async fn exchanged(
     app: &App,
     exchange: &Exchange,
     given: &Secret,
+    proxy: Option<&Secret>,
 ) -> Result<(Secret, Option<i64>), NoTokens> {
     #[derive(Deserialize)]
     struct Exchanged {
@@ -370,7 +381,7 @@ async fn exchanged(
         .header(ACCEPT, "application/json")
         .body(Vec::new())
         .map_err(|_| NoTokens::Later("the exchange has no address".to_owned()))?;
-    let reply = ask(&app.clients, true, request, LIMIT).await;
+    let reply = ask(&app.clients, out(proxy), request, LIMIT).await;
     let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
     let status = reply.status();
     if !status.is_success() {
@@ -385,23 +396,24 @@ async fn exchanged(
 }
 
 /// How what the crate wants sent gets to a vendor.
-struct Way {
+struct Vendor {
     app: App,
     body: TokenBody,
+    proxy: Option<Secret>,
 }
 
-impl Way {
-    fn new(app: &App, spec: &SignIn) -> Self {
-        Self { app: App::clone(app), body: spec.body }
+impl Vendor {
+    fn new(app: &App, spec: &SignIn, proxy: Option<&Secret>) -> Self {
+        Self { app: App::clone(app), body: spec.body, proxy: proxy.cloned() }
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Way {
+impl<'c> AsyncHttpClient<'c> for Vendor {
     type Error = Unanswered;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, Unanswered>> + Send + 'c>>;
 
     fn call(&'c self, request: Request<Vec<u8>>) -> Self::Future {
-        Box::pin(sent(&self.app, self.body, request))
+        Box::pin(sent(&self.app, self.body, self.proxy.as_ref(), request))
     }
 }
 
@@ -409,6 +421,7 @@ impl<'c> AsyncHttpClient<'c> for Way {
 async fn sent(
     app: &App,
     body: TokenBody,
+    proxy: Option<&Secret>,
     mut request: Request<Vec<u8>>,
 ) -> Result<Response<Vec<u8>>, Unanswered> {
     if body == TokenBody::Json {
@@ -418,11 +431,16 @@ async fn sent(
         *request.body_mut() = Value::Object(members).to_string().into_bytes();
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    let reply = ask(&app.clients, true, request, LIMIT).await?;
+    let reply = ask(&app.clients, out(proxy), request, LIMIT).await?;
     if reply.status().is_server_error() || reply.status() == StatusCode::TOO_MANY_REQUESTS {
         return Err(Unanswered::Busy(reply.status().as_u16()));
     }
     Ok(plain(reply))
+}
+
+/// The way to a vendor: catalogue files are the operator's own word.
+fn out(proxy: Option<&Secret>) -> Way<'_> {
+    proxy.map_or(Way::Any, |proxy| Way::Through { proxy, private_network: true })
 }
 
 /// No answer that says anything about the grant.

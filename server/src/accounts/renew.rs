@@ -4,6 +4,7 @@
 use super::oauth::{NoTokens, renew};
 use super::tokens::Token;
 use crate::clock;
+use crate::config::Secret;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider};
 use crate::store::{Renewing, StoreError, Tokens};
@@ -40,10 +41,11 @@ pub async fn ready(app: &App, provider: &Arc<Provider>, account: &Account) -> Re
     // lost.
     let (told, telling) = tokio::sync::oneshot::channel();
     let (state, provider) = (App::clone(app), Arc::clone(provider));
-    let (token, account) = (Arc::clone(token), account.id);
+    let (token, account, proxy) = (Arc::clone(token), account.id, account.proxy.clone());
     app.tasks.spawn(async move {
         // Whoever asked may be gone.
-        let _ = told.send(renewed(&state, &provider, account, &token, held.generation).await);
+        let _ =
+            told.send(renewed(&state, &provider, (account, proxy.as_ref()), &token, held.generation).await);
     });
     match telling.await {
         Ok(renewed) => renewed.map(Some),
@@ -55,7 +57,7 @@ pub async fn ready(app: &App, provider: &Arc<Provider>, account: &Account) -> Re
 async fn renewed(
     app: &App,
     provider: &Provider,
-    account: i64,
+    (account, proxy): (i64, Option<&Secret>),
     token: &Token,
     generation: i64,
 ) -> Result<i64, NotReady> {
@@ -84,7 +86,7 @@ async fn renewed(
         let Renewing { stored, .. } = renewing;
         return if stored.ended { Err(NotReady::Ended(stored.why)) } else { Ok(stored.generation) };
     }
-    match renew(app, spec, &renewing.stored.tokens).await {
+    match renew(app, spec, &renewing.stored.tokens, proxy).await {
         Ok(fresh) => {
             keep(app, renewing, fresh, |stored| token.take(stored, Some(spec))).await;
             tracing::info!(provider = provider.spec.id, account, "sign-in renewed");
@@ -152,7 +154,8 @@ async fn ahead(app: &App) {
             let held = token.held();
             if !held.ended && held.renew_at.is_some_and(|at| at <= now) {
                 // What failed is written down and tried again at the next look.
-                let _ = renewed(app, provider, account.id, token, held.generation).await;
+                let _ = renewed(app, provider, (account.id, account.proxy.as_ref()), token, held.generation)
+                    .await;
             }
         }
     }

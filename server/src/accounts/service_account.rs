@@ -35,7 +35,13 @@ fn unfit(why: &str) -> NoTokens {
 }
 
 /// Signs for a token with the file's key. What renews it later is the file itself.
-pub async fn grant(app: &App, spec: &SignIn, text: &Secret) -> Result<Granted, NoTokens> {
+/// `proxy`: the account's own.
+pub async fn grant(
+    app: &App,
+    spec: &SignIn,
+    text: &Secret,
+    proxy: Option<&Secret>,
+) -> Result<Granted, NoTokens> {
     let said: Value = serde_json::from_str(text.reveal()).map_err(|_| unfit("it is no JSON"))?;
     let file = File::deserialize(&said).map_err(|error| unfit(&error.to_string()))?;
     if file.kind != "service_account" {
@@ -43,7 +49,7 @@ pub async fn grant(app: &App, spec: &SignIn, text: &Secret) -> Result<Granted, N
     }
     let assertion = assertion(&file, spec, clock::now().unix_ms.div_euclid(1000))?;
     // The file names an address for this too; who is asked is not the file's to say.
-    let mut tokens = ask_token(app, spec, &[("grant_type", GRANT), ("assertion", &assertion)]).await?;
+    let mut tokens = ask_token(app, spec, &[("grant_type", GRANT), ("assertion", &assertion)], proxy).await?;
     tokens.renewal = Some(text.clone());
     let fact = |pointer: &String| said.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
     let facts: BTreeMap<String, String> =

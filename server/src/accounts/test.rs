@@ -98,8 +98,9 @@ async fn list(app: &App, provider: &Provider, account: &Account, speaks: &Speaks
     url.set_path(&format!("{base}/models"));
     let name = HeaderName::from_static(speaks.header.name());
     let credential = account.credential(speaks.header).map(|value| (name, value));
-    let reply =
-        get(&app.clients, provider, url, credential, LIMIT).await.map_err(|why| no_answer(provider, &why))?;
+    let reply = get(&app.clients, account.way(provider), url, credential, LIMIT)
+        .await
+        .map_err(|why| no_answer(provider, &why))?;
     read(provider, reply).await?;
     Ok(format!("{} answered and lists its models.", provider.spec.name))
 }

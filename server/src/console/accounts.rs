@@ -22,6 +22,7 @@ use futures_util::stream::{self, StreamExt};
 use http::HeaderValue;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use url::Url;
 
 /// Longest key accepted: a service's key is far shorter.
 const LONGEST_KEY: usize = 8192;
@@ -91,6 +92,7 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
         in_flight: live.map_or(0, |account| account.health.in_flight()),
         budget: stored.budget,
         reserve: stored.reserve,
+        proxy: stored.proxy.as_ref().map(shown_proxy).unwrap_or_default(),
         spent: app.budgets.spent(what, period, now),
         last_error: stored.last_error.clone(),
         last_error_at: stored.last_error_at,
@@ -163,6 +165,35 @@ pub(super) fn checked_budget(budget: Budget) -> Result<Budget, Problem> {
 
 fn signs_in(provider: &Provider) -> String {
     format!("{} has no keys: sign in to it on its page.", provider.spec.name)
+}
+
+/// A proxy's address without user name and password.
+fn shown_proxy(proxy: &Secret) -> String {
+    let url = Url::parse(proxy.reveal()).ok();
+    let host = url.as_ref().and_then(|url| Some((url, url.host_str()?)));
+    host.map_or_else(String::new, |(url, host)| match url.port() {
+        Some(port) => format!("{}://{host}:{port}", url.scheme()),
+        None => format!("{}://{host}", url.scheme()),
+    })
+}
+
+/// The address of a proxy, or none.
+pub(super) fn checked_proxy(text: &str) -> Result<Option<Secret>, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let plain =
+        url.filter(|url| matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none());
+    match plain {
+        Some(_) => Ok(Some(Secret::from(text.to_owned()))),
+        // The address itself may hold a password and is not repeated.
+        None => Err(Problem::invalid(
+            "proxy",
+            "Give a proxy's address, e.g. http://user:password@proxy.example.com:3128.",
+        )),
+    }
 }
 
 /// A share that leaves something to use.

@@ -1,6 +1,6 @@
 //! Providers, the accounts at them, and custom endpoints.
 
-use super::accounts::{account_row, checked_budget, checked_reserve, fields, key, wanted};
+use super::accounts::{account_row, checked_budget, checked_proxy, checked_reserve, fields, key, wanted};
 use super::combos::check::unused_provider;
 use super::overview::tier;
 use super::requests::row_of;
@@ -287,6 +287,7 @@ impl Providers for Desk {
             priority: change.priority,
             enabled: change.enabled,
             reserve: change.reserve.map(checked_reserve).transpose()?,
+            proxy: change.proxy.map(|proxy| checked_proxy(&proxy)).transpose()?,
             budget: change.budget.map(|change| change.map(checked_budget).transpose()).transpose()?,
         };
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {

@@ -248,7 +248,7 @@ impl Desk {
             let message = "This is not the JSON file of a service account: it is too long.";
             return Err(Problem::invalid("key", message));
         };
-        let granted = service_account::grant(&self.app, spec, &Secret::from(text.to_owned())).await;
+        let granted = service_account::grant(&self.app, spec, &Secret::from(text.to_owned()), None).await;
         let granted = granted.map_err(|why| Problem {
             field: Some("key".to_owned()),
             ..problem(&provider.spec.name, SignInError::NoTokens(why))

@@ -45,6 +45,8 @@ pub struct StoredAccount {
     pub budget: Option<Budget>,
     /// How much of its limits is kept back, in hundredths.
     pub reserve: u32,
+    /// A proxy of its own: its address, which may hold a password.
+    pub proxy: Option<Secret>,
     /// Models that wait at it: name, until when, why.
     pub parked_models: Vec<(String, i64, String)>,
     /// The last error in words; empty when there was none.
@@ -70,10 +72,16 @@ pub struct AccountEdit {
     pub budget: Option<Option<Budget>>,
     /// How much of its limits is kept back from now on, in hundredths.
     pub reserve: Option<u32>,
+    /// A new proxy of its own, or none any more.
+    pub proxy: Option<Option<Secret>>,
 }
 
 fn place(id: i64) -> String {
     format!("accounts/{id}")
+}
+
+fn proxy_place(id: i64) -> String {
+    format!("accounts/{id}/proxy")
 }
 
 /// An update of what is known of being parked.
@@ -116,6 +124,8 @@ impl Store {
             Some(sealed) => Some(self.seal.unseal(&place(row.id), sealed)?),
             None => None,
         };
+        let proxy = row.sealed_proxy.as_ref();
+        let proxy = proxy.map(|sealed| self.seal.unseal(&proxy_place(row.id), sealed)).transpose()?;
         Ok(StoredAccount {
             id: row.id,
             provider_id: row.provider_id,
@@ -131,6 +141,7 @@ impl Store {
             parked_why: row.parked_why,
             budget: budget_of((row.budget_measure, row.budget_amount, row.budget_period)),
             reserve: u32::try_from(row.reserve).unwrap_or(0),
+            proxy,
             parked_models: Vec::new(),
             last_error: row.last_error,
             last_error_at: row.last_error_at,
@@ -278,6 +289,10 @@ impl Store {
         }
         if let Some(reserve) = edit.reserve {
             row.reserve = Set(i32::try_from(reserve).unwrap_or(0));
+        }
+        if let Some(proxy) = edit.proxy {
+            let sealed = proxy.map(|proxy| self.seal.seal(&proxy_place(id), proxy.reveal()));
+            row.sealed_proxy = Set(sealed);
         }
         if let Some(key) = edit.key {
             row.key_tail = Set(tail(key.reveal()));

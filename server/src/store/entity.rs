@@ -47,7 +47,7 @@ entity!(accounts, "accounts", {
     provider_id: String, name: String, sealed_key: Option<Vec<u8>>, key_tail: String, priority: i32,
     enabled: bool, parked_until: Option<i64>, refused: bool, parked_why: String, last_error: String,
     last_error_at: Option<i64>, created_at: i64, budget_measure: Option<String>, budget_amount: Option<i64>,
-    budget_period: Option<String>, reserve: i32,
+    budget_period: Option<String>, reserve: i32, sealed_proxy: Option<Vec<u8>>,
 });
 entity!(account_fields, "account_fields", {
     #[sea_orm(primary_key, auto_increment = false)] account_id: i64,

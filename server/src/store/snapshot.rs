@@ -6,6 +6,8 @@ use super::{Found, Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
 use crate::accounts::health::{Health, Registry};
 use crate::accounts::quota::{Quota, Quotas};
 use crate::accounts::tokens::{Token, Wallet, credentials};
+use crate::config::Secret;
+use crate::upstream::client::Way;
 use app::api::combos::{Alias, Budget, Combo};
 use app::api::providers::Rotation;
 use app::api::saver::SaverLevel;
@@ -54,6 +56,8 @@ pub struct Account {
     pub quota: Arc<Quota>,
     /// How much of its limits is kept back, in hundredths.
     pub reserve: u32,
+    /// A proxy of its own that its requests go through.
+    pub proxy: Option<Secret>,
     /// What stands in addresses for the names of fields and facts.
     pub values: BTreeMap<String, String>,
 }
@@ -81,6 +85,12 @@ impl Account {
             }
             Credential::Token(token) => token.held().credential(header),
         }
+    }
+
+    /// How its requests get out.
+    pub fn way<'a>(&'a self, provider: &Provider) -> Way<'a> {
+        let private_network = provider.private_network;
+        self.proxy.as_ref().map_or(provider.way(), |proxy| Way::Through { proxy, private_network })
     }
 
     /// Its token, where it was signed in to.
@@ -173,6 +183,11 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// How requests get to it, where an account has no way of its own.
+    pub fn way(&self) -> Way<'static> {
+        if self.private_network { Way::Any } else { Way::Public }
+    }
+
     /// The endpoint for a wire format.
     pub fn speaking(&self, dialect: Dialect) -> Option<&Speaks> {
         self.speaks.iter().find(|speaks| speaks.dialect == dialect)
@@ -404,6 +419,7 @@ fn account(stored: &StoredAccount, spec: Option<&catalog::Provider>, keepers: &K
         health: keepers.registry.of(stored),
         quota: keepers.quotas.of(stored.id),
         reserve: stored.reserve,
+        proxy: stored.proxy.clone(),
         values: spec.map(|spec| catalog::values(&spec.fields, &stored.fields, UNSET)).unwrap_or_default(),
     }
 }

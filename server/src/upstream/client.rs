@@ -1,12 +1,13 @@
 //! The HTTP clients: one for addresses that an operator vouches for, one that refuses private networks.
 
 use super::address::resolve_public;
-use crate::config::Proxy;
+use crate::config::{Proxy, Secret};
 use arc_swap::ArcSwap;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, NoProxy};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Why no client can be made.
@@ -25,13 +26,49 @@ struct Pair {
     connect_ms: i64,
     open: Client,
     guarded: Client,
+    /// To this machine, past any proxy.
+    here: Client,
 }
+
+/// How a request gets out.
+#[derive(Clone, Copy, Debug)]
+pub enum Way<'a> {
+    /// As the machine's own settings say, to public addresses only.
+    Public,
+    /// The same to an address that an operator vouches for.
+    Any,
+    /// Through a proxy of the account's own, which decides where names lead. `private_network` as above.
+    Through {
+        /// Its address, which may hold a password.
+        proxy: &'a Secret,
+        /// Whether a literal address may be a private one.
+        private_network: bool,
+    },
+    /// To this very machine, past any proxy.
+    Here,
+}
+
+impl Way<'_> {
+    /// Whether a literal address may be a private one.
+    pub fn private_network(self) -> bool {
+        match self {
+            Self::Public => false,
+            Self::Any | Self::Here => true,
+            Self::Through { private_network, .. } => private_network,
+        }
+    }
+}
+
+/// Most proxies of accounts that are remembered: people have a few.
+const PROXIES: usize = 64;
 
 /// The clients, with their connection pools.
 #[derive(Debug)]
 pub struct Clients {
     proxy: Proxy,
     pair: ArcSwap<Pair>,
+    /// One for each proxy of an account's own, by its address.
+    through: Mutex<HashMap<String, Client>>,
 }
 
 /// Finds only public addresses.
@@ -50,21 +87,47 @@ impl Clients {
     /// Clients that give up connecting after `connect_ms`.
     pub fn new(proxy: &Proxy, connect_ms: i64) -> Result<Self, ClientError> {
         let pair = ArcSwap::from_pointee(make(proxy, connect_ms)?);
-        Ok(Self { proxy: proxy.clone(), pair })
+        Ok(Self { proxy: proxy.clone(), pair, through: Mutex::default() })
     }
 
     /// Takes over a new connect limit; the old connections end by themselves.
     pub fn set_connect_limit(&self, connect_ms: i64) -> Result<(), ClientError> {
         if self.pair.load().connect_ms != connect_ms {
             self.pair.store(Arc::new(make(&self.proxy, connect_ms)?));
+            self.through().clear();
         }
         Ok(())
     }
 
-    /// The client for an endpoint that may, or may not, be on a private network.
-    pub(super) fn get(&self, private_network: bool) -> Client {
+    /// The client for a way out.
+    pub(super) fn get(&self, way: Way<'_>) -> Client {
         let pair = self.pair.load();
-        if private_network { pair.open.clone() } else { pair.guarded.clone() }
+        match way {
+            Way::Public => pair.guarded.clone(),
+            Way::Any => pair.open.clone(),
+            Way::Here => pair.here.clone(),
+            Way::Through { proxy, .. } => {
+                let mut through = self.through();
+                if let Some(known) = through.get(proxy.reveal()) {
+                    return known.clone();
+                }
+                let all = Proxy { all: Some(proxy.clone()), ..Proxy::default() };
+                let made = builder(&all, pair.connect_ms)
+                    .and_then(|builder| builder.build().map_err(ClientError::Build));
+                // What is no proxy's address was refused when it was saved. Without it the request would go out in
+                // another way than its owner wants: this client leads to public addresses only, and no further.
+                let Ok(client) = made else { return pair.guarded.clone() };
+                if through.len() >= PROXIES {
+                    through.clear();
+                }
+                through.insert(proxy.reveal().to_owned(), client.clone());
+                client
+            }
+        }
+    }
+
+    fn through(&self) -> MutexGuard<'_, HashMap<String, Client>> {
+        self.through.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,7 +135,8 @@ fn make(proxy: &Proxy, connect_ms: i64) -> Result<Pair, ClientError> {
     let open = builder(proxy, connect_ms)?.build().map_err(ClientError::Build)?;
     let guarded =
         builder(proxy, connect_ms)?.dns_resolver(Arc::new(PublicOnly)).build().map_err(ClientError::Build)?;
-    Ok(Pair { connect_ms, open, guarded })
+    let here = builder(&Proxy::default(), connect_ms)?.build().map_err(ClientError::Build)?;
+    Ok(Pair { connect_ms, open, guarded, here })
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where clients are made")]

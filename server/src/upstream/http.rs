@@ -2,7 +2,7 @@
 
 use super::address::{AddressError, is_public, literal};
 use super::body::ReplyBody;
-use super::client::Clients;
+use super::client::{Clients, Way};
 use crate::store::snapshot::{Account, Provider, Speaks};
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
@@ -71,20 +71,20 @@ pub enum NoAnswer {
 
 /// Sends one request and waits for the status line.
 pub async fn send(clients: &Clients, call: Call<'_>) -> Result<Reply, NoAnswer> {
-    let private = call.provider.private_network;
-    refuse_private(private, &call.url)?;
+    let way = call.account.way(call.provider);
+    refuse_private(way, &call.url)?;
     let limit = call.limit;
-    execute(clients, private, request_of(call), limit).await
+    execute(clients, way, request_of(call), limit).await
 }
 
 async fn execute(
     clients: &Clients,
-    private_network: bool,
+    way: Way<'_>,
     request: Request,
     limit: Duration,
 ) -> Result<Reply, NoAnswer> {
     let host = request.url().host_str().unwrap_or_default().to_owned();
-    let sent = clients.get(private_network).execute(request);
+    let sent = clients.get(way).execute(request);
     let reply = match tokio::time::timeout(limit, sent).await {
         Err(_) => return Err(NoAnswer::Silent(host, limit.as_secs())),
         Ok(Err(error)) => return Err(why(host, &error)),
@@ -95,9 +95,9 @@ async fn execute(
 }
 
 /// A literal address never reaches the resolver that checks names.
-fn refuse_private(private_network: bool, url: &Url) -> Result<(), NoAnswer> {
+fn refuse_private(way: Way<'_>, url: &Url) -> Result<(), NoAnswer> {
     match literal(url) {
-        Some(address) if !private_network && !is_public(address) => {
+        Some(address) if !way.private_network() && !is_public(address) => {
             Err(AddressError::Private(address.to_string()).into())
         }
         _ => Ok(()),
@@ -165,24 +165,24 @@ fn why(host: String, error: &reqwest::Error) -> NoAnswer {
 /// and fetches its list of models.
 pub async fn get(
     clients: &Clients,
-    provider: &Provider,
+    way: Way<'_>,
     url: Url,
     credential: Option<(HeaderName, HeaderValue)>,
     limit: Duration,
 ) -> Result<Reply, NoAnswer> {
-    refuse_private(provider.private_network, &url)?;
+    refuse_private(way, &url)?;
     let mut request = Request::new(Method::GET, url);
     request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if let Some((name, value)) = credential {
         request.headers_mut().insert(name, value);
     }
-    execute(clients, provider.private_network, request, limit).await
+    execute(clients, way, request, limit).await
 }
 
 /// Sends a request that is none of a client's, and reads the whole answer: at most a mebibyte, within the limit.
 pub async fn ask(
     clients: &Clients,
-    private_network: bool,
+    way: Way<'_>,
     request: http::Request<Vec<u8>>,
     limit: Duration,
 ) -> Result<http::Response<Vec<u8>>, NoAnswer> {
@@ -191,9 +191,9 @@ pub async fn ask(
     parts.headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     let request = Request::try_from(http::Request::from_parts(parts, body));
     let request = request.map_err(|error| NoAnswer::Unreachable(host.clone(), error.to_string()))?;
-    refuse_private(private_network, request.url())?;
+    refuse_private(way, request.url())?;
     let answering = async {
-        let Reply { status, headers, body } = execute(clients, private_network, request, limit).await?;
+        let Reply { status, headers, body } = execute(clients, way, request, limit).await?;
         let body =
             body.whole(SMALL_BODY).await.map_err(|why| NoAnswer::Cut(host.clone(), why.to_string()))?;
         let mut reply = http::Response::new(body.to_vec());

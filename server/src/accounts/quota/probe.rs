@@ -151,7 +151,7 @@ async fn put(
     let mut request = request.body(Vec::new()).map_err(|error| error.to_string())?;
     request.headers_mut().extend(account.headers.clone());
     let reply =
-        ask(&app.clients, provider.private_network, request, LIMIT).await.map_err(|why| why.to_string())?;
+        ask(&app.clients, account.way(provider), request, LIMIT).await.map_err(|why| why.to_string())?;
     let (parts, body) = reply.into_parts();
     Ok((parts.status, parts.headers, body))
 }

@@ -14,6 +14,7 @@ fn account(id: i64, provider: &str) -> StoredAccount {
     StoredAccount {
         tokens: None,
         reserve: 0,
+        proxy: None,
         id,
         provider_id: provider.to_owned(),
         name: format!("account {id}"),
