@@ -12,7 +12,6 @@ mod fault;
 mod form;
 mod instruction;
 mod json;
-pub mod kiro;
 mod opening;
 mod outputs;
 mod passage;

@@ -14,7 +14,7 @@ mod event;
 pub(crate) mod free_text;
 pub(crate) mod gemini;
 #[cfg(debug_assertions)]
-pub(crate) mod grammar;
+mod grammar;
 mod joint;
 mod lost_seals;
 pub(crate) mod messages;
@@ -22,7 +22,7 @@ pub(crate) mod ollama;
 mod parameters;
 mod reply;
 pub(crate) mod responses;
-pub(crate) mod structured;
+mod structured;
 mod target;
 mod translation;
 
@@ -82,20 +82,15 @@ pub fn encode(dialect: Dialect, conversation: &Conversation<'_>, target: &Target
     if conversation.verbosity.is_some() && !matches!(dialect, Dialect::Chat | Dialect::Responses) {
         encoded.dropped.push(Dropped::new(&"verbosity", "no other dialect than OpenAI's has it"));
     }
-    in_clients_words(conversation, &mut encoded.dropped);
-    encoded
-}
-
-/// Names what was dropped by the paths that the client wrote, and adds what was lost while decoding.
-pub(crate) fn in_clients_words(conversation: &Conversation<'_>, dropped: &mut Vec<Dropped>) {
-    for dropped in &mut *dropped {
+    for dropped in &mut encoded.dropped {
         if let Some(own) = conversation.places.own(&dropped.path) {
             dropped.path = own;
         }
     }
-    dropped.extend(conversation.dropped.iter().cloned());
-    dropped.sort();
-    dropped.dedup();
+    encoded.dropped.extend(conversation.dropped.iter().cloned());
+    encoded.dropped.sort();
+    encoded.dropped.dedup();
+    encoded
 }
 
 /// Decodes a provider's stream: documents in, events out.

@@ -368,8 +368,7 @@ const KINDS: [&str; 10] = [
     "timeout_error",
 ];
 
-/// Anthropic's class of error for a status.
-pub(crate) fn kind_of(status: Option<u16>) -> &'static str {
+fn kind_of(status: Option<u16>) -> &'static str {
     match status {
         Some(400 | 422) => "invalid_request_error",
         Some(401) => "authentication_error",
@@ -400,4 +399,4 @@ fn frame(out: &mut Vec<u8>, event: &str, write: impl FnOnce(&mut ObjectWriter<'_
 mod tests;
 
 #[cfg(test)]
-pub(crate) use tests::well_formed;
+pub(super) use tests::well_formed;
