@@ -1,25 +1,24 @@
-//! The grants of OAuth 2 as vendors have them. The `oauth2` crate says what is asked and reads what is answered; here is
-//! what vendors do otherwise: members as JSON, errors with a good status, errors inside an envelope.
+//! The grants of OAuth 2 as vendors have them. The `oauth2` crate says what is asked and reads what is answered; what
+//! vendors do otherwise is in `vendor.rs`.
 
 use super::seal::fill;
 use super::service_account;
+use super::vendor::{Unanswered, Vendor, exchanged, sent};
 use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
 use crate::store::Tokens;
-use crate::upstream::client::Way;
-use crate::upstream::http::{NoAnswer, ask};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use catalog::{Exchange, SignIn, TokenBody};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use catalog::SignIn;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Request};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
-    AccessToken, AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret,
-    CsrfToken, DeviceAuthorizationUrl, DeviceCodeErrorResponse, EndpointNotSet, EndpointSet, ErrorResponse,
+    AccessToken, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
+    DeviceAuthorizationUrl, DeviceCodeErrorResponse, EndpointNotSet, EndpointSet, ErrorResponse,
     ErrorResponseType, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
     RequestTokenError, Scope, StandardDeviceAuthorizationResponse, StandardErrorResponse,
     StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
@@ -27,13 +26,8 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::time::Duration;
 use url::Url;
 use uuid::Uuid;
-
-/// How long a vendor may take to answer.
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// Why there are no tokens.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -361,132 +355,11 @@ fn claims(token: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()
 }
 
-/// A token for another, and when that one ends.
-async fn exchanged(
-    app: &App,
-    exchange: &Exchange,
-    given: &Secret,
-    proxy: Option<&Secret>,
-) -> Result<(Secret, Option<i64>), NoTokens> {
-    #[derive(Deserialize)]
-    struct Exchanged {
-        token: String,
-        expires_at: Option<i64>,
-    }
-    let value = HeaderValue::from_str(&format!("{} {}", exchange.scheme, given.reveal()));
-    let mut value = value.map_err(|_| NoTokens::Later("the token cannot be sent".to_owned()))?;
-    value.set_sensitive(true);
-    let request = Request::get(exchange.url.as_str())
-        .header(AUTHORIZATION, value)
-        .header(ACCEPT, "application/json")
-        .body(Vec::new())
-        .map_err(|_| NoTokens::Later("the exchange has no address".to_owned()))?;
-    let reply = ask(&app.clients, out(proxy), request, LIMIT).await;
-    let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
-    let status = reply.status();
-    if !status.is_success() {
-        let said = wire::read_error(reply.body()).message;
-        let said = if said.is_empty() { format!("it answered with {}", status.as_u16()) } else { said };
-        let lasting = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
-        return Err(if lasting { NoTokens::Refused(said) } else { NoTokens::Later(said) });
-    }
-    let answer: Exchanged = serde_json::from_slice(reply.body())
-        .map_err(|_| NoTokens::Later("its answer holds no token".to_owned()))?;
-    Ok((Secret::from(answer.token), answer.expires_at.map(|at| at.saturating_mul(1000))))
-}
-
-/// How what the crate wants sent gets to a vendor.
-struct Vendor {
-    app: App,
-    body: TokenBody,
-    proxy: Option<Secret>,
-}
-
-impl Vendor {
-    fn new(app: &App, spec: &SignIn, proxy: Option<&Secret>) -> Self {
-        Self { app: App::clone(app), body: spec.body, proxy: proxy.cloned() }
-    }
-}
-
-impl<'c> AsyncHttpClient<'c> for Vendor {
-    type Error = Unanswered;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, Unanswered>> + Send + 'c>>;
-
-    fn call(&'c self, request: Request<Vec<u8>>) -> Self::Future {
-        Box::pin(sent(&self.app, self.body, self.proxy.as_ref(), request))
-    }
-}
-
-/// Sends what the crate wants sent.
-async fn sent(
-    app: &App,
-    body: TokenBody,
-    proxy: Option<&Secret>,
-    mut request: Request<Vec<u8>>,
-) -> Result<Response<Vec<u8>>, Unanswered> {
-    if body == TokenBody::Json {
-        let pairs = url::form_urlencoded::parse(request.body());
-        let members: Map<String, Value> =
-            pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
-        *request.body_mut() = Value::Object(members).to_string().into_bytes();
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    let reply = ask(&app.clients, out(proxy), request, LIMIT).await?;
-    if reply.status().is_server_error() || reply.status() == StatusCode::TOO_MANY_REQUESTS {
-        return Err(Unanswered::Busy(reply.status().as_u16()));
-    }
-    Ok(plain(reply))
-}
-
-/// The way to a vendor: catalogue files are the operator's own word.
-fn out(proxy: Option<&Secret>) -> Way<'_> {
-    proxy.map_or(Way::Any, |proxy| Way::Through { proxy, private_network: true })
-}
-
-/// No answer that says anything about the grant.
-#[derive(Debug, thiserror::Error)]
-enum Unanswered {
-    #[error(transparent)]
-    Net(#[from] NoAnswer),
-    #[error("it answered with {0}")]
-    Busy(u16),
-}
-
-/// An answer as the standard has it.
-fn plain(reply: Response<Vec<u8>>) -> Response<Vec<u8>> {
-    let (mut parts, body) = reply.into_parts();
-    let Ok(Value::Object(mut members)) = serde_json::from_slice(&body) else {
-        return Response::from_parts(parts, body);
-    };
-    // Anthropic and OpenAI have an envelope: {"error": {"type": ..., "code": ..., "message": ...}}.
-    if let Some(Value::Object(inner)) = members.get("error").cloned() {
-        let text = |name: &str| inner.get(name).and_then(Value::as_str).map(str::to_owned);
-        let code = text("code").or_else(|| text("type")).unwrap_or_default();
-        members.insert("error".to_owned(), code.into());
-        if let Some(message) = text("message") {
-            members.insert("error_description".to_owned(), message.into());
-        }
-    }
-    // GitHub refuses with 200.
-    if parts.status.is_success() && members.contains_key("error") {
-        parts.status = StatusCode::BAD_REQUEST;
-    }
-    if members.contains_key("access_token") {
-        members.entry("token_type").or_insert_with(|| "bearer".into());
-    }
-    // Scopes come as a list, or with commas, from some; nothing here asks for them.
-    members.remove("scope");
-    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Response::from_parts(parts, Value::Object(members).to_string().into_bytes())
-}
-
 /// Why a grant came to nothing.
-fn why<T: ErrorResponseType + 'static>(
-    error: RequestTokenError<Unanswered, StandardErrorResponse<T>>,
-) -> NoTokens
+fn why<T>(error: RequestTokenError<Unanswered, StandardErrorResponse<T>>) -> NoTokens
 where
     StandardErrorResponse<T>: ErrorResponse,
-    T: std::fmt::Display,
+    T: ErrorResponseType + std::fmt::Display + 'static,
 {
     match error {
         RequestTokenError::ServerResponse(said) => {

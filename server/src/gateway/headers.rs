@@ -157,7 +157,7 @@ mod tests {
         ]);
         let catalog = catalog::Catalog::builtin().unwrap();
         let claude = Tool { name: "Claude Code".to_owned(), vendor: "anthropic" };
-        let sent = to_provider(&headers, &claude, &catalog.get("anthropic").unwrap());
+        let sent = to_provider(&headers, &claude, catalog.get("anthropic").unwrap());
         let mut names: Vec<&str> = sent.keys().map(HeaderName::as_str).collect();
         names.sort_unstable();
         assert_eq!(
@@ -171,7 +171,7 @@ mod tests {
                 "x-stainless-lang"
             ]
         );
-        assert!(!to_provider(&headers, &claude, &catalog.get("glm").unwrap()).contains_key("user-agent"));
+        assert!(!to_provider(&headers, &claude, catalog.get("glm").unwrap()).contains_key("user-agent"));
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn facts(dialect: Dialect, known: Option<&catalog::Model>) -> Vec<(&'static str,
     };
     let windows = window.iter().filter_map(|name| Some((*name, known.context?.into())));
     let answer = known.max_output.map(|most| (answer, most.into()));
-    let can = (!can.is_empty() && dialect != Dialect::Gemini).then(|| ("capabilities", Value::Object(can)));
+    let can = (!can.is_empty() && dialect != Dialect::Gemini).then_some(("capabilities", Value::Object(can)));
     windows.chain(answer).chain(can).collect()
 }
 

@@ -2,23 +2,24 @@
 //!
 //! A snapshot never changes. After every change to what it is made of a new one is published.
 
+mod account;
+
+pub use account::{Account, Speaks};
+
 use super::{Found, Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
-use crate::accounts::health::{Health, Registry};
-use crate::accounts::quota::{Quota, Quotas};
-use crate::accounts::tokens::{Token, Wallet, credentials};
-use crate::config::Secret;
+use crate::accounts::health::Registry;
+use crate::accounts::quota::Quotas;
+use crate::accounts::tokens::Wallet;
 use crate::upstream::client::Way;
-use app::api::combos::{Alias, Budget, Combo};
+use account::{account, spoken};
+use app::api::combos::{Alias, Combo};
 use app::api::providers::Rotation;
 use app::api::saver::SaverLevel;
 use app::api::settings::Policy;
 use app::api::terse::Terse;
-use catalog::{Catalog, HeaderForKey, Tier};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use catalog::{Catalog, Tier};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::str::FromStr;
 use std::sync::Arc;
-use url::Url;
 use wire::Dialect;
 
 /// A caller key, as a request finds it.
@@ -32,131 +33,6 @@ pub struct CallerKey {
     pub saver: Option<SaverLevel>,
     /// How tersely it is answered; `None`: as the combo says.
     pub terse: Option<Terse>,
-}
-
-/// An account, ready to be used.
-#[derive(Debug)]
-pub struct Account {
-    /// Stays the same for life.
-    pub id: i64,
-    /// For showing.
-    pub name: String,
-    /// Off means never used.
-    pub enabled: bool,
-    /// What it may be used for within a period.
-    pub budget: Option<Budget>,
-    credential: Credential,
-    /// Sent with every request: what is known of it by its sign-in, in the headers its provider wants it in.
-    pub headers: HeaderMap,
-    /// Its provider's endpoints at addresses of its own, in the same order; empty where all accounts have the same.
-    speaks: Vec<Speaks>,
-    /// How it is doing.
-    pub health: Arc<Health>,
-    /// How much of what it may use is left.
-    pub quota: Arc<Quota>,
-    /// How much of its limits is kept back, in hundredths.
-    pub reserve: u32,
-    /// A proxy of its own that its requests go through.
-    pub proxy: Option<Secret>,
-    /// What stands in addresses for the names of fields and facts.
-    pub values: BTreeMap<String, String>,
-}
-
-/// What an account shows to its provider.
-#[derive(Debug)]
-enum Credential {
-    /// A key, as the headers that providers want; empty where none is needed.
-    Key(Vec<(HeaderForKey, HeaderValue)>),
-    /// A token that is renewed from time to time.
-    Token(Arc<Token>),
-}
-
-impl Account {
-    /// Its endpoint at a place among its provider's.
-    pub fn speaks<'a>(&'a self, provider: &'a Provider, place: usize) -> Option<&'a Speaks> {
-        self.speaks.get(place).or_else(|| provider.speaks.get(place))
-    }
-
-    /// The header that carries the key or token; `None` where none is needed.
-    pub fn credential(&self, header: HeaderForKey) -> Option<HeaderValue> {
-        match &self.credential {
-            Credential::Key(values) => {
-                values.iter().find(|(wanted, _)| *wanted == header).map(|(_, value)| value.clone())
-            }
-            Credential::Token(token) => token.held().credential(header),
-        }
-    }
-
-    /// How its requests get out.
-    pub fn way<'a>(&'a self, provider: &Provider) -> Way<'a> {
-        let private_network = provider.private_network;
-        self.proxy.as_ref().map_or(provider.way(), |proxy| Way::Through { proxy, private_network })
-    }
-
-    /// Its token, where it was signed in to.
-    pub fn token(&self) -> Option<&Arc<Token>> {
-        match &self.credential {
-            Credential::Key(_) => None,
-            Credential::Token(token) => Some(token),
-        }
-    }
-}
-
-/// One wire format at one address.
-#[derive(Debug)]
-pub struct Speaks {
-    /// The wire format.
-    pub dialect: Dialect,
-    /// The whole address.
-    pub url: Url,
-    /// Whether it counts a prompt's tokens beside it.
-    pub counts: bool,
-    /// How the key travels.
-    pub header: HeaderForKey,
-    /// Sent when the client sent none of that name.
-    pub defaults: HeaderMap,
-}
-
-impl Speaks {
-    /// Where a request is posted. Gemini names model and verb in the path, and always streams as events: another form
-    /// is made here.
-    pub fn address(&self, model: &str, streams: bool, query: Option<&str>) -> Url {
-        let mut url = self.url.clone();
-        if self.dialect != Dialect::Gemini {
-            if query.is_some() {
-                url.set_query(query);
-            }
-            return url;
-        }
-        let verb = if streams { "streamGenerateContent" } else { "generateContent" };
-        url.set_path(&format!("{}/{model}:{verb}", self.url.path().trim_end_matches('/')));
-        let kept = query.unwrap_or_default().split('&');
-        let kept = kept.filter(|pair| !pair.is_empty() && !pair.starts_with("alt="));
-        let pairs: Vec<&str> = kept.chain(streams.then_some("alt=sse")).collect();
-        url.set_query(if pairs.is_empty() { None } else { Some(pairs.join("&")) }.as_deref());
-        url
-    }
-
-    /// Where a prompt's tokens are counted; `None` where they are not.
-    pub fn counting(&self, model: &str) -> Option<Url> {
-        let path = match self.dialect {
-            Dialect::Messages => "/count_tokens".to_owned(),
-            Dialect::Responses => "/input_tokens".to_owned(),
-            Dialect::Gemini => format!("/{model}:countTokens"),
-            Dialect::Chat | Dialect::Ollama => return None,
-        };
-        self.counts.then(|| self.beside("", &path, None))
-    }
-
-    /// An address beside this one: `end` of its path replaced by `path`.
-    pub fn beside(&self, end: &str, path: &str, query: Option<&str>) -> Url {
-        let mut url = self.url.clone();
-        let base = url.path().trim_end_matches('/');
-        let base = base.strip_suffix(end).unwrap_or(base).to_owned();
-        url.set_path(&format!("{base}{path}"));
-        url.set_query(query);
-        url
-    }
 }
 
 /// A provider with the accounts at it.
@@ -401,71 +277,11 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
     }
 }
 
-fn account(stored: &StoredAccount, spec: Option<&catalog::Provider>, keepers: &Keepers) -> Account {
-    let sign_in = spec.and_then(|spec| spec.sign_in.as_ref());
-    let own = spec.filter(|spec| spec.speaks.iter().any(|speaks| speaks.url.contains('{')));
-    let key = || stored.key.as_ref().map(|key| credentials(key.reveal())).unwrap_or_default();
-    Account {
-        id: stored.id,
-        name: stored.name.clone(),
-        enabled: stored.enabled,
-        budget: stored.budget,
-        credential: keepers
-            .wallet
-            .of(stored, sign_in)
-            .map_or_else(|| Credential::Key(key()), Credential::Token),
-        headers: sign_in.map(|sign_in| told(sign_in, &stored.fields)).unwrap_or_default(),
-        speaks: own.map(|spec| spoken(spec, &stored.fields)).unwrap_or_default(),
-        health: keepers.registry.of(stored),
-        quota: keepers.quotas.of(stored.id),
-        reserve: stored.reserve,
-        proxy: stored.proxy.clone(),
-        values: spec.map(|spec| catalog::values(&spec.fields, &stored.fields, UNSET)).unwrap_or_default(),
-    }
-}
-
-/// What is known of an account, in the headers its provider wants it in. A header of which something is not known is
-/// left out.
-fn told(sign_in: &catalog::SignIn, facts: &BTreeMap<String, String>) -> HeaderMap {
-    let header = |(name, value): (&String, &String)| {
-        let value = Some(catalog::filled(value, facts)).filter(|value| !value.contains('{'))?;
-        Some((HeaderName::from_str(name).ok()?, HeaderValue::from_str(&value).ok()?))
-    };
-    sign_in.headers.iter().filter_map(header).collect()
-}
-
 /// What a person has at a provider.
 struct Own {
     signs_in: bool,
     rotation: Rotation,
     accounts: Vec<Arc<Account>>,
-}
-
-/// What stands in an address for a field that nobody has filled in: no such host answers.
-const UNSET: &str = "unset";
-
-/// A provider's endpoints for an account with these fields.
-fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>) -> Vec<Speaks> {
-    let fields = catalog::values(&spec.fields, fields, UNSET);
-    // What a sign-in tells, an account that was never signed in to does not know.
-    let unknown = |url: String| url.replace(['{', '}'], "");
-    let speaks = spec.speaks.iter().filter_map(|speaks| {
-        let mut defaults = HeaderMap::new();
-        for (name, value) in spec.tweak.headers.iter().chain(&speaks.headers) {
-            // Names and values were checked when the file was read.
-            if let (Ok(name), Ok(value)) = (HeaderName::from_str(name), HeaderValue::from_str(value)) {
-                defaults.insert(name, value);
-            }
-        }
-        Some(Speaks {
-            dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
-            url: Url::parse(&unknown(catalog::filled(&speaks.url, &fields))).ok()?,
-            counts: speaks.counts,
-            header: speaks.header,
-            defaults,
-        })
-    });
-    speaks.collect()
 }
 
 fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, own: Own) -> Provider {
@@ -492,34 +308,4 @@ fn custom(endpoint: &StoredEndpoint, catalog: &Catalog) -> catalog::Provider {
     let tier = if endpoint.private_network { Tier::Local } else { Tier::Cheap };
     let speaks = catalog::Speaks::at_base(dialect, &endpoint.base_url);
     catalog.custom(&endpoint.prefix, &endpoint.name, tier, speaks, endpoint.models.iter().cloned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gemini_names_model_and_verb_in_the_path() {
-        let speaks = |dialect, url: &str| Speaks {
-            dialect,
-            url: Url::parse(url).unwrap(),
-            counts: false,
-            header: HeaderForKey::XGoogApiKey,
-            defaults: HeaderMap::new(),
-        };
-        let gemini = speaks(Dialect::Gemini, "https://g.example/v1beta/models");
-        assert_eq!(
-            gemini.address("gemini-3-pro", false, None).as_str(),
-            "https://g.example/v1beta/models/gemini-3-pro:generateContent"
-        );
-        assert_eq!(
-            gemini.address("gemini-3-pro", true, Some("alt=json&x=1")).as_str(),
-            "https://g.example/v1beta/models/gemini-3-pro:streamGenerateContent?x=1&alt=sse"
-        );
-        let messages = speaks(Dialect::Messages, "https://a.example/v1/messages");
-        assert_eq!(
-            messages.address("m", true, Some("beta=true")).as_str(),
-            "https://a.example/v1/messages?beta=true"
-        );
-    }
 }

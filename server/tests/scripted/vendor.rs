@@ -169,7 +169,9 @@ impl Vendor {
         }
         self.given += 1;
         let code = format!("code-{}", self.given);
-        let mut url = url::Url::parse(&back).unwrap();
+        let Ok(mut url) = url::Url::parse(&back) else {
+            return whole(400, &json!({ "error": "invalid_request" }));
+        };
         let mut pairs = url.query_pairs_mut();
         pairs.append_pair("state", &said("state"));
         if client.contains("denied") {
@@ -185,7 +187,8 @@ impl Vendor {
         drop(pairs);
         self.codes.insert(code, (issued, said("code_challenge"), back));
         let mut response = whole(302, &json!({}));
-        response.headers_mut().insert(LOCATION, HeaderValue::from_str(url.as_str()).unwrap());
+        let location = HeaderValue::from_str(url.as_str());
+        response.headers_mut().extend(location.ok().map(|location| (LOCATION, location)));
         response
     }
 
@@ -299,7 +302,7 @@ fn whole(status: u16, body: &Value) -> Response<StreamBody<Frames>> {
 fn text(status: u16, body: String) -> Response<StreamBody<Frames>> {
     let frames: Frames = Box::pin(stream::iter([Ok(Frame::data(Bytes::from(body)))]));
     let mut response = Response::new(StreamBody::new(frames));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
