@@ -1,6 +1,7 @@
 //! Providers, the accounts at them, and custom endpoints.
 
 use super::combos::{Budget, Spent};
+use super::quota::AccountQuota;
 use super::requests::RequestRow;
 use super::sign_in::{SignInRow, TokenRow};
 use super::{Millis, NanoUsd, Problem, Tier};
@@ -218,6 +219,8 @@ pub struct ProviderDetail {
     pub row: ProviderRow,
     /// Where to make a key; empty when not known.
     pub keys_at: String,
+    /// What is left of its accounts; those of which nothing is known are left out.
+    pub quota: Vec<AccountQuota>,
     /// Whether it lists its models to whoever asks.
     pub lists: bool,
     /// When it was asked for its list; `None`: not yet.

@@ -2,11 +2,13 @@
 
 use super::accounts::Accounts;
 use super::providers::EndpointFields;
+use super::quota::Account;
 use crate::api::Millis;
 use crate::api::providers::{AuthKind, ProviderDetail, SpeaksRow, load_provider};
+use crate::api::quota::AccountQuota;
 use crate::api::requests::RequestRow;
 use crate::parts::dialog::{Confirm, Dialog, DialogButtons, Opens};
-use crate::parts::field::{Field, Hidden};
+use crate::parts::field::{Field, Hidden, Select};
 use crate::parts::form::{Done, Form};
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
@@ -32,6 +34,7 @@ pub fn Provider() -> impl IntoView {
             </p>
             <Head page=page.clone() />
             <Accounts provider=row.clone() keys_at=page.keys_at.clone() />
+            <Left quota=page.quota.clone() />
             <Failures failures=page.failures.clone() />
             <div class="columns">
                 <Models page=page.clone() />
@@ -84,6 +87,13 @@ fn Head(page: ProviderDetail) -> impl IntoView {
     .into_any()
 }
 
+/// What is left of its accounts, as far as it is known.
+#[component]
+fn Left(quota: Vec<AccountQuota>) -> impl IntoView {
+    let cards = quota.into_iter().map(|account| view! { <Account account /> }).collect_view();
+    view! { <div class="quota quota-cards">{cards}</div> }
+}
+
 #[component]
 fn Failures(failures: Vec<RequestRow>) -> impl IntoView {
     let lines: Vec<_> = failures
@@ -122,7 +132,10 @@ fn Failures(failures: Vec<RequestRow>) -> impl IntoView {
 fn Models(page: ProviderDetail) -> impl IntoView {
     let ProviderDetail { row, models, lists, listed_at, .. } = page;
     let prefix = row.prefix;
-    let ask = (lists && !row.accounts.is_empty()).then(|| view! { <AskForModels id=row.id listed_at /> });
+    let connected = !row.accounts.is_empty();
+    let ask = (lists && connected).then(|| view! { <AskForModels id=row.id listed_at /> });
+    let names: Vec<_> = models.iter().map(|model| model.full_name.clone()).collect();
+    let try_one = connected.then(|| view! { <TryModel names prefix=prefix.clone() /> });
     if models.is_empty() {
         return view! {
             <section class="card" aria-labelledby="models">
@@ -131,6 +144,7 @@ fn Models(page: ProviderDetail) -> impl IntoView {
                     "No list is known. Ask for any model it has as " <code>{prefix} "/model"</code>
                     "; the name after the slash is passed on."
                 </p>
+                {try_one}
                 {ask}
             </section>
         }
@@ -213,8 +227,48 @@ fn Models(page: ProviderDetail) -> impl IntoView {
                     <tbody id="model-list">{rows.collect_view()}</tbody>
                 </table>
             </div>
+            {try_one}
             {ask}
         </section>
+    }
+    .into_any()
+}
+
+/// Most models that are listed to choose from: of more, one is written.
+const CHOICES: usize = 60;
+
+/// Sends one small request for a model, as a tool's would go.
+#[component]
+fn TryModel(names: Vec<String>, prefix: String) -> impl IntoView {
+    let choices = (1..=CHOICES).contains(&names.len());
+    view! {
+        <Form action="try_model" class="row-form try-model" done=Done::Say>
+            {if choices {
+                let options = names.into_iter().map(|name| (name.clone(), name)).collect();
+                view! { <Select id="try-model" name="model" label="Ask a model for one word" options /> }.into_any()
+            } else {
+                view! {
+                    <Field
+                        id="try-model"
+                        name="model"
+                        label="Ask a model for one word"
+                        mono=true
+                        required=true
+                        placeholder=format!("{prefix}/model")
+                    />
+                }
+                    .into_any()
+            }}
+            <div class="row-end">
+                <button type="submit" class="button">
+                    <Icon glyph=Glyph::Play />
+                    "Ask"
+                </button>
+            </div>
+        </Form>
+        <p class="help try-model-help">
+            "A shorter name for one of them, or several under one name: " <a href="/combos">"Combos and aliases"</a> "."
+        </p>
     }
     .into_any()
 }

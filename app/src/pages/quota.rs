@@ -49,7 +49,7 @@ fn Accounts(page: QuotaPage) -> impl IntoView {
 
 /// The limits of one account.
 #[component]
-fn Account(account: AccountQuota) -> impl IntoView {
+pub fn Account(account: AccountQuota) -> impl IntoView {
     let windows = account.windows.iter().map(|window| {
         view! { <Window window=window.clone() reserve=account.reserve /> }
     });

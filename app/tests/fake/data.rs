@@ -352,6 +352,7 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
         ""
     };
     Some(ProviderDetail {
+        quota: Vec::new(),
         lists: true,
         listed_at: full.then_some(now - 9 * MINUTE),
         keys_at: format!("https://console.{id}.example/keys"),

@@ -115,6 +115,8 @@ async fn a_provider_says_what_it_lists_itself() {
     let page = open(Mood::Normal, "/providers/groq").await;
     page.says("glm 4.7, not in the provider's list");
     page.says("Ask for its models Its own list is from 9 min ago .");
+    page.says("Ask a model for one word");
+    page.holds("<option value=\"groq/glm-4.7\"");
     let page = open(Mood::Normal, "/providers").await;
     page.says("Ollama answers on this machine. Use it");
 }

@@ -12,6 +12,8 @@ const MOST: usize = 1_000;
 const LONGEST: usize = 200;
 /// Where the forms in use keep the list: OpenAI's, Google's and ChatGPT's, a bare list.
 const LISTS: [&str; 3] = ["/data", "/models", ""];
+/// Where they say that there are more pages.
+const MORE: [&str; 3] = ["/has_more", "/next_page_token", "/nextPageToken"];
 /// Where they keep a model's id, its name, its window and its longest answer, the first that is there.
 const IDS: [&str; 3] = ["/id", "/slug", "/name"];
 const NAMES: [&str; 3] = ["/display_name", "/displayName", "/name"];
@@ -54,13 +56,20 @@ impl Provider {
         for model in &mut models {
             if let Some(said) = listed.iter().find(|said| said.id == model.sent_as()) {
                 model.context = model.context.or(said.context);
-                model.max_output = model.max_output.or(said.max_output);
+                model.max_output = model.max_output.or(said.longest());
             }
         }
         let known = |id: &str| self.models.iter().any(|model| model.sent_as() == id || model.id == id);
         models.extend(listed.iter().filter(|said| !known(&said.id)).map(Model::listed));
         let gone = self.models.iter().filter(|model| !has(listed, model.sent_as()));
         (Self { models, ..self.clone() }, gone.map(|model| model.id.clone()).collect())
+    }
+}
+
+impl Listed {
+    /// Its longest answer. One as long as its window is no statement about answers.
+    fn longest(&self) -> Option<u64> {
+        self.max_output.filter(|most| self.context.is_none_or(|context| *most < context))
     }
 }
 
@@ -71,7 +80,7 @@ impl Model {
             id: said.id.clone(),
             name: said.name.clone(),
             context: said.context,
-            max_output: said.max_output.filter(|most| said.context.is_none_or(|context| *most < context)),
+            max_output: said.longest(),
             reasoning: None,
             efforts: Vec::new(),
             speaks: Vec::new(),
@@ -93,10 +102,19 @@ fn has(listed: &[Listed], id: &str) -> bool {
     })
 }
 
-/// The models of a list; empty where it is none. What a provider hides from lists (`visibility`) is left out.
+/// The models of a list; empty where it is none, or only the first page of one. What a provider hides from lists
+/// (`visibility`) is left out.
 #[must_use]
 pub fn listed(body: &[u8]) -> Vec<Listed> {
     let Ok(said) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    let more = MORE.iter().filter_map(|place| said.pointer(place)).any(|more| match more {
+        Value::Bool(more) => *more,
+        Value::String(page) => !page.is_empty(),
+        _ => false,
+    });
+    if more {
+        return Vec::new();
+    }
     let list = LISTS.iter().find_map(|place| said.pointer(place)?.as_array());
     let mut models: Vec<Listed> = Vec::new();
     for model in list.into_iter().flatten().filter_map(read).take(MOST) {
@@ -187,9 +205,15 @@ mod tests {
 
     #[test]
     fn what_is_no_list_has_no_models() {
-        for body in
-            ["", "<html>", "{}", r#"{"data":{}}"#, r#"{"data":[1,"a",null,{},{"id":""},{"id":"a b"}]}"#, "[]"]
-        {
+        for body in [
+            "",
+            "<html>",
+            "{}",
+            r#"{"data":{}}"#,
+            r#"{"data":[1,"a",null,{},{"id":""},{"id":"a b"}]}"#,
+            "[]",
+            r#"{"data":[{"id":"a"}],"has_more":true}"#,
+        ] {
             assert_eq!(all(body), [], "{body}");
         }
     }

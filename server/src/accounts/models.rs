@@ -22,6 +22,8 @@ const OLD: i64 = 6 * 3_600_000;
 const SOON: i64 = 15 * 60_000;
 /// How long a provider may take to answer.
 const LIMIT: Duration = Duration::from_secs(20);
+/// Accounts that are asked with, should the first not be let in.
+const TRIES: usize = 3;
 /// How long a server on this machine may take to answer that it is there.
 const HERE: Duration = Duration::from_secs(1);
 
@@ -112,8 +114,16 @@ pub struct Changed {
 
 /// Asks a provider for its list and publishes it, where it is another.
 pub async fn refresh(app: &App, provider: &Arc<Provider>) -> Result<Changed, String> {
-    let account = usable(provider).next().ok_or("No account is on that could be asked with.")?;
-    let models = fetch(app, provider, account, LIMIT).await?;
+    let mut models = Err("No account is on that could be asked with.".to_owned());
+    let now = clock::now().unix_ms;
+    let refused = |account: &Account| account.health.parked_whole(now).is_some_and(|parked| parked.refused);
+    for account in usable(provider).filter(|account| !refused(account)).take(TRIES) {
+        models = fetch(app, provider, account, LIMIT).await;
+        if models.is_ok() {
+            break;
+        }
+    }
+    let models = models?;
     let known: HashSet<&str> = provider.spec.models.iter().map(catalog::Model::sent_as).collect();
     let new = models.iter().filter(|model| !known.contains(model.id.as_str())).count();
     let failed = |error: &dyn std::error::Error| {
@@ -129,7 +139,6 @@ pub async fn refresh(app: &App, provider: &Arc<Provider>) -> Result<Changed, Str
         };
         sorted(known) == sorted(&models)
     });
-    let now = clock::now().unix_ms;
     app.store.save_found_models(&provider.spec.id, &models, now).await.map_err(|error| failed(&error))?;
     if !same {
         app.republish().await.map_err(|error| failed(&error))?;

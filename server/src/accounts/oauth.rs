@@ -166,11 +166,13 @@ pub struct Return<'a> {
     pub verifier: &'a str,
     /// As whom we come, where that is not the file's word.
     pub client: Option<&'a str>,
+    /// The account's own proxy.
+    pub proxy: Option<&'a Secret>,
 }
 
 /// Exchanges the code that a person came back with.
 pub async fn exchange_code(app: &App, spec: &SignIn, back: &Return<'_>) -> Result<Granted, NoTokens> {
-    let Return { code, redirect, state, verifier, client: id } = *back;
+    let Return { code, redirect, state, verifier, client: id, proxy } = *back;
     let client = client(spec, id)?;
     let mut asked = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
@@ -182,8 +184,8 @@ pub async fn exchange_code(app: &App, spec: &SignIn, back: &Return<'_>) -> Resul
     for (name, value) in &spec.token_params {
         asked = asked.add_extra_param(name.clone(), value.clone());
     }
-    let answer = asked.request_async(&Vendor::new(app, spec, None)).await;
-    granted(app, spec, answer.map_err(why)?, id, None, None).await
+    let answer = asked.request_async(&Vendor::new(app, spec, proxy)).await;
+    granted(app, spec, answer.map_err(why)?, id, None, proxy).await
 }
 
 /// Asks for a code that a person types on the vendor's page. Gives the proof that goes with it, where there is one.
@@ -191,6 +193,7 @@ pub async fn device(
     app: &App,
     spec: &SignIn,
     id: Option<&str>,
+    proxy: Option<&Secret>,
 ) -> Result<(Device, Option<String>), NoTokens> {
     let bad = |_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned());
     let url = spec.device_url.clone().unwrap_or_default();
@@ -208,7 +211,7 @@ pub async fn device(
             .add_extra_param("code_challenge_method", "S256");
         proof = Some(verifier.into_secret());
     }
-    let device: Device = asked.request_async(&Vendor::new(app, spec, None)).await.map_err(why)?;
+    let device: Device = asked.request_async(&Vendor::new(app, spec, proxy)).await.map_err(why)?;
     Ok((device, proof))
 }
 
@@ -219,6 +222,7 @@ pub async fn exchange_device(
     id: Option<&str>,
     device: &Device,
     proof: Option<String>,
+    proxy: Option<&Secret>,
 ) -> Result<Granted, NoTokens> {
     let client = client(spec, id)?;
     let mut asked = client.exchange_device_access_token(device);
@@ -226,10 +230,10 @@ pub async fn exchange_device(
         asked = asked.add_extra_param("code_verifier", proof);
     }
     let answer = asked
-        .request_async(&Vendor::new(app, spec, None), tokio::time::sleep, Some(device.expires_in()))
+        .request_async(&Vendor::new(app, spec, proxy), tokio::time::sleep, Some(device.expires_in()))
         .await;
     let answer = answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))?;
-    granted(app, spec, answer, id, None, None).await
+    granted(app, spec, answer, id, None, proxy).await
 }
 
 /// Renews tokens. What renews them may change by it.
@@ -261,7 +265,7 @@ pub async fn renew(
         asked = asked.add_extra_param(name.clone(), value.clone());
     }
     let answer = asked.request_async(&Vendor::new(app, spec, proxy)).await;
-    Ok(granted(app, spec, answer.map_err(why)?, id, Some(renewal), proxy).await?.tokens)
+    Ok(granted(app, spec, answer.map_err(why_not_renewed)?, id, Some(renewal), proxy).await?.tokens)
 }
 
 /// Asks the token endpoint for tokens with a grant that the crate does not know.
@@ -281,7 +285,8 @@ pub(super) async fn ask_token(
     if !reply.status().is_success() {
         let said: Result<BasicErrorResponse, _> = serde_json::from_slice(reply.body());
         let odd = format!("it answered with {}", reply.status().as_u16());
-        return Err(said.map_or(NoTokens::Later(odd), |said| why(RequestTokenError::ServerResponse(said))));
+        let said = said.map(RequestTokenError::ServerResponse);
+        return Err(said.map_or(NoTokens::Later(odd), why_not_renewed));
     }
     let answer: Answer = serde_json::from_slice(reply.body())
         .map_err(|_| NoTokens::Later("its answer makes no sense".to_owned()))?;
@@ -355,6 +360,30 @@ fn claims(token: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()
 }
 
+/// Errors that end a sign-in for good. Everything else may be a matter of the place, the hour or the way.
+const LASTING: [&str; 8] = [
+    "invalid_grant",
+    "invalid_client",
+    "unauthorized_client",
+    "invalid_refresh_token",
+    "token_expired",
+    "refresh_token_expired",
+    "refresh_token_invalidated",
+    "refresh_token_reused",
+];
+
+/// Why tokens were not renewed.
+fn why_not_renewed(error: RequestTokenError<Unanswered, BasicErrorResponse>) -> NoTokens {
+    let code = match &error {
+        RequestTokenError::ServerResponse(said) => said.error().to_string(),
+        _ => String::new(),
+    };
+    match why(error) {
+        NoTokens::Refused(words) if !LASTING.contains(&code.as_str()) => NoTokens::Later(words),
+        why => why,
+    }
+}
+
 /// Why a grant came to nothing.
 fn why<T>(error: RequestTokenError<Unanswered, StandardErrorResponse<T>>) -> NoTokens
 where
@@ -375,6 +404,7 @@ where
         RequestTokenError::Request(why) => NoTokens::Later(why.to_string()),
         // The body may hold a token: nothing of it is repeated.
         RequestTokenError::Parse(..) => NoTokens::Later("its answer makes no sense".to_owned()),
-        RequestTokenError::Other(why) => NoTokens::Refused(why),
+        // An empty answer, or a page: from something between the vendor and us.
+        RequestTokenError::Other(_) => NoTokens::Later("its answer makes no sense".to_owned()),
     }
 }

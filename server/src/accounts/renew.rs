@@ -7,14 +7,17 @@ use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider};
-use crate::store::{Renewing, StoreError, Tokens};
+use crate::store::{Renewing, StoreError, StoredTokens, Tokens};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// How often it is looked whether a token is to be renewed.
 const EVERY: Duration = Duration::from_secs(20);
+/// How long a request waits for a renewal.
+const PATIENCE: Duration = Duration::from_secs(45);
 /// How often keeping new tokens is tried, in ms between the tries: what renewed them is worth nothing any more.
-const KEEPING: [u64; 5] = [0, 200, 1_000, 5_000, 20_000];
+pub(super) const KEEPING: [u64; 5] = [0, 200, 1_000, 5_000, 20_000];
 
 /// Why an account has no token to go with a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,9 +50,11 @@ pub async fn ready(app: &App, provider: &Arc<Provider>, account: &Account) -> Re
         let _ =
             told.send(renewed(&state, &provider, (account, proxy.as_ref()), &token, held.generation).await);
     });
-    match telling.await {
-        Ok(renewed) => renewed.map(Some),
-        Err(_) => Err(NotReady::Later("Ninerouter is stopping".to_owned())),
+    match tokio::time::timeout(PATIENCE, telling).await {
+        Ok(Ok(renewed)) => renewed.map(Some),
+        Ok(Err(_)) => Err(NotReady::Later("Ninerouter is stopping".to_owned())),
+        // It goes on beside; the next request has what comes of it.
+        Err(_) => Err(NotReady::Later("its renewal takes too long".to_owned())),
     }
 }
 
@@ -79,6 +84,9 @@ async fn renewed(
         tracing::error!(%error, account, "an account's tokens could not be read");
         NotReady::Later("the database failed".to_owned())
     };
+    // Closed is a semaphore that nobody closes.
+    let _one_of_few = app.keepers.wallet.renewals.acquire().await;
+    keep_late(app, account, token).await.map_err(failed)?;
     let renewing = app.store.renewing(account).await.map_err(failed)?;
     if renewing.stored.generation > generation || renewing.stored.ended {
         // Another replica was faster, or a person signed in again.
@@ -88,7 +96,8 @@ async fn renewed(
     }
     match renew(app, spec, &renewing.stored.tokens, proxy).await {
         Ok(fresh) => {
-            keep(app, renewing, fresh, |stored| token.take(stored, Some(spec))).await;
+            let stored = keep(app, renewing, fresh, token).await;
+            token.take(&stored, Some(spec));
             tracing::info!(provider = provider.spec.id, account, "sign-in renewed");
             Ok(token.held().generation)
         }
@@ -106,35 +115,44 @@ async fn renewed(
     }
 }
 
-/// Keeps new tokens, with patience, and then takes them into use: also when the database will not have them, because
-/// the old ones are worth nothing any more.
-async fn keep(app: &App, mut renewing: Renewing, fresh: Tokens, take: impl Fn(&crate::store::StoredTokens)) {
+/// Keeps new tokens, with patience. They are to be used also when the database will not have them, because the old ones
+/// are worth nothing any more; then they are kept as soon as it will.
+async fn keep(app: &App, mut renewing: Renewing, fresh: Tokens, token: &Token) -> StoredTokens {
     let now = clock::now().unix_ms;
     for wait in KEEPING {
         tokio::time::sleep(Duration::from_millis(wait)).await;
         match app.store.keep_tokens(&mut renewing, &fresh, now).await {
-            Ok(stored) => return take(&stored),
+            Ok(stored) => return stored,
             Err(error) => tracing::error!(%error, "renewed tokens could not be kept; trying again"),
         }
     }
     tracing::error!(
-        "renewed tokens are used without being kept: after a restart a person has to sign in again"
+        "renewed tokens are used without being kept yet: do not stop Ninerouter before the database is back"
     );
     let generation = renewing.stored.generation + 1;
-    take(&crate::store::StoredTokens {
-        tokens: fresh,
-        renewed_at: now,
-        generation,
-        ended: false,
-        why: String::new(),
-    });
+    let unkept =
+        StoredTokens { tokens: fresh, renewed_at: now, generation, ended: false, why: String::new() };
+    token.note_unkept(Some(unkept.clone()));
+    unkept
+}
+
+/// Keeps what the database would not have before. Nothing is renewed as long as it will not: what renews the tokens
+/// changes by it.
+async fn keep_late(app: &App, account: i64, token: &Token) -> Result<(), StoreError> {
+    let Some(unkept) = token.unkept() else { return Ok(()) };
+    let mut renewing = app.store.renewing(account).await?;
+    if renewing.stored.generation < unkept.generation {
+        app.store.keep_tokens(&mut renewing, &unkept.tokens, unkept.renewed_at).await?;
+    }
+    token.note_unkept(None);
+    Ok(())
 }
 
 /// Renews what is about to end, until shutdown.
 pub async fn run(app: App) {
     let stopping = app.tasks.stopping();
     loop {
-        ahead(&app).await;
+        ahead(&app, &stopping).await;
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = stopping.cancelled() => return,
@@ -142,8 +160,8 @@ pub async fn run(app: App) {
     }
 }
 
-/// Renews every token whose time has come.
-async fn ahead(app: &App) {
+/// Renews every token whose time has come. Once Ninerouter is stopping no renewal is begun that nobody waits for.
+async fn ahead(app: &App, stopping: &CancellationToken) {
     let now = clock::now().unix_ms;
     let snapshot = app.snapshot();
     for provider in snapshot.providers() {
@@ -151,6 +169,12 @@ async fn ahead(app: &App) {
             let Some(token) = account.token().filter(|_| account.enabled && provider.signs_in) else {
                 continue;
             };
+            if stopping.is_cancelled() {
+                return;
+            }
+            if let Err(error) = keep_late(app, account.id, token).await {
+                tracing::error!(%error, account = account.id, "renewed tokens could still not be kept");
+            }
             let held = token.held();
             if !held.ended && held.renew_at.is_some_and(|at| at <= now) {
                 // What failed is written down and tried again at the next look.

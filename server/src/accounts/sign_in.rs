@@ -1,7 +1,9 @@
 //! Signing in to an account at a provider, from the button to the tokens. What only we may know of a sign-in under way is
-//! sealed in the database, so that it survives a restart and can be finished at any replica.
+//! sealed in the database, so that whoever comes back from a vendor's page can finish it at any replica, and after a
+//! restart. A code for a device is waited for by the replica that asked for it, for as long as that runs.
 
 use super::oauth::{Device, Granted, NoTokens, Return, device, exchange_code, exchange_device, page};
+use super::renew::KEEPING;
 use super::seal::fill;
 use crate::clock;
 use crate::config::Secret;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 use url::{Url, form_urlencoded};
 
 /// How long a person may take on a vendor's page, in ms.
@@ -122,7 +125,8 @@ pub async fn begin(
     let (kept, lasts) = match how.flow {
         Flow::Code => (led_away(app, spec, &how, &id).await?, PATIENCE),
         Flow::Device => {
-            let (device, proof) = device(app, spec, how.client).await?;
+            let proxy = proxy_of(provider, how.account);
+            let (device, proof) = device(app, spec, how.client, proxy.as_ref()).await?;
             let url = device.verification_uri_complete().map(|url| url.secret().clone());
             let lasts = i64::try_from(device.expires_in().as_millis()).unwrap_or(PATIENCE);
             let kept = Kept {
@@ -192,11 +196,26 @@ async fn led_away(app: &App, spec: &SignIn, how: &Beginning<'_>, id: &str) -> Re
 async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSignIn, kept: Kept) {
     let (Some(spec), Some(device)) = (&provider.spec.sign_in, &kept.device) else { return };
     let stopping = app.tasks.stopping();
+    let proxy = proxy_of(provider, sign_in.account);
+    let exchanging =
+        exchange_device(app, spec, kept.client.as_deref(), device, kept.proof.clone(), proxy.as_ref());
     let granted = tokio::select! {
-        granted = exchange_device(app, spec, kept.client.as_deref(), device, kept.proof.clone()) => granted,
+        granted = exchanging => granted,
         () = gone(app, &sign_in.id) => return,
-        () = stopping.cancelled() => Err(NoTokens::Refused("Ninerouter was stopped meanwhile".to_owned())),
+        () = stopping.cancelled() => {
+            let why = "Ninerouter was stopped meanwhile. Begin again.";
+            let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Failed, None, why).await;
+            if let Err(error) = moved {
+                tracing::error!(%error, "a sign-in could not be ended");
+            }
+            return;
+        }
     };
+    // Nobody asks again: what is not to be had now is not to be had by this code.
+    let granted = granted.map_err(|why| match why {
+        NoTokens::Later(words) => NoTokens::Refused(words),
+        why => why,
+    });
     let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Finishing, None, "").await;
     match moved {
         Ok(true) => {
@@ -260,9 +279,8 @@ async fn finish(
     if stated && Sha256::digest(&back.state) != Sha256::digest(&kept.state) {
         return Err(SignInError::Foreign);
     }
-    let snapshot = app.snapshot();
-    let provider = snapshot.provider(&sign_in.provider_id).ok_or(SignInError::NoFlow)?;
-    let spec = provider.spec.sign_in.as_ref().ok_or(SignInError::NoFlow)?;
+    let provider = app.snapshot().provider(&sign_in.provider_id).cloned().ok_or(SignInError::NoFlow)?;
+    let spec = provider.spec.sign_in.as_ref().filter(|_| provider.signs_in).ok_or(SignInError::NoFlow)?;
     let denied = !back.error.is_empty();
     if !denied && back.code.is_empty() {
         return Err(SignInError::NoCode);
@@ -280,18 +298,44 @@ async fn finish(
         app.store.move_sign_in(&sign_in.id, Stage::Finishing, Stage::Failed, None, &why).await?;
         return Err(error);
     }
+    // A browser that leaves must not take the tokens with it: the code is spent by then.
+    let (told, telling) = tokio::sync::oneshot::channel();
+    let state = App::clone(app);
+    app.tasks.spawn(async move {
+        // Whoever came back may be gone.
+        let _ = told.send(exchange(&state, &provider, &sign_in, kept, back).await);
+    });
+    telling.await.map_err(|_| SignInError::Unknown)?
+}
+
+/// Exchanges a code, and keeps what it is exchanged for.
+async fn exchange(
+    app: &App,
+    provider: &Arc<Provider>,
+    sign_in: &StoredSignIn,
+    kept: Kept,
+    back: Back,
+) -> Result<StoredSignIn, SignInError> {
+    let spec = provider.spec.sign_in.as_ref().ok_or(SignInError::NoFlow)?;
     let issued = Some(back.client).filter(|client| spec.issues_client && !client.is_empty());
-    let client = issued.as_deref().or(kept.client.as_deref());
+    let proxy = proxy_of(provider, sign_in.account);
     let back = Return {
         code: &back.code,
         redirect: &kept.redirect,
         state: &kept.state,
         verifier: &kept.verifier,
-        client,
+        client: issued.as_deref().or(kept.client.as_deref()),
+        proxy: proxy.as_ref(),
     };
     let granted = exchange_code(app, spec, &back).await;
-    settle(app, provider, &sign_in, granted).await?;
+    settle(app, provider, sign_in, granted).await?;
     Ok(app.store.sign_in(&sign_in.id).await?)
+}
+
+/// The proxy of the account that is signed in to again.
+fn proxy_of(provider: &Provider, account: Option<i64>) -> Option<Secret> {
+    let account = provider.accounts.iter().find(|known| Some(known.id) == account)?;
+    account.proxy.clone()
 }
 
 /// Keeps what was granted, before anything is done with it.
@@ -314,6 +358,41 @@ async fn settle(
             return Err(why.into());
         }
     };
+    let mut kept = Err(StoreError::Missing);
+    for wait in KEEPING {
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        kept = keep(app, provider, sign_in, &granted).await;
+        match &kept {
+            Ok(_) => break,
+            Err(error) => tracing::error!(%error, "a sign-in could not be kept; trying again"),
+        }
+    }
+    let id = match kept {
+        Ok(id) => id,
+        Err(error) => {
+            to(Stage::Failed, None, "The database would not keep the account. Begin again.".to_owned())
+                .await?;
+            return Err(error.into());
+        }
+    };
+    tracing::info!(provider = provider.spec.id, account = id, "signed in");
+    // Whoever is told that it is done may use it at once.
+    let published = app.republish().await;
+    app.keepers.quotas.of(id).forget();
+    if let Ok(stored) = app.store.account(id).await {
+        app.keepers.registry.of(&stored).unpark();
+    }
+    to(Stage::Done, Some(id), String::new()).await?;
+    Ok(published?)
+}
+
+/// Keeps a sign-in's account: the one that was signed in to again, the one of the same person, or a new one.
+async fn keep(
+    app: &App,
+    provider: &Provider,
+    sign_in: &StoredSignIn,
+    granted: &Granted,
+) -> Result<i64, StoreError> {
     let accounts = app.store.accounts().await?;
     let own: Vec<_> = accounts.iter().filter(|account| account.provider_id == provider.spec.id).collect();
     let who = granted.facts.get(NAME);
@@ -326,23 +405,7 @@ async fn settle(
     let name = free.unwrap_or_else(|| provider.free_name(&names));
     let account = again.or(same.map(|account| account.id)).ok_or(name.as_str());
     let now = clock::now().unix_ms;
-    let kept = app.store.keep_sign_in(&provider.spec.id, account, &granted.tokens, &granted.facts, now).await;
-    let id = match kept {
-        Ok(id) => id,
-        Err(error) => {
-            to(Stage::Failed, None, "The database would not keep the account. Begin again.".to_owned())
-                .await?;
-            return Err(error.into());
-        }
-    };
-    tracing::info!(provider = provider.spec.id, account = id, "signed in");
-    // Whoever is told that it is done may use it at once.
-    let published = app.republish().await;
-    if let Ok(stored) = app.store.account(id).await {
-        app.keepers.registry.of(&stored).unpark();
-    }
-    to(Stage::Done, Some(id), String::new()).await?;
-    Ok(published?)
+    app.store.keep_sign_in(&provider.spec.id, account, &granted.tokens, &granted.facts, now).await
 }
 
 /// What a person pastes: an address, its query, `code#state` or a code.

@@ -38,6 +38,8 @@ pub struct Held {
     pub renewed_at: i64,
     /// When it is to be renewed, Unix ms.
     pub renew_at: Option<i64>,
+    /// Whether anything renews it.
+    renews: bool,
     /// The vendor renews it from then on only, Unix ms.
     renewable_at: Option<i64>,
     /// A person has to sign in again.
@@ -56,6 +58,8 @@ pub struct Token {
     pub(super) turn: tokio::sync::Mutex<()>,
     /// When renewing failed last, Unix ms, and why.
     failed: Mutex<(i64, String)>,
+    /// Tokens that are in use and that the database would not have yet.
+    unkept: Mutex<Option<StoredTokens>>,
 }
 
 impl Held {
@@ -72,6 +76,7 @@ impl Held {
             expires_at: tokens.expires_at,
             renewed_at: given,
             renew_at: ahead.into_iter().chain(longest).min().max(tokens.renewable_at),
+            renews: tokens.renewal.is_some(),
             renewable_at: tokens.renewable_at,
             ended: stored.ended,
             why: stored.why.clone(),
@@ -91,6 +96,7 @@ impl Token {
             refused: AtomicI64::new(0),
             turn: tokio::sync::Mutex::default(),
             failed: Mutex::default(),
+            unkept: Mutex::default(),
         }
     }
 
@@ -122,11 +128,21 @@ impl Token {
         if held.generation > generation {
             return true;
         }
-        let may = held.renewable_at.is_none_or(|at| at <= now) && held.renewed_at + FRESH < now;
+        let may =
+            held.renews && held.renewable_at.is_none_or(|at| at <= now) && held.renewed_at + FRESH < now;
         if may {
             self.refused.fetch_max(generation, Ordering::Relaxed);
         }
         may
+    }
+
+    /// Tokens that are in use and that the database would not have yet.
+    pub(super) fn unkept(&self) -> Option<StoredTokens> {
+        self.unkept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn note_unkept(&self, tokens: Option<StoredTokens>) {
+        *self.unkept.lock().unwrap_or_else(PoisonError::into_inner) = tokens;
     }
 
     /// Why it could not be renewed a moment ago.
@@ -141,9 +157,20 @@ impl Token {
 }
 
 /// The tokens of all accounts that are signed in to, by id: they outlive the snapshots that point at them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Wallet {
     tokens: Mutex<HashMap<i64, Arc<Token>>>,
+    /// Renewals at the same time, each of which may hold a connection to the database while a vendor thinks.
+    pub(super) renewals: tokio::sync::Semaphore,
+}
+
+/// Renewals at the same time at most.
+const RENEWALS: usize = 4;
+
+impl Default for Wallet {
+    fn default() -> Self {
+        Self { tokens: Mutex::default(), renewals: tokio::sync::Semaphore::new(RENEWALS) }
+    }
 }
 
 impl Wallet {
@@ -167,7 +194,7 @@ mod tests {
         StoredTokens {
             tokens: Tokens {
                 access: Secret::from(format!("token-{generation}")),
-                renewal: None,
+                renewal: Some(Secret::from("renewal".to_owned())),
                 expires_at: Some(expires_at),
                 renewable_at: None,
                 client: None,

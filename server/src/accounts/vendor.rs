@@ -129,7 +129,13 @@ pub(super) async fn exchanged(
     if !status.is_success() {
         let said = wire::read_error(reply.body()).message;
         let said = if said.is_empty() { format!("it answered with {}", status.as_u16()) } else { said };
-        let lasting = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+        // A page in place of JSON comes from something between the vendor and us.
+        let said_so = serde_json::from_slice::<Map<String, Value>>(reply.body()).is_ok();
+        let lasting = match status {
+            StatusCode::UNAUTHORIZED => true,
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => said_so,
+            _ => false,
+        };
         return Err(if lasting { NoTokens::Refused(said) } else { NoTokens::Later(said) });
     }
     let answer: Exchanged = serde_json::from_slice(reply.body())

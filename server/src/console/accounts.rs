@@ -9,7 +9,7 @@ use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
 use crate::store::StoredAccount;
-use crate::store::snapshot::Provider;
+use crate::store::snapshot::{Account, Provider};
 use crate::usage::budget::BudgetOf;
 use app::api::Problem;
 use app::api::accounts::Accounts;
@@ -350,7 +350,8 @@ impl Accounts for Desk {
         self.person()?;
         let provider = self.provider_of(provider.trim())?;
         let mut tests = Vec::new();
-        for account in provider.accounts.iter().filter(|account| account.enabled).cloned() {
+        let usable = |account: &&Arc<Account>| account.enabled && provider.lets(account);
+        for account in provider.accounts.iter().filter(usable).cloned() {
             let (app, provider) = (self.app.clone(), Arc::clone(&provider));
             tests.push(async move { (account.name.clone(), test(&app, &provider, &account).await) });
         }

@@ -3,6 +3,7 @@
 use super::accounts::{account_row, checked_budget, checked_proxy, checked_reserve, fields, key, wanted};
 use super::combos::check::unused_provider;
 use super::overview::tier;
+use super::quota::known_quotas;
 use super::requests::row_of;
 use super::sign_in::sign_in_row;
 use super::{Desk, fail, name, taken};
@@ -112,6 +113,7 @@ impl Desk {
     async fn unpark(&self, account: &StoredAccount) -> Result<(), Problem> {
         self.app.store.unpark_account(account.id).await.map_err(fail)?;
         self.app.keepers.registry.of(account).unpark();
+        self.app.keepers.quotas.of(account.id).forget();
         self.app.memory.forget();
         Ok(())
     }
@@ -230,6 +232,7 @@ impl Providers for Desk {
                     url: speaks.url.clone(),
                 })
                 .collect(),
+            quota: known_quotas(&provider),
             lists: spec.models_url.is_some(),
             listed_at: provider.listed_at,
             models: spec.models.iter().map(|model| model_row(&provider, model)).collect(),
@@ -271,16 +274,20 @@ impl Providers for Desk {
         let stored = self.app.store.account(id).await.map_err(fail)?;
         let provider = self.provider_of(&stored.provider_id)?;
         let display = change.name.map(|text| name("name", &text)).transpose()?;
+        let mut new_file = None;
         let new_key = match change.key {
             Some(text) if provider.spec.auth == Auth::ServiceAccount => {
-                self.renew_service_account(&provider, id, &text).await?;
+                new_file = Some(text);
                 None
             }
             Some(text) => key(&provider, &text)?,
             None => None,
         };
         let new_fields = change.fields.map(|given| fields(&provider, &given)).transpose()?;
-        let unpark = new_key.is_some() || new_fields.is_some();
+        let moved = new_fields
+            .as_ref()
+            .is_some_and(|new| new.iter().any(|(name, value)| stored.fields.get(name) != Some(value)));
+        let unpark = new_key.is_some() || new_file.is_some() || moved;
         let edit = AccountEdit {
             name: display.clone(),
             key: new_key,
@@ -290,6 +297,9 @@ impl Providers for Desk {
             proxy: change.proxy.map(|proxy| checked_proxy(&proxy)).transpose()?,
             budget: change.budget.map(|change| change.map(checked_budget).transpose()).transpose()?,
         };
+        if let Some(text) = new_file {
+            self.renew_service_account(&provider, id, &text).await?;
+        }
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {
             format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())
         }))?;
@@ -316,6 +326,10 @@ impl Providers for Desk {
         let provider = self.provider_of(&stored.provider_id)?;
         let gone = || Problem::new(ProblemKind::NotFound, "This account is not there any more.");
         let account = provider.accounts.iter().find(|account| account.id == id).ok_or_else(gone)?;
+        if !provider.lets(account) {
+            let sentence = format!("The sign-in of {} is turned off.", provider.spec.name);
+            return Ok(TestResult { ok: false, sentence, millis: 0 });
+        }
         Ok(test(&self.app, &provider, account).await)
     }
 

@@ -59,6 +59,16 @@ fn account_quota(provider: &Provider, account: &Account, now: i64) -> AccountQuo
     }
 }
 
+/// What is left of a provider's accounts, as far as it is known.
+pub(super) fn known_quotas(provider: &Provider) -> Vec<AccountQuota> {
+    let now = clock::now().unix_ms;
+    let enabled = provider.accounts.iter().filter(|account| account.enabled);
+    enabled
+        .map(|account| account_quota(provider, account, now))
+        .filter(|quota| !quota.windows.is_empty())
+        .collect()
+}
+
 /// Asks beside the page, which shows what is known by then.
 fn ask_again(app: &App, provider: &Arc<Provider>, account: &Arc<Account>) {
     let (app, provider, account) = (App::clone(app), Arc::clone(provider), Arc::clone(account));

@@ -201,7 +201,7 @@ impl Desk {
         account: &NewAccount,
         fields: &BTreeMap<String, String>,
     ) -> Result<i64, Problem> {
-        let (granted, mut facts) = self.service_account(provider, &account.key).await?;
+        let (granted, mut facts) = self.service_account(provider, &account.key, None).await?;
         facts.extend(fields.clone());
         let taken: HashSet<String> = provider.accounts.iter().map(|known| known.name.clone()).collect();
         let name = match account.name.trim() {
@@ -229,7 +229,9 @@ impl Desk {
         id: i64,
         text: &str,
     ) -> Result<(), Problem> {
-        let (granted, facts) = self.service_account(provider, text).await?;
+        let account = provider.accounts.iter().find(|account| account.id == id);
+        let proxy = account.and_then(|account| account.proxy.as_ref());
+        let (granted, facts) = self.service_account(provider, text, proxy).await?;
         let now = clock::now().unix_ms;
         let kept = self.app.store.keep_sign_in(&provider.spec.id, Ok(id), &granted, &facts, now).await;
         kept.map(drop).map_err(fail)
@@ -239,6 +241,7 @@ impl Desk {
         &self,
         provider: &Provider,
         text: &str,
+        proxy: Option<&Secret>,
     ) -> Result<(Tokens, BTreeMap<String, String>), Problem> {
         let text = text.trim();
         if text.is_empty() {
@@ -248,7 +251,7 @@ impl Desk {
             let message = "This is not the JSON file of a service account: it is too long.";
             return Err(Problem::invalid("key", message));
         };
-        let granted = service_account::grant(&self.app, spec, &Secret::from(text.to_owned()), None).await;
+        let granted = service_account::grant(&self.app, spec, &Secret::from(text.to_owned()), proxy).await;
         let granted = granted.map_err(|why| Problem {
             field: Some("key".to_owned()),
             ..problem(&provider.spec.name, SignInError::NoTokens(why))

@@ -9,6 +9,7 @@ use super::save::save;
 use super::standing::Now;
 use super::translate::Request;
 use super::{Http, caller};
+use crate::accounts::renew::ready;
 use crate::clock;
 use crate::state::App;
 use crate::upstream::http::{Call, send};
@@ -111,6 +112,7 @@ async fn ask(
         body: request.counting(step)?,
         limit: LIMIT,
     };
+    ready(app, &step.target.provider, &step.account).await.ok()?;
     let reply = send(&app.clients, call).await.ok()?;
     let status = reply.status;
     let body = tokio::time::timeout(LIMIT, reply.body.whole(ERROR_BODY)).await.ok()?.ok()?;

@@ -9,10 +9,13 @@ use crate::accounts::pulse::Circuit;
 use crate::clock;
 use crate::state::App;
 use catalog::{Park, Ruling, Verdict};
+use http::StatusCode;
 use std::sync::Arc;
 use std::time::Duration;
 use wire::Resume;
 
+/// The ends of the names of rules that mean a token that has ended, where the status alone does not say so.
+const STALE: [&str; 2] = ["/token-refused", "/key-refused"];
 /// The end of the names of rules that mean a window that is too small.
 pub(super) const TOO_LONG: &str = "/context-length";
 
@@ -79,17 +82,20 @@ pub(super) fn judge(
         words,
         counts,
     };
-    // A token that is refused may only be old.
-    if let (Verdict::NextAccount { park: Some(park) }, Some(token), Some(generation)) =
-        (&ruling.verdict, step.account.token(), failed.token)
-        && park.needs_person
-        && may_retry
+    // A token that is refused may only be old: that says nothing of the account, so nothing is parked.
+    let refused =
+        failed.status == Some(StatusCode::UNAUTHORIZED) || STALE.iter().any(|end| ruling.rule.ends_with(end));
+    if let (true, Some(token), Some(generation)) = (refused, step.account.token(), failed.token)
         && token.refuse(generation, now)
     {
-        // It says nothing of the account, so nothing is parked.
-        let ruling = Ruling { verdict: Verdict::RetryHere { after_ms: 0 }, ..ruling };
-        let words = "renewed the sign-in and tried the same account again";
-        return again(Duration::ZERO, about.resume, words, ruling, false);
+        if may_retry {
+            let ruling = Ruling { verdict: Verdict::RetryHere { after_ms: 0 }, ..ruling };
+            let words = "renewed the sign-in and tried the same account again";
+            return again(Duration::ZERO, about.resume, words, ruling, false);
+        }
+        let ruling = Ruling { verdict: Verdict::NextAccount { park: None }, ..ruling };
+        let words = "went on to the next account";
+        return Judgement { next: Judged::GoOn, ruling, words, counts: false };
     }
     let counts = failed.silent || matches!(ruling.verdict, Verdict::RetryHere { .. });
     match ruling.verdict {

@@ -61,7 +61,9 @@ fn facts(dialect: Dialect, known: Option<&catalog::Model>) -> Vec<(&'static str,
 /// A name as an entry of a list.
 fn described(snapshot: &Snapshot, dialect: Dialect, name: &str) -> Value {
     let known = known(snapshot, name);
-    let mut entry = entry(dialect, name, known.map_or(name, |known| &known.name));
+    // Without a name of its own it goes by the one that it is asked for by.
+    let named = known.filter(|known| known.name != known.id);
+    let mut entry = entry(dialect, name, named.map_or(name, |known| &known.name));
     if let Some(members) = entry.as_object_mut() {
         members.extend(facts(dialect, known).into_iter().map(|(name, value)| (name.to_owned(), value)));
     }

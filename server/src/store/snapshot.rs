@@ -48,6 +48,8 @@ pub struct Provider {
     pub private_network: bool,
     /// Models that its file knows and that it does not list itself.
     pub gone: HashSet<String>,
+    /// Models that it lists itself and that no file knows.
+    pub found: HashSet<String>,
     /// When it was asked for its list of models, Unix ms; `None`: not yet, or it has none.
     pub listed_at: Option<i64>,
     /// What it speaks.
@@ -248,13 +250,15 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
         let (spec, gone) = match found {
             Some((listed, _)) => {
                 let (with, gone) = spec.with_listed(listed);
-                (Arc::new(with), gone)
+                let unknown = with.models.iter().filter(|model| spec.model(&model.id).is_none());
+                let fresh: HashSet<String> = unknown.map(|model| model.id.clone()).collect();
+                (Arc::new(with), (gone, fresh))
             }
-            None => (Arc::clone(spec), HashSet::new()),
+            None => (Arc::clone(spec), Default::default()),
         };
         let opt_in = spec.sign_in.as_ref().is_some_and(|sign_in| sign_in.opt_in);
         let mut provider = provider(Arc::clone(&spec), false, true, take(&spec.id, opt_in));
-        (provider.gone, provider.listed_at) = (gone, found.map(|(_, at)| *at));
+        ((provider.gone, provider.found), provider.listed_at) = (gone, found.map(|(_, at)| *at));
         providers.insert(spec.id.clone(), Arc::new(provider));
     }
     for endpoint in &parts.endpoints {
@@ -293,6 +297,7 @@ fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, o
         signs_in,
         private_network,
         gone: HashSet::new(),
+        found: HashSet::new(),
         listed_at: None,
         speaks,
         rotation,

@@ -126,7 +126,8 @@ impl Store {
             }
             Err(name) => self.insert_account(&work, provider_id, name, None, now).await?.id,
         };
-        let known = Entity::find_by_id(account).one(&work).await?;
+        // A renewal may be under way: it is waited for, and counts before this.
+        let known = Entity::find_by_id(account).lock_exclusive().one(&work).await?;
         let generation = known.map_or(1, |row| row.generation + 1);
         let replace = OnConflict::column(Column::AccountId)
             .update_columns([
@@ -154,6 +155,9 @@ impl Store {
         // SQLite has one process, in which renewals take turns anyway.
         let (row, held) = if self.has_replicas() {
             let held = self.db.begin().await?;
+            // A replica whose machine vanished would hold the row until its connection is given up.
+            held.execute_unprepared("SET LOCAL lock_timeout = '45s'").await?;
+            held.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = '90s'").await?;
             (found.lock_exclusive().one(&held).await?, Some(held))
         } else {
             (found.one(&self.db).await?, None)
@@ -176,16 +180,21 @@ impl Store {
             .set(row)
             .filter(Column::AccountId.eq(renewing.account))
             .filter(Column::Generation.eq(renewing.stored.generation));
-        match renewing.held.take() {
+        let updated = match renewing.held.take() {
             Some(held) => {
-                update.exec(&held).await?;
+                let updated = update.exec(&held).await?;
                 self.say(&held, News::Account(renewing.account)).await?;
                 held.commit().await?;
+                updated
             }
             None => {
-                update.exec(&self.db).await?;
+                let updated = update.exec(&self.db).await?;
                 self.tell(News::Account(renewing.account)).await;
+                updated
             }
+        };
+        if updated.rows_affected == 0 {
+            return self.tokens_of(renewing.account).await?.ok_or(StoreError::Missing);
         }
         Ok(StoredTokens {
             tokens: tokens.clone(),

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, NoProxy};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -63,12 +64,17 @@ impl Way<'_> {
 const PROXIES: usize = 64;
 
 /// The clients, with their connection pools.
-#[derive(Debug)]
 pub struct Clients {
     proxy: Proxy,
     pair: ArcSwap<Pair>,
-    /// One for each proxy of an account's own, by its address.
-    through: Mutex<HashMap<String, Client>>,
+    /// One for each proxy of an account's own, by the hash of its address.
+    through: Mutex<HashMap<[u8; 32], Client>>,
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clients")
+    }
 }
 
 /// Finds only public addresses.
@@ -99,34 +105,32 @@ impl Clients {
         Ok(())
     }
 
-    /// The client for a way out.
-    pub(super) fn get(&self, way: Way<'_>) -> Client {
+    /// The client for a way out; `None` where an account's proxy cannot be used: its requests go out in no other way.
+    pub(super) fn get(&self, way: Way<'_>) -> Option<Client> {
         let pair = self.pair.load();
-        match way {
-            Way::Public => pair.guarded.clone(),
-            Way::Any => pair.open.clone(),
-            Way::Here => pair.here.clone(),
-            Way::Through { proxy, .. } => {
-                let mut through = self.through();
-                if let Some(known) = through.get(proxy.reveal()) {
-                    return known.clone();
-                }
-                let all = Proxy { all: Some(proxy.clone()), ..Proxy::default() };
-                let made = builder(&all, pair.connect_ms)
-                    .and_then(|builder| builder.build().map_err(ClientError::Build));
-                // What is no proxy's address was refused when it was saved. Without it the request would go out in
-                // another way than its owner wants: this client leads to public addresses only, and no further.
-                let Ok(client) = made else { return pair.guarded.clone() };
-                if through.len() >= PROXIES {
-                    through.clear();
-                }
-                through.insert(proxy.reveal().to_owned(), client.clone());
-                client
-            }
+        let (proxy, known) = match way {
+            Way::Public => return Some(pair.guarded.clone()),
+            Way::Any => return Some(pair.open.clone()),
+            Way::Here => return Some(pair.here.clone()),
+            Way::Through { proxy, .. } => (proxy, Sha256::digest(proxy.reveal().as_bytes()).into()),
+        };
+        if let Some(client) = self.through().get(&known) {
+            return Some(client.clone());
         }
+        let all = Proxy { all: Some(proxy.clone()), ..Proxy::default() };
+        // What is no proxy's address was refused when it was saved.
+        let client = builder(&all, pair.connect_ms).ok()?.build().ok()?;
+        let mut through = self.through();
+        if through.len() >= PROXIES
+            && let Some(any) = through.keys().next().copied()
+        {
+            through.remove(&any);
+        }
+        through.insert(known, client.clone());
+        Some(client)
     }
 
-    fn through(&self) -> MutexGuard<'_, HashMap<String, Client>> {
+    fn through(&self) -> MutexGuard<'_, HashMap<[u8; 32], Client>> {
         self.through.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -84,7 +84,10 @@ async fn execute(
     limit: Duration,
 ) -> Result<Reply, NoAnswer> {
     let host = request.url().host_str().unwrap_or_default().to_owned();
-    let sent = clients.get(way).execute(request);
+    let Some(client) = clients.get(way) else {
+        return Err(NoAnswer::Unreachable(host, "the account's own proxy cannot be used".to_owned()));
+    };
+    let sent = client.execute(request);
     let reply = match tokio::time::timeout(limit, sent).await {
         Err(_) => return Err(NoAnswer::Silent(host, limit.as_secs())),
         Ok(Err(error)) => return Err(why(host, &error)),

@@ -58,6 +58,8 @@ pub(crate) struct Vendor {
     pub(crate) quota: Option<(u16, String)>,
     /// What is listed: status and body.
     pub(crate) models: Option<(u16, String)>,
+    /// Something between answers with a page from now on.
+    pub(crate) page: bool,
     /// Answers with 503 from now on.
     pub(crate) down: bool,
     /// How long the token endpoint takes.
@@ -113,6 +115,9 @@ impl Vendor {
         let path = path.strip_prefix("/oauth")?;
         if self.down {
             return Some(whole(503, &json!({ "error": "temporarily_unavailable" })));
+        }
+        if self.page {
+            return Some(text(403, "<html>Just a moment</html>".to_owned()));
         }
         let query = pairs(query.as_bytes());
         Some(match (method, path) {

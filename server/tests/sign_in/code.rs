@@ -252,3 +252,20 @@ async fn only_code() -> crate::support::House {
     super::write(&folder, &file);
     crate::support::House::furnished(crate::support::House::on(folder, &[], provider).await).await
 }
+
+#[tokio::test]
+async fn a_browser_that_leaves_does_not_take_the_tokens_with_it() {
+    let house = house("client-1", "").await;
+    let begun = house.begun(json!({})).await;
+    let back = house.agreed(&begun).await;
+    house.provider.vendor(|vendor| vendor.delay = std::time::Duration::from_millis(400));
+    let leaving = tokio::time::timeout(std::time::Duration::from_millis(100), house.back(&back)).await;
+    assert!(leaving.is_err(), "the tab is closed while the vendor thinks");
+    crate::support::until("the account", async || {
+        let rows = house.read("/api/v1/accounts").await.as_array().unwrap().len();
+        (rows == 1).then_some(())
+    })
+    .await;
+    house.provider.vendor(|vendor| vendor.delay = std::time::Duration::ZERO);
+    assert_eq!(house.ask().await.status, 200);
+}

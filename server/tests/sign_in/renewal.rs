@@ -1,7 +1,7 @@
 //! Tokens are renewed before they are needed, once for all who wait, and none is lost.
 
 use super::house;
-use crate::support::{CHAT, House, until};
+use crate::support::{CHAT, House, chat_body, until};
 use http::Method;
 use serde_json::{Value, json};
 use server::accounts::renew;
@@ -153,8 +153,7 @@ async fn a_sign_in_that_has_ended_is_said_so_and_others_answer() {
         { "model": "plan/ok", "enabled": true }, { "model": format!("{CHAT}/ok"), "enabled": true } ] });
     house.made("/api/v1/combos", combo).await;
     house.provider.vendor(|vendor| vendor.forget_renewals());
-    let ask =
-        async || house.send("/v1/chat/completions", &[], crate::support::chat_body("best", false)).await;
+    let ask = async || house.send("/v1/chat/completions", &[], chat_body("best", false)).await;
     let answer = ask().await;
     assert_eq!((answer.status, answer.header("x-ninerouter-target")), (200, "oai/ok"), "{answer:?}");
     let row = house.account_row(id).await;
@@ -234,4 +233,60 @@ async fn a_removed_account_takes_its_tokens_along() {
     assert_eq!(house.api(Method::DELETE, &path, Value::Null).await.status, 204);
     assert!(house.app.store.renewing(id).await.is_err(), "nothing is left of them");
     assert_ne!(house.ask().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_about_the_token_costs_no_renewal() {
+    let house = house("client-1", "").await;
+    let id = account(&house, "client-1", 3_600_000).await;
+    let body = chat_body("plan/insufficient-quota", false);
+    assert_ne!(house.send("/v1/chat/completions", &[], body).await.status, 200);
+    assert_eq!((renewed(&house), house.shown().len()), (0, 1), "the token is good");
+    assert_ne!(house.account_row(id).await["token"]["state"], "needs_sign_in");
+}
+
+#[tokio::test]
+async fn what_something_between_says_ends_no_sign_in() {
+    let house = house("client-1", "").await;
+    let id = account(&house, "client-1", 1_000).await;
+    house.provider.vendor(|vendor| vendor.page = true);
+    assert_ne!(house.ask().await.status, 200);
+    assert_eq!(house.account_row(id).await["token"]["state"], "expiring");
+    house.provider.vendor(|vendor| vendor.page = false);
+    until("the renewal", async || (house.ask().await.status == 200).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_token_without_anything_that_renews_it_is_not_ended_by_one_refusal() {
+    let house = house("client-github", "").await;
+    let id = account(&house, "client-github", 3_600_000_000).await;
+    house.provider.vendor(|vendor| vendor.forget_tokens());
+    assert_ne!(house.ask().await.status, 200);
+    let row = house.account_row(id).await;
+    assert_eq!(
+        (&row["health"], &row["token"]["state"]),
+        (&json!("refused"), &json!("refused")),
+        "parked, not ended"
+    );
+    assert!(row["parked_until"].as_i64().is_some(), "it is tried again by itself");
+}
+
+#[tokio::test]
+async fn a_person_who_signs_in_anew_counts_more_than_a_renewal_under_way() {
+    let house = house("client-1", "").await;
+    let id = account(&house, "client-1", 3_600_000).await;
+    let mut renewing = house.app.store.renewing(id).await.unwrap();
+    let tokens = |access: &str| Tokens {
+        access: Secret::from(access.to_owned()),
+        renewal: None,
+        expires_at: None,
+        renewable_at: None,
+        client: None,
+    };
+    let facts = BTreeMap::new();
+    house.app.store.keep_sign_in("plan", Ok(id), &tokens("by the person"), &facts, now()).await.unwrap();
+    let kept = house.app.store.keep_tokens(&mut renewing, &tokens("by the renewal"), now()).await.unwrap();
+    assert_eq!(kept.tokens.access.reveal(), "by the person");
+    let stored = house.app.store.account(id).await.unwrap().tokens.unwrap();
+    assert_eq!(stored.tokens.access.reveal(), "by the person");
 }

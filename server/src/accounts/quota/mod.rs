@@ -92,11 +92,25 @@ impl Quota {
         self.wanted_at.fetch_max(now, Ordering::Relaxed);
     }
 
-    /// Takes over what was said or counted. What the same source said before of a limit of the same name and models is
-    /// replaced; what it said `whole`, altogether.
-    pub fn note(&self, windows: Vec<Window>, source: Source, now: i64, whole: bool) {
+    /// Forgets everything: it has another key, or is another's account by now.
+    pub fn forget(&self) {
+        let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.seen.store(Arc::default());
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Asked::default();
+    }
+
+    /// Takes over what was said or counted at `at`. What was said before of a limit of the same name and models is
+    /// replaced, unless an answer said it later than that: probes lag behind. Of a `whole` account, what the same source
+    /// said before goes altogether.
+    pub fn note(&self, mut windows: Vec<Window>, source: Source, at: i64, whole: bool) {
+        let now = at;
         let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.seen.load();
+        let later = |new: &Window| {
+            let said = |seen: &&Seen| seen.window.name == new.name && seen.window.model == new.model;
+            old.iter().filter(said).any(|seen| seen.source == Source::Answer && seen.at >= at)
+        };
+        windows.retain(|new| source == Source::Answer || !later(new));
         let same = |seen: &Seen| {
             let window = &seen.window;
             windows.iter().any(|new| new.name == window.name && new.model == window.model)

@@ -103,7 +103,6 @@ pub async fn probe(app: &App, provider: &Arc<Provider>, account: &Account) {
         }
         place = provider.spec.quota.next_probe(at + 1, !found.is_empty());
     }
-    let now = clock::now().unix_ms;
     if found.is_empty() {
         tracing::debug!(
             provider = provider.spec.id,
@@ -112,7 +111,7 @@ pub async fn probe(app: &App, provider: &Arc<Provider>, account: &Account) {
         );
     } else {
         why.clear();
-        account.quota.note(found, Source::Probe, now, true);
+        account.quota.note(found, Source::Probe, began, true);
     }
     account.quota.note_asked(began.max(1), again_at, why);
 }

@@ -24,7 +24,11 @@ pub(super) fn single<'a>(
     let provider = snapshot
         .providers()
         .filter(|provider| provider.connected() && provider.spec.model(name).is_some())
-        .min_by_key(|provider| (provider.speaking(dialect).is_none(), provider.spec.tier))?;
+        .min_by_key(|provider| {
+            // A list that changed by itself must not draw a name to another provider.
+            let doubtful = provider.found.contains(name) || provider.gone.contains(name);
+            (doubtful, provider.speaking(dialect).is_none(), provider.spec.tier)
+        })?;
     Some((provider, name.to_owned()))
 }
 
