@@ -16,21 +16,6 @@ impl Catalog {
         speaks: Speaks,
         models: impl IntoIterator<Item = String>,
     ) -> Provider {
-        let model = |id: String| Model {
-            name: id.clone(),
-            id,
-            context: None,
-            max_output: None,
-            reasoning: None,
-            efforts: Vec::new(),
-            speaks: Vec::new(),
-            images: None,
-            documents: None,
-            tools: None,
-            prefill: None,
-            upstream_id: None,
-            price: None,
-        };
         let speaks_chat = speaks.dialect == Dialect::Chat;
         Provider {
             id: prefix.to_owned(),
@@ -48,7 +33,7 @@ impl Catalog {
             tweak: Tweak::default(),
             rules: Vec::new(),
             quota: Quota::default(),
-            models: models.into_iter().map(model).collect(),
+            models: models.into_iter().map(|id| Model::bare(id.clone(), id)).collect(),
             // Nobody says what it has: its own refusal tells.
             also: if speaks_chat { Also::ALL.to_vec() } else { Vec::new() },
             models_url: None,

@@ -77,19 +77,9 @@ impl Model {
     /// All that a list says.
     fn listed(said: &Listed) -> Self {
         Self {
-            id: said.id.clone(),
-            name: said.name.clone(),
             context: said.context,
             max_output: said.longest(),
-            reasoning: None,
-            efforts: Vec::new(),
-            speaks: Vec::new(),
-            images: None,
-            documents: None,
-            tools: None,
-            prefill: None,
-            upstream_id: None,
-            price: None,
+            ..Self::bare(said.id.clone(), said.name.clone())
         }
     }
 }

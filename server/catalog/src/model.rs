@@ -90,6 +90,25 @@ pub struct Model {
 }
 
 impl Model {
+    /// A model of which nothing is known but its name.
+    pub(crate) fn bare(id: String, name: String) -> Self {
+        Self {
+            id,
+            name,
+            context: None,
+            max_output: None,
+            reasoning: None,
+            efforts: Vec::new(),
+            speaks: Vec::new(),
+            images: None,
+            documents: None,
+            tools: None,
+            prefill: None,
+            upstream_id: None,
+            price: None,
+        }
+    }
+
     /// The name sent to the vendor.
     #[must_use]
     pub fn sent_as(&self) -> &str {
