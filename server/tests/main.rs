@@ -22,6 +22,7 @@ mod dry_run;
 mod failover;
 mod fields;
 mod formats;
+mod kiro;
 mod models;
 mod network;
 mod passthrough;

@@ -47,6 +47,7 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "kilo-gateway",
     "kimchi",
     "kimi",
+    "kiro",
     "llm7",
     "lm-studio",
     "minimax",

@@ -62,6 +62,7 @@ impl Speaks {
         };
         Self {
             dialect,
+            driver: None,
             url: format!("{base}{version}{}", dialect.path()),
             counts: false,
             header: dialect.default_header(),

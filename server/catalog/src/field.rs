@@ -61,12 +61,14 @@ pub fn filled(url: &str, values: &BTreeMap<String, String>) -> String {
     filled + rest
 }
 
-/// What stands in addresses for the names of fields and facts, as an account says them; what it does not say is `unset`.
+/// What stands in addresses for the names of fields and facts, as an account says them. What it does not say is the first
+/// of the values that it may have, or `unset`.
 #[must_use]
 pub fn values(fields: &[Field], said: &BTreeMap<String, String>, unset: &str) -> BTreeMap<String, String> {
     let mut values = said.clone();
     for field in fields {
-        let value = values.entry(field.name.clone()).or_insert_with(|| unset.to_owned());
+        let usual = field.choices.first().map_or(unset, |choice| &choice.value);
+        let value = values.entry(field.name.clone()).or_insert_with(|| usual.to_owned());
         if let Some(choice) = field.choices.iter().find(|choice| choice.value == *value) {
             values.extend(choice.sets.clone());
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill, Quota,
+    Also, Auth, CatalogError, Dialect, Driver, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill, Quota,
     Reasoning, Rule, SignIn, Tier,
 };
 
@@ -42,6 +42,7 @@ pub(crate) struct ProviderFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpeaksFile {
     pub(crate) dialect: Dialect,
+    pub(crate) driver: Option<Driver>,
     pub(crate) url: String,
     #[serde(default)]
     pub(crate) counts: bool,
@@ -55,6 +56,8 @@ pub(crate) struct SpeaksFile {
 pub(crate) struct TweakFile {
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) key_headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) join: BTreeMap<String, String>,
     pub(crate) drop: Option<Vec<String>>,
@@ -176,6 +179,7 @@ impl TweakFile {
     fn lay_over(&mut self, other: Self) {
         let Self {
             headers,
+            key_headers,
             join,
             drop,
             include_usage,
@@ -193,6 +197,7 @@ impl TweakFile {
             prefill,
         } = other;
         self.headers.extend(headers);
+        self.key_headers.extend(key_headers);
         self.join.extend(join);
         replace(&mut self.drop, drop);
         replace(&mut self.include_usage, include_usage);

@@ -13,11 +13,11 @@ const LONGEST: usize = 200;
 /// Where the forms in use keep the list: OpenAI's, Google's and ChatGPT's, a bare list.
 const LISTS: [&str; 3] = ["/data", "/models", ""];
 /// Where they say that there are more pages.
-const MORE: [&str; 3] = ["/has_more", "/next_page_token", "/nextPageToken"];
+const MORE: [&str; 4] = ["/has_more", "/next_page_token", "/nextPageToken", "/nextToken"];
 /// Where they keep a model's id, its name, its window and its longest answer, the first that is there.
-const IDS: [&str; 3] = ["/id", "/slug", "/name"];
-const NAMES: [&str; 3] = ["/display_name", "/displayName", "/name"];
-const WINDOWS: [&str; 7] = [
+const IDS: [&str; 4] = ["/id", "/slug", "/modelId", "/name"];
+const NAMES: [&str; 4] = ["/display_name", "/displayName", "/modelName", "/name"];
+const WINDOWS: [&str; 8] = [
     "/context_length",
     "/context_window",
     "/max_context_length",
@@ -25,12 +25,14 @@ const WINDOWS: [&str; 7] = [
     "/inputTokenLimit",
     "/max_input_tokens",
     "/top_provider/context_length",
+    "/tokenLimits/maxInputTokens",
 ];
-const ANSWERS: [&str; 5] = [
+const ANSWERS: [&str; 6] = [
     "/max_output_tokens",
     "/max_completion_tokens",
     "/top_provider/max_completion_tokens",
     "/outputTokenLimit",
+    "/tokenLimits/maxOutputTokens",
     "/max_tokens",
 ];
 

@@ -168,8 +168,13 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
             let dialect = entry.dialect.as_str();
             return Err(CatalogError::value(file, "speaks.dialect", format!("`{dialect}` is given twice")));
         }
+        if let Some(driver) = entry.driver.filter(|driver| driver.dialect() != entry.dialect) {
+            let dialect = driver.dialect().as_str();
+            return Err(CatalogError::value(file, "speaks.driver", format!("it answers in `{dialect}`")));
+        }
         speaks.push(Speaks {
             dialect: entry.dialect,
+            driver: entry.driver,
             url: entry.url,
             counts: entry.counts,
             header: entry.header.unwrap_or(entry.dialect.default_header()),
@@ -231,6 +236,7 @@ fn build_tweak(raw: TweakFile) -> Tweak {
     let usual = Tweak::default();
     Tweak {
         headers: lower(raw.headers),
+        key_headers: lower(raw.key_headers),
         join: lower(raw.join),
         drop: raw.drop.unwrap_or_default(),
         include_usage: raw.include_usage.unwrap_or(usual.include_usage),

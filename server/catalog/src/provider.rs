@@ -128,8 +128,10 @@ pub struct OwnTool {
 /// One wire format served at one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Speaks {
-    /// The wire format.
+    /// The wire format: what a driver turns answers into, where there is one.
     pub dialect: Dialect,
+    /// What is served there in place of a wire format of any client's.
+    pub driver: Option<Driver>,
     /// The whole address a request is posted to. For [`Dialect::Gemini`] it ends in `/models` and the router
     /// adds `/{model}:{verb}`.
     pub url: String,
@@ -140,6 +142,24 @@ pub struct Speaks {
     pub header: HeaderForKey,
     /// Headers sent when the client sent none of that name, in addition to [`Tweak::headers`].
     pub headers: BTreeMap<String, String>,
+}
+
+/// A protocol that is not JSON over server-sent events, which code of its own speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Driver {
+    /// Amazon's Kiro: answers become those of [`Dialect::Messages`].
+    Kiro,
+}
+
+impl Driver {
+    /// The wire format that it turns answers into.
+    #[must_use]
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::Kiro => Dialect::Messages,
+        }
+    }
 }
 
 /// A wire format.
@@ -278,6 +298,8 @@ impl HeaderForKey {
 pub struct Tweak {
     /// Headers sent when the client sent none of that name (lower-case names), whatever the dialect.
     pub headers: BTreeMap<String, String>,
+    /// Headers that go with an account's key, and not with the token of a sign-in (lower-case names).
+    pub key_headers: BTreeMap<String, String>,
     /// Words that a header (lower-case name) must hold in its comma-separated list, beside those the client sent.
     pub join: BTreeMap<String, String>,
     /// Top-level members of the request body that the vendor refuses, and that are removed before sending.
@@ -315,6 +337,7 @@ impl Default for Tweak {
     fn default() -> Self {
         Self {
             headers: BTreeMap::new(),
+            key_headers: BTreeMap::new(),
             join: BTreeMap::new(),
             drop: Vec::new(),
             include_usage: true,

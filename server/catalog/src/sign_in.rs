@@ -30,6 +30,8 @@ pub struct SignIn {
     /// Code: whether the vendor issues an id of its own for each installation, and names it on the way back.
     #[serde(default)]
     pub issues_client: bool,
+    /// Where an id and its secret are asked for anew at each sign-in: the vendor takes whoever comes.
+    pub registration: Option<Registration>,
     /// Where a person makes a client id; empty where the file has one.
     #[serde(default)]
     pub clients_at: String,
@@ -103,6 +105,18 @@ pub enum TokenBody {
     Form,
     /// The same members as JSON.
     Json,
+    /// The same members as JSON, their names joined by capitals as Amazon has them (`grantType`); so are the answers'.
+    CamelJson,
+}
+
+/// How an id and its secret are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Asked with POST, in JSON; the answer holds `clientId` and `clientSecret`.
+    pub url: String,
+    /// What is said of us, beside `scopes`.
+    pub members: BTreeMap<String, String>,
 }
 
 /// The way from a vendor's page back to us: an address of this machine.
@@ -154,6 +168,7 @@ impl SignIn {
             ("authorize_url", self.authorize_url.as_deref()),
             ("device_url", self.device_url.as_deref()),
             ("token_url", Some(self.token_url.as_str())),
+            ("registration.url", self.registration.as_ref().map(|registration| registration.url.as_str())),
             ("shown_at", self.shown_at.as_deref()),
             ("exchange.url", self.exchange.as_ref().map(|exchange| exchange.url.as_str())),
         ];
@@ -177,10 +192,10 @@ impl SignIn {
                 return Err((key, "is missing, and its flow needs it".to_owned()));
             }
         }
-        if self.client_id.is_none() && self.clients_at.is_empty() {
+        if self.client_id.is_none() && self.clients_at.is_empty() && self.registration.is_none() {
             return Err((
                 "client_id",
-                "is missing, and `clients_at` does not say where to get one".to_owned(),
+                "is missing, and neither `clients_at` nor `registration` says where to get one".to_owned(),
             ));
         }
         if self.opt_in && self.terms.is_empty() {

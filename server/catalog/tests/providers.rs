@@ -52,7 +52,7 @@ fn every_built_in_provider_is_sound() {
         for url in urls {
             assert!(url.starts_with("https://") || local, "{id}: {url}");
         }
-        for speaks in &provider.speaks {
+        for speaks in provider.speaks.iter().filter(|speaks| speaks.driver.is_none()) {
             assert!(speaks.url.ends_with(speaks.dialect.path()), "{id}: {}", speaks.url);
             if speaks.dialect == Dialect::Messages {
                 assert_eq!(speaks.headers.get("anthropic-version").unwrap(), "2023-06-01", "{id}");

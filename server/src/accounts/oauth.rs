@@ -7,7 +7,7 @@ use super::vendor::{Unanswered, Vendor, exchanged, sent};
 use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
-use crate::store::Tokens;
+use crate::store::{Registered, Tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use catalog::SignIn;
@@ -88,18 +88,19 @@ pub struct Page {
     pub verifier: String,
 }
 
-/// How we come to a vendor. `id`: as whom, where that is not the file's word. An address that no endpoint needs stands in
+/// How we come to a vendor. `who`: as whom, where that is not the file's word. An address that no endpoint needs stands in
 /// where a file has none.
-fn client(spec: &SignIn, id: Option<&str>) -> Result<Oauth<EndpointNotSet>, NoTokens> {
-    let id = id.or(spec.client_id.as_deref()).unwrap_or_default().to_owned();
+fn client(spec: &SignIn, who: Option<&Registered>) -> Result<Oauth<EndpointNotSet>, NoTokens> {
+    let id = who.map(|who| who.id.as_str()).or(spec.client_id.as_deref()).unwrap_or_default().to_owned();
     let bad = |_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned());
     let authorize = spec.authorize_url.clone().unwrap_or_else(|| spec.token_url.clone());
     let mut client = Client::new(ClientId::new(id))
         .set_auth_type(AuthType::RequestBody)
         .set_auth_uri(AuthUrl::new(authorize).map_err(bad)?)
         .set_token_uri(TokenUrl::new(spec.token_url.clone()).map_err(bad)?);
-    if let Some(secret) = &spec.client_secret {
-        client = client.set_client_secret(ClientSecret::new(secret.clone()));
+    let own = who.and_then(|who| Some(who.secret.as_ref()?.reveal()));
+    if let Some(secret) = own.or(spec.client_secret.as_deref()) {
+        client = client.set_client_secret(ClientSecret::new(secret.to_owned()));
     }
     Ok(client)
 }
@@ -129,11 +130,11 @@ fn truncated(bytes: [u8; 32]) -> [u8; 16] {
 pub fn page(
     app: &App,
     spec: &SignIn,
-    id: Option<&str>,
+    who: Option<&Registered>,
     redirect: &str,
     state: String,
 ) -> Result<Page, NoTokens> {
-    let client = client(spec, id)?;
+    let client = client(spec, who)?;
     let redirect = redirect_url(redirect)?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let mut asked = client
@@ -165,15 +166,15 @@ pub struct Return<'a> {
     /// Proves that the code was asked for by us.
     pub verifier: &'a str,
     /// As whom we come, where that is not the file's word.
-    pub client: Option<&'a str>,
+    pub client: Option<&'a Registered>,
     /// The account's own proxy.
     pub proxy: Option<&'a Secret>,
 }
 
 /// Exchanges the code that a person came back with.
 pub async fn exchange_code(app: &App, spec: &SignIn, back: &Return<'_>) -> Result<Granted, NoTokens> {
-    let Return { code, redirect, state, verifier, client: id, proxy } = *back;
-    let client = client(spec, id)?;
+    let Return { code, redirect, state, verifier, client: who, proxy } = *back;
+    let client = client(spec, who)?;
     let mut asked = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(verifier.to_owned()))
@@ -185,20 +186,20 @@ pub async fn exchange_code(app: &App, spec: &SignIn, back: &Return<'_>) -> Resul
         asked = asked.add_extra_param(name.clone(), value.clone());
     }
     let answer = asked.request_async(&Vendor::new(app, spec, proxy)).await;
-    granted(app, spec, answer.map_err(why)?, id, None, proxy).await
+    granted(app, spec, answer.map_err(why)?, who, None, proxy).await
 }
 
 /// Asks for a code that a person types on the vendor's page. Gives the proof that goes with it, where there is one.
 pub async fn device(
     app: &App,
     spec: &SignIn,
-    id: Option<&str>,
+    who: Option<&Registered>,
     proxy: Option<&Secret>,
 ) -> Result<(Device, Option<String>), NoTokens> {
     let bad = |_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned());
     let url = spec.device_url.clone().unwrap_or_default();
     let client: Oauth<EndpointSet> =
-        client(spec, id)?.set_device_authorization_url(DeviceAuthorizationUrl::new(url).map_err(bad)?);
+        client(spec, who)?.set_device_authorization_url(DeviceAuthorizationUrl::new(url).map_err(bad)?);
     let mut asked = client.exchange_device_code().add_scopes(scopes(spec));
     for (name, value) in params(app, spec) {
         asked = asked.add_extra_param(name, value);
@@ -219,12 +220,12 @@ pub async fn device(
 pub async fn exchange_device(
     app: &App,
     spec: &SignIn,
-    id: Option<&str>,
+    who: Option<&Registered>,
     device: &Device,
     proof: Option<String>,
     proxy: Option<&Secret>,
 ) -> Result<Granted, NoTokens> {
-    let client = client(spec, id)?;
+    let client = client(spec, who)?;
     let mut asked = client.exchange_device_access_token(device);
     if let Some(proof) = proof {
         asked = asked.add_extra_param("code_verifier", proof);
@@ -233,7 +234,7 @@ pub async fn exchange_device(
         .request_async(&Vendor::new(app, spec, proxy), tokio::time::sleep, Some(device.expires_in()))
         .await;
     let answer = answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))?;
-    granted(app, spec, answer, id, None, proxy).await
+    granted(app, spec, answer, who, None, proxy).await
 }
 
 /// Renews tokens. What renews them may change by it.
@@ -254,8 +255,8 @@ pub async fn renew(
         let (access, expires_at) = exchanged(app, exchange, renewal, proxy).await?;
         return Ok(Tokens { access, expires_at, ..tokens.clone() });
     }
-    let id = tokens.client.as_deref();
-    let client = client(spec, id)?;
+    let who = tokens.client.as_ref();
+    let client = client(spec, who)?;
     let token = RefreshToken::new(renewal.reveal().to_owned());
     let mut asked = client.exchange_refresh_token(&token);
     if spec.scopes_at_renewal {
@@ -265,7 +266,7 @@ pub async fn renew(
         asked = asked.add_extra_param(name.clone(), value.clone());
     }
     let answer = asked.request_async(&Vendor::new(app, spec, proxy)).await;
-    Ok(granted(app, spec, answer.map_err(why_not_renewed)?, id, Some(renewal), proxy).await?.tokens)
+    Ok(granted(app, spec, answer.map_err(why_not_renewed)?, who, Some(renewal), proxy).await?.tokens)
 }
 
 /// Asks the token endpoint for tokens with a grant that the crate does not know.
@@ -298,11 +299,11 @@ async fn granted(
     app: &App,
     spec: &SignIn,
     answer: Answer,
-    id: Option<&str>,
+    who: Option<&Registered>,
     renewal: Option<&Secret>,
     proxy: Option<&Secret>,
 ) -> Result<Granted, NoTokens> {
-    let client = id.map(str::to_owned);
+    let client = who.cloned();
     let facts = facts(spec, &answer);
     let given = secret(answer.access_token());
     let tokens = match &spec.exchange {

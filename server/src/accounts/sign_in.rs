@@ -5,11 +5,12 @@
 use super::oauth::{Device, Granted, NoTokens, Return, device, exchange_code, exchange_device, page};
 use super::renew::KEEPING;
 use super::seal::fill;
+use super::vendor::register;
 use crate::clock;
 use crate::config::Secret;
 use crate::state::{App, StateError};
 use crate::store::snapshot::Provider;
-use crate::store::{Stage, StoreError, StoredSignIn};
+use crate::store::{Registered, Stage, StoreError, StoredSignIn};
 use catalog::{Flow, SignIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -68,7 +69,7 @@ pub struct Beginning<'a> {
     pub flow: Flow,
     /// The account that is signed in to again; `None` for another one.
     pub account: Option<i64>,
-    /// A client id of the person's own, where the provider's file has none.
+    /// A client id of the person's own, where the provider's file has none and the vendor gives none.
     pub client: Option<&'a str>,
     /// The port at which the person's browser reaches us on this machine; `None` where it is on another.
     pub port: Option<u16>,
@@ -86,6 +87,8 @@ pub struct Kept {
     /// Whether the vendor's page cannot lead back to us, so that what it shows has to be pasted.
     pub pasted: bool,
     client: Option<String>,
+    #[serde(default)]
+    client_secret: Option<String>,
     state: String,
     verifier: String,
     redirect: String,
@@ -106,6 +109,14 @@ pub struct Back {
     pub error: String,
 }
 
+impl Kept {
+    /// As whom the vendor was asked, where that is not the file's word.
+    fn client(&self) -> Option<Registered> {
+        let secret = self.client_secret.clone().map(Secret::from);
+        self.client.clone().map(|id| Registered { id, secret })
+    }
+}
+
 impl StoredSignIn {
     /// What only we may know of it.
     pub fn kept(&self) -> Result<Kept, SignInError> {
@@ -122,11 +133,15 @@ pub async fn begin(
     let spec = provider.spec.sign_in.as_ref().filter(|spec| spec.flows.contains(&how.flow));
     let spec = spec.ok_or(SignInError::NoFlow)?;
     let (id, now) = (random(), clock::now().unix_ms);
-    let (kept, lasts) = match how.flow {
-        Flow::Code => (led_away(app, spec, &how, &id).await?, PATIENCE),
+    let proxy = proxy_of(provider, how.account);
+    let who = match &spec.registration {
+        Some(registration) => Some(register(app, registration, &spec.scopes, proxy.as_ref()).await?),
+        None => how.client.map(|id| Registered { id: id.to_owned(), secret: None }),
+    };
+    let (mut kept, lasts) = match how.flow {
+        Flow::Code => (led_away(app, spec, &how, who.as_ref(), &id).await?, PATIENCE),
         Flow::Device => {
-            let proxy = proxy_of(provider, how.account);
-            let (device, proof) = device(app, spec, how.client, proxy.as_ref()).await?;
+            let (device, proof) = device(app, spec, who.as_ref(), proxy.as_ref()).await?;
             let url = device.verification_uri_complete().map(|url| url.secret().clone());
             let lasts = i64::try_from(device.expires_in().as_millis()).unwrap_or(PATIENCE);
             let kept = Kept {
@@ -134,7 +149,8 @@ pub async fn begin(
                 url: url.unwrap_or_else(|| device.verification_uri().to_string()),
                 code: device.user_code().secret().clone(),
                 pasted: false,
-                client: how.client.map(str::to_owned),
+                client: None,
+                client_secret: None,
                 state: String::new(),
                 verifier: String::new(),
                 redirect: String::new(),
@@ -144,6 +160,10 @@ pub async fn begin(
             (kept, lasts)
         }
     };
+    if let Some(Registered { id, secret }) = who {
+        kept.client = Some(id);
+        kept.client_secret = secret.map(|secret| secret.reveal().to_owned());
+    }
     // What is serialised here is text and numbers.
     let secret = serde_json::to_string(&kept).map_err(|_| SignInError::NoFlow)?;
     let sign_in = StoredSignIn {
@@ -164,7 +184,13 @@ pub async fn begin(
 }
 
 /// A page of the vendor's, and the way back from it.
-async fn led_away(app: &App, spec: &SignIn, how: &Beginning<'_>, id: &str) -> Result<Kept, SignInError> {
+async fn led_away(
+    app: &App,
+    spec: &SignIn,
+    how: &Beginning<'_>,
+    who: Option<&Registered>,
+    id: &str,
+) -> Result<Kept, SignInError> {
     let back = &spec.callback;
     let (redirect, pasted) = match (how.port, &spec.shown_at) {
         (None, Some(shown_at)) => (shown_at.clone(), true),
@@ -177,13 +203,14 @@ async fn led_away(app: &App, spec: &SignIn, how: &Beginning<'_>, id: &str) -> Re
             (format!("http://{}:{}{}", back.host, back.port.unwrap_or(port), back.path), pasted)
         }
     };
-    let page = page(app, spec, how.client, &redirect, format!("{id}.{}", random()))?;
+    let page = page(app, spec, who, &redirect, format!("{id}.{}", random()))?;
     Ok(Kept {
         flow: Flow::Code,
         url: page.url.to_string(),
         code: String::new(),
         pasted,
-        client: how.client.map(str::to_owned),
+        client: None,
+        client_secret: None,
         state: page.state,
         verifier: page.verifier,
         redirect,
@@ -197,8 +224,9 @@ async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSignIn, kept:
     let (Some(spec), Some(device)) = (&provider.spec.sign_in, &kept.device) else { return };
     let stopping = app.tasks.stopping();
     let proxy = proxy_of(provider, sign_in.account);
+    let who = kept.client();
     let exchanging =
-        exchange_device(app, spec, kept.client.as_deref(), device, kept.proof.clone(), proxy.as_ref());
+        exchange_device(app, spec, who.as_ref(), device, kept.proof.clone(), proxy.as_ref());
     let granted = tokio::select! {
         granted = exchanging => granted,
         () = gone(app, &sign_in.id) => return,
@@ -318,13 +346,14 @@ async fn exchange(
 ) -> Result<StoredSignIn, SignInError> {
     let spec = provider.spec.sign_in.as_ref().ok_or(SignInError::NoFlow)?;
     let issued = Some(back.client).filter(|client| spec.issues_client && !client.is_empty());
+    let who = issued.map(|id| Registered { id, secret: None }).or(kept.client());
     let proxy = proxy_of(provider, sign_in.account);
     let back = Return {
         code: &back.code,
         redirect: &kept.redirect,
         state: &kept.state,
         verifier: &kept.verifier,
-        client: issued.as_deref().or(kept.client.as_deref()),
+        client: who.as_ref(),
         proxy: proxy.as_ref(),
     };
     let granted = exchange_code(app, spec, &back).await;

@@ -5,12 +5,17 @@ use crate::clock;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider, Speaks};
 use crate::upstream::http::{Call, NoAnswer, Reply, get, send};
+use crate::upstream::kiro;
 use app::api::providers::TestResult;
+use catalog::Driver;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
-use wire::conversation::{Block, Role, Turn};
-use wire::{Conversation, Target};
+use uuid::Uuid;
+use wire::conversation::{Block, Names, Role, Turn};
+use wire::kiro::Relay;
+use wire::{Conversation, Target, Translation};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// Tokens that the answer may have: enough for a model that thinks first, little enough to cost nothing.
@@ -68,9 +73,13 @@ async fn ask(
         max_output: Some(MAX_OUTPUT),
         ..Conversation::default()
     };
-    let target = Target::new(model, &provider.spec.id, false);
+    let issuer = &provider.spec.id;
+    let target = Target::new(model, issuer, false);
     let target = Target { max_completion_tokens: provider.spec.tweak.max_completion_tokens, ..target };
-    let body = wire::encode(speaks.dialect, &question, &target).body;
+    let body = match speaks.driver {
+        Some(Driver::Kiro) => kiro::request(&question, model, Uuid::nil()).body.into(),
+        None => wire::encode(speaks.dialect, &question, &target).body,
+    };
     let call = Call {
         provider,
         speaks,
@@ -81,10 +90,20 @@ async fn ask(
         body: body.into(),
         limit: LIMIT,
     };
-    let reply = send(&app.clients, call).await.map_err(|why| no_answer(provider, &why))?;
+    let odd =
+        |why: &dyn Display| format!("{} answered, but not in its own format: {why}", provider.spec.name);
+    let mut reply = send(&app.clients, call).await.map_err(|why| no_answer(provider, &why))?;
+    if speaks.driver == Some(Driver::Kiro) {
+        reply = kiro::ordinary(reply, Relay::new("", model, issuer, Names::default())).await;
+    }
     let body = read(provider, reply).await?;
-    let report = wire::read_reply(speaks.dialect, &body)
-        .map_err(|why| format!("{} answered, but not in its own format: {why}", provider.spec.name))?;
+    let report = if speaks.driver.is_some() {
+        let mut stream = Translation::collecting(speaks.dialect, issuer);
+        stream.push(body).map_err(|why| odd(&why))?;
+        stream.into_reply().1
+    } else {
+        wire::read_reply(speaks.dialect, &body).map_err(|why| odd(&why))?
+    };
     match report.error {
         Some(error) => Err(format!("{} answered with an error: {}", provider.spec.name, error.message)),
         None => Ok(format!("{model} answered.")),

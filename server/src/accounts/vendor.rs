@@ -3,10 +3,11 @@
 
 use super::oauth::NoTokens;
 use crate::config::Secret;
+use crate::store::Registered;
 use crate::state::App;
 use crate::upstream::client::Way;
 use crate::upstream::http::{NoAnswer, ask};
-use catalog::{Exchange, SignIn, TokenBody};
+use catalog::{Exchange, Registration, SignIn, TokenBody};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request, Response, StatusCode};
 use oauth2::AsyncHttpClient;
@@ -47,10 +48,11 @@ pub(super) async fn sent(
     proxy: Option<&Secret>,
     mut request: Request<Vec<u8>>,
 ) -> Result<Response<Vec<u8>>, Unanswered> {
-    if body == TokenBody::Json {
+    if body != TokenBody::Form {
         let pairs = url::form_urlencoded::parse(request.body());
+        let name = |name: &str| if body == TokenBody::CamelJson { camel(name) } else { name.to_owned() };
         let members: Map<String, Value> =
-            pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
+            pairs.map(|(member, value)| (name(&member), Value::String(value.into_owned()))).collect();
         *request.body_mut() = Value::Object(members).to_string().into_bytes();
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
@@ -58,7 +60,60 @@ pub(super) async fn sent(
     if reply.status().is_server_error() || reply.status() == StatusCode::TOO_MANY_REQUESTS {
         return Err(Unanswered::Busy(reply.status().as_u16()));
     }
-    Ok(plain(reply))
+    Ok(plain(reply, body))
+}
+
+/// A name with its words joined by capitals.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |joined, word| {
+        let (head, rest) = word.split_at(word.len().min(1));
+        joined + &head.to_ascii_uppercase() + rest
+    })
+}
+
+/// A name with its words joined by lines.
+fn snake(name: &str) -> String {
+    name.chars().fold(String::new(), |mut joined, letter| {
+        if letter.is_ascii_uppercase() {
+            joined.push('_');
+        }
+        joined.push(letter.to_ascii_lowercase());
+        joined
+    })
+}
+
+/// Asks a vendor for a client of our own.
+pub(super) async fn register(
+    app: &App,
+    registration: &Registration,
+    scopes: &[String],
+    proxy: Option<&Secret>,
+) -> Result<Registered, NoTokens> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Given {
+        client_id: String,
+        client_secret: Option<String>,
+    }
+    let mut members: Map<String, Value> =
+        registration.members.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    members.insert("scopes".to_owned(), scopes.into());
+    let request = Request::post(registration.url.as_str())
+        .header(CONTENT_TYPE, "application/json")
+        .header(ACCEPT, "application/json")
+        .body(Value::Object(members).to_string().into_bytes())
+        .map_err(|_| NoTokens::Later("the registration has no address".to_owned()))?;
+    let reply = ask(&app.clients, out(proxy), request, LIMIT).await;
+    let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
+    let given = serde_json::from_slice::<Given>(reply.body()).ok().filter(|_| reply.status().is_success());
+    let Some(given) = given else {
+        let said = wire::read_error(reply.body()).message;
+        let said = if said.is_empty() { format!("it answered with {}", reply.status().as_u16()) } else { said };
+        return Err(NoTokens::Later(format!("it would not register Ninerouter: {said}")));
+    };
+    Ok(Registered { id: given.client_id, secret: given.client_secret.map(Secret::from) })
 }
 
 /// The way to a vendor: catalogue files are the operator's own word.
@@ -76,11 +131,14 @@ pub(super) enum Unanswered {
 }
 
 /// An answer as the standard has it.
-fn plain(reply: Response<Vec<u8>>) -> Response<Vec<u8>> {
+fn plain(reply: Response<Vec<u8>>, names: TokenBody) -> Response<Vec<u8>> {
     let (mut parts, body) = reply.into_parts();
-    let Ok(Value::Object(mut members)) = serde_json::from_slice(&body) else {
+    let Ok(Value::Object(mut members)) = serde_json::from_slice::<Value>(&body) else {
         return Response::from_parts(parts, body);
     };
+    if names == TokenBody::CamelJson {
+        members = members.into_iter().map(|(name, value)| (snake(&name), value)).collect();
+    }
     // Anthropic and OpenAI have an envelope: {"error": {"type": ..., "code": ..., "message": ...}}.
     if let Some(Value::Object(inner)) = members.get("error").cloned() {
         let text = |name: &str| inner.get(name).and_then(Value::as_str).map(str::to_owned);

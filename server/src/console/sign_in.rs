@@ -150,11 +150,12 @@ impl SignIns for Desk {
         let flow = flow.ok_or_else(|| Problem::invalid("flow", format!("{name} has no such sign-in.")))?;
         let client = new.client_id.trim();
         let plain = client.bytes().all(|byte| byte.is_ascii_graphic()) && client.len() <= LONGEST;
-        if spec.client_id.is_none() && (client.is_empty() || !plain) {
+        let own = spec.client_id.is_none() && spec.registration.is_none();
+        if own && (client.is_empty() || !plain) {
             let message = format!("Paste the client id of your own app at {name}.");
             return Err(Problem::invalid("client_id", message));
         }
-        let client = Some(client).filter(|_| spec.client_id.is_none());
+        let client = Some(client).filter(|_| own);
         let how = Beginning { flow, account: new.account, client, port: new.port };
         let begun = sign_in::begin(&self.app, &provider, how).await.map_err(|error| problem(name, error))?;
         self.shown_sign_in(&begun)

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::state::App;
 use crate::upstream::ReplyBody;
 use crate::upstream::http::{Call, NoAnswer, Reply, send};
+use crate::upstream::kiro::ordinary;
 use app::api::settings::Policy;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -93,19 +94,22 @@ async fn answer(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<A
     let rest = course.said.filter(|said| !said.is_empty()).map(|said| (said, resume));
     let outgoing =
         request.outgoing(step, course.id, clock::now().unix_ms, rest).map_err(|why| broken(&why))?;
-    let Outgoing { url, body, dropped, streams, back } = outgoing;
+    let Outgoing { url, body, dropped, streams, back, relay } = outgoing;
     let Some(speaks) = step.speaks() else {
         return Err(broken("The catalogue changed while this request was under way."));
     };
     let spec = &step.target.provider.spec;
     let limit = if inbound.peek.stream { policy.first_byte_ms } else { policy.whole_reply_ms };
     let limit = Duration::from_millis(limit.unsigned_abs());
-    let headers = if back.is_same() { to_provider(&inbound.headers, tool, spec) } else { HeaderMap::new() };
+    let headers = headers_for(step, inbound, tool);
     let (provider, account) = (&step.target.provider, &step.account);
     let content_type = inbound.content_type();
     let call = Call { provider, speaks, account, headers, content_type, url, body, limit };
     let answering = async {
-        let reply = send(&app.clients, call).await?;
+        let mut reply = send(&app.clients, call).await?;
+        if let Some(relay) = relay {
+            reply = ordinary(reply, relay).await;
+        }
         if !reply.status.is_success() {
             return Err(error_reply(reply).await);
         }
@@ -126,7 +130,7 @@ async fn answer(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<A
 
 /// The client's headers as they go on: those of a dialect mean nothing in another.
 pub(super) fn headers_for(step: &Step, inbound: &Inbound, tool: &Tool) -> HeaderMap {
-    let same = step.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
+    let same = step.speaks().is_some_and(|speaks| speaks.takes(inbound.dialect));
     if same { to_provider(&inbound.headers, tool, &step.target.provider.spec) } else { HeaderMap::new() }
 }
 

@@ -5,6 +5,7 @@ pub mod blocks;
 mod call;
 pub mod caller;
 pub mod count;
+mod driven;
 mod headers;
 mod inbound;
 mod judge;

@@ -312,7 +312,9 @@ impl http_body::Body for Relay {
                 Poll::Ready(Next::Chunk(Some(Ok(chunk)))) => self.take_chunk(chunk),
                 Poll::Ready(Next::Chunk(Some(Err(why)))) => self.stop(match why {
                     ReplyBroken::Silent(_) => stalled(&why.to_string()),
-                    ReplyBroken::Cut(_) | ReplyBroken::TooLarge(_) => broken(&why.to_string()),
+                    ReplyBroken::Cut(_) | ReplyBroken::TooLarge(_) | ReplyBroken::Unreadable(_) => {
+                        broken(&why.to_string())
+                    }
                 }),
                 Poll::Ready(Next::Chunk(None)) => self.end(),
                 Poll::Ready(Next::Rescued(rescued)) => self.rescued(*rescued),

@@ -6,13 +6,14 @@ use super::inbound::{Inbound, Side};
 use super::lost::Failed;
 use super::plan::{self, Limits, Step, Wants};
 use bytes::Bytes;
-use catalog::{Also, Prefill, Reasoning};
+use catalog::{Also, Driver, Prefill, Reasoning};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use memchr::memmem;
 use std::sync::OnceLock;
 use url::Url;
 use wire::conversation::{Effort, Names};
+use wire::kiro::Relay;
 use wire::{
     Asked, Conversation, Dialect, Dropped, Encoded, Interrupted, Malformed, Needs, Passage, ReasoningStyle,
     Resume, Target, Translation,
@@ -46,6 +47,8 @@ pub(super) struct Outgoing {
     pub(super) streams: bool,
     /// How the answer gets back.
     pub(super) back: Back,
+    /// Makes the answer one of `back.from`, where the provider speaks something else.
+    pub(super) relay: Option<Relay>,
 }
 
 /// How an answer gets from a provider's dialect into the client's.
@@ -73,7 +76,7 @@ impl<'i> Request<'i> {
     pub(super) fn untouched(&self, step: &Step) -> bool {
         let own = step.target.provider.spec.own_tool.as_ref();
         let own = own.is_some_and(|own| own.name == self.tool.name);
-        own && step.speaks().is_some_and(|speaks| speaks.dialect == self.inbound.dialect)
+        own && step.speaks().is_some_and(|speaks| speaks.takes(self.inbound.dialect))
     }
 
     /// The request in no dialect in particular.
@@ -104,7 +107,7 @@ impl<'i> Request<'i> {
     /// What is wrong with a request that was refused as it came, by our own reading of its dialect.
     pub(super) fn fault(&self, step: &Step, failed: &Failed) -> Option<Malformed> {
         let inbound = self.inbound;
-        let same = step.speaks().is_some_and(|speaks| speaks.dialect == inbound.dialect);
+        let same = step.speaks().is_some_and(|speaks| speaks.takes(inbound.dialect));
         let faulty = failed.status.is_some_and(|status| matches!(status.as_u16(), 400 | 422));
         let asks = same && faulty && inbound.side.is_none();
         asks.then(|| wire::diagnose(inbound.dialect, &inbound.bytes, inbound.peek.stream))?
@@ -128,7 +131,7 @@ impl<'i> Request<'i> {
         let inbound = self.inbound;
         let spec = &step.target.provider.spec;
         let streams = inbound.peek.stream || (spec.tweak.stream_only && !self.untouched(step));
-        let same = speaks.dialect == inbound.dialect;
+        let same = speaks.takes(inbound.dialect);
         let mut asked = Asked {
             id: id.to_owned(),
             model: step.target.model.clone(),
@@ -137,8 +140,12 @@ impl<'i> Request<'i> {
             form: inbound.form,
             names: Names::default(),
         };
-        let mut swallow_usage = false;
-        let (body, dropped) = if same {
+        let (mut swallow_usage, mut relay) = (false, None);
+        let (body, dropped) = if speaks.driver == Some(Driver::Kiro) {
+            let (body, dropped, made) = self.for_kiro(step, id, rest)?;
+            relay = Some(made);
+            (body, dropped)
+        } else if same {
             let (body, swallow) = self.spliced(step, streams)?;
             swallow_usage = swallow;
             // Where it need not be asked for, the client has asked for it itself.
@@ -155,7 +162,7 @@ impl<'i> Request<'i> {
             let body = wire::splice(&body, edits).map_err(|_| "The request could not be edited.")?;
             (body, encoded.dropped)
         };
-        let body = match rest {
+        let body = match rest.filter(|_| relay.is_none()) {
             Some((said, resume)) => continued(speaks.dialect, &body, said, resume)?,
             None => body,
         };
@@ -170,13 +177,13 @@ impl<'i> Request<'i> {
         let raw = matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions);
         let issuer = spec.id.clone();
         let back = Back { from: speaks.dialect, to: inbound.dialect, issuer, swallow_usage, raw, asked };
-        Ok(Outgoing { url, body, dropped, streams, back })
+        Ok(Outgoing { url, body, dropped, streams, back, relay })
     }
 
     /// The body with which a step's provider is asked to count the prompt's tokens; `None` where it cannot be asked.
     pub(super) fn counting(&self, step: &Step) -> Option<Bytes> {
         let speaks = step.speaks()?;
-        let body = if speaks.dialect == self.inbound.dialect {
+        let body = if speaks.takes(self.inbound.dialect) {
             self.spliced(step, false).ok()?.0
         } else {
             encoded(self.conversation().ok()?, step, speaks.dialect, false).body.into()
@@ -259,7 +266,7 @@ impl plan::Asked for Request<'_> {
 }
 
 /// A request for the rest of an answer.
-fn continued(dialect: Dialect, body: &Bytes, said: &str, resume: Resume) -> Result<Bytes, String> {
+pub(super) fn continued(dialect: Dialect, body: &Bytes, said: &str, resume: Resume) -> Result<Bytes, String> {
     let edit = wire::continuation(dialect, body, said, resume);
     let edit = edit.ok_or("The request has no turns that an answer could be added to.")?;
     wire::splice(body, vec![edit]).map_err(|_| "The request could not be edited.".to_owned())

@@ -40,7 +40,7 @@ pub use sessions::{PERSON, SessionRecord, Sessions};
 pub use sign_ins::{Stage, StoredSignIn};
 pub use spending::Spending;
 pub use sums::{Sum, SumKey};
-pub use tokens::{Renewing, StoredTokens, Tokens};
+pub use tokens::{Registered, Renewing, StoredTokens, Tokens};
 pub use used::UsedModel;
 
 use crate::accounts::seal::{CHECK, Seal, SealError, fill};

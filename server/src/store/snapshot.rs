@@ -68,7 +68,7 @@ impl Provider {
 
     /// The endpoint for a wire format.
     pub fn speaking(&self, dialect: Dialect) -> Option<&Speaks> {
-        self.speaks.iter().find(|speaks| speaks.dialect == dialect)
+        self.speaks.iter().find(|speaks| speaks.takes(dialect))
     }
 
     /// The provider's name and the first number that none of these has.

@@ -25,7 +25,16 @@ pub struct Tokens {
     /// The vendor renews it from then on only, Unix ms; `None`: at any time.
     pub renewable_at: Option<i64>,
     /// As whom they were asked for, where that is not the provider's own word.
-    pub client: Option<String>,
+    pub client: Option<Registered>,
+}
+
+/// A client that is registered with a vendor: by a person, or by the vendor for this sign-in alone.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// Its id.
+    pub id: String,
+    /// What proves it, where the vendor gave it something.
+    pub secret: Option<Secret>,
 }
 
 /// The tokens of an account, opened.
@@ -52,6 +61,8 @@ struct Sealed {
     renewable_at: Option<i64>,
     #[serde(default)]
     client: Option<String>,
+    #[serde(default)]
+    client_secret: Option<String>,
 }
 
 /// An account's tokens while they are renewed: no other replica does the same meanwhile.
@@ -79,7 +90,9 @@ impl Store {
                 renewal: sealed.renewal.map(Secret::from),
                 expires_at: row.expires_at,
                 renewable_at: sealed.renewable_at,
-                client: sealed.client,
+                client: sealed
+                    .client
+                    .map(|id| Registered { id, secret: sealed.client_secret.map(Secret::from) }),
             },
             renewed_at: row.renewed_at,
             generation: row.generation,
@@ -93,9 +106,13 @@ impl Store {
             access: tokens.access.reveal().to_owned(),
             renewal: tokens.renewal.as_ref().map(|renewal| renewal.reveal().to_owned()),
             renewable_at: tokens.renewable_at,
-            client: tokens.client.clone(),
+            client: tokens.client.as_ref().map(|client| client.id.clone()),
+            client_secret: tokens
+                .client
+                .as_ref()
+                .and_then(|client| Some(client.secret.as_ref()?.reveal().to_owned())),
         };
-        // Two texts always make JSON.
+        // Texts and numbers always make JSON.
         let text = serde_json::to_string(&sealed).unwrap_or_default();
         ActiveModel {
             account_id: Set(account),

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
+use wire::kiro::{Broken, Relay};
 
 /// Why a body ended before its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +20,9 @@ pub enum ReplyBroken {
     /// Nothing came within the limit.
     #[error("nothing more came for {0} s")]
     Silent(u64),
+    /// What came is not what the provider's protocol has.
+    #[error("the answer could not be read: {0}")]
+    Unreadable(Broken),
     /// It is larger than we are willing to hold.
     #[error("the answer is larger than {0} MB")]
     TooLarge(usize),
@@ -27,12 +31,18 @@ pub enum ReplyBroken {
 /// A provider's reply body. Dropping it cancels the call.
 pub struct ReplyBody {
     body: Body,
+    /// Turns what comes into a stream of Messages; `None` where it is forwarded as it comes, and after the end.
+    relay: Option<Box<Relay>>,
     silence: Option<(Duration, Pin<Box<Sleep>>)>,
 }
 
 impl ReplyBody {
     pub(super) fn new(body: Body) -> Self {
-        Self { body, silence: None }
+        Self { body, relay: None, silence: None }
+    }
+
+    pub(super) fn relayed(self, relay: Box<Relay>) -> Self {
+        Self { relay: Some(relay), ..self }
     }
 
     /// Waits at most `limit` for each chunk from now on.
@@ -44,7 +54,10 @@ impl ReplyBody {
     pub fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, ReplyBroken>>> {
         loop {
             match Pin::new(&mut self.body).poll_frame(context) {
-                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(None) => {
+                    let end = self.relay.take().map(|relay| relay.finish().map_err(ReplyBroken::Unreadable));
+                    return Poll::Ready(end.filter(|end| !matches!(end, Ok(rest) if rest.is_empty())));
+                }
                 Poll::Ready(Some(Err(error))) => {
                     return Poll::Ready(Some(Err(ReplyBroken::Cut(innermost(&error)))));
                 }
@@ -54,7 +67,11 @@ impl ReplyBody {
                     if let Some((limit, timer)) = &mut self.silence {
                         timer.as_mut().reset(soon(*limit));
                     }
-                    return Poll::Ready(Some(Ok(chunk)));
+                    let Some(relay) = &mut self.relay else { return Poll::Ready(Some(Ok(chunk))) };
+                    match relay.push(&chunk) {
+                        Ok(ready) if ready.is_empty() => {}
+                        turned => return Poll::Ready(Some(turned.map_err(ReplyBroken::Unreadable))),
+                    }
                 }
                 Poll::Pending => break,
             }

@@ -18,11 +18,13 @@
 //! | `script.rs` | how an answer goes out, or goes wrong |
 //! | `long.rs` | answers that break off in the middle, and go on |
 //! | `vendor.rs` | signing in, and the tokens that one gets |
+//! | `kiro.rs` | a provider that speaks no dialect |
 
 mod agent;
 pub(crate) mod beside;
 pub(crate) mod bodies;
 pub(crate) mod hears;
+mod kiro;
 pub(crate) mod limits;
 pub(crate) mod long;
 mod packed;
@@ -243,12 +245,12 @@ pub(crate) async fn answer(
     }
     let (mut ticket, earlier) = book.write(seen.clone());
     let Reply { before, head, steps } = match asked {
+        None => kiro::reply(&seen, &body).unwrap_or_else(script::nowhere),
         Some(mut asked) => {
             let down = seen.script == "switched" && book.open().down;
             let script = if down { "error-503" } else { &seen.script };
             script::reply(script, &mut asked, &seen, &body, earlier)
         }
-        None => script::nowhere(),
     };
     tokio::time::sleep(before).await;
     let Some((status, headers)) = head else {

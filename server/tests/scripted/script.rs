@@ -244,7 +244,7 @@ impl Reply {
         Self::new(200, kind, steps)
     }
 
-    fn with(mut self, name: HeaderName, value: &str) -> Self {
+    pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let (Some((_, headers)), Ok(value)) = (&mut self.head, HeaderValue::from_str(value)) {
             headers.insert(name, value);
         }

@@ -13,6 +13,7 @@
 //! | `short` | tokens end after a second |
 //! | `late` | tokens are renewed near their end only (OpenAI, September 2026) |
 //! | `issuing` | an id is issued on the way back, and only that one gets tokens (OpenAI, September 2026) |
+//! | `camel` | given out at `POST /register` with a secret; members come as JSON, their names joined by capitals; first tokens end after a second (AWS) |
 //! | `slow` | the first look for a device's token is too early (`slow_down`) |
 
 use super::{Frames, Seen};
@@ -52,6 +53,8 @@ pub(crate) struct Vendor {
     /// Tokens that are good.
     tokens: HashSet<String>,
     given: usize,
+    /// Secrets of clients that were registered, by their ids.
+    secrets: HashMap<String, String>,
     /// How often tokens were renewed.
     pub(crate) renewed: usize,
     /// What is said of what is left: status and body.
@@ -122,7 +125,17 @@ impl Vendor {
         let query = pairs(query.as_bytes());
         Some(match (method, path) {
             ("GET", "/authorize") => self.authorize(&query),
-            ("POST", "/device") => self.device(),
+            ("POST", "/register") => self.register(seen),
+            ("POST", "/device") => {
+                let client = members(seen).get("client_id").cloned().unwrap_or_default();
+                let answer = self.device();
+                let whose = self.knows(&client, seen);
+                match (client.contains("camel"), whose) {
+                    (_, false) => whole(401, &json!({ "error": "invalid_client" })),
+                    (true, true) => whole(200, &camel(&answer)),
+                    (false, true) => whole(200, &answer),
+                }
+            }
             ("GET", "/agree" | "/refuse") => {
                 for (said, _) in self.devices.values_mut() {
                     *said = Some(path == "/agree");
@@ -132,6 +145,7 @@ impl Vendor {
             ("POST", "/token") => {
                 let client = members(seen).get("client_id").cloned().unwrap_or_default();
                 match self.token(&client, seen) {
+                    Ok(answer) if client.contains("camel") => whole(200, &camel(&answer)),
                     Ok(answer) => whole(200, &answer),
                     Err((_, error, words)) if client.contains("github") => {
                         whole(200, &json!({ "error": error, "error_description": words }))
@@ -197,23 +211,47 @@ impl Vendor {
         response
     }
 
-    fn device(&mut self) -> Response<StreamBody<Frames>> {
+    fn device(&mut self) -> Value {
         self.given += 1;
         let code = format!("device-{}", self.given);
         self.devices.insert(code.clone(), (None, 0));
-        whole(
-            200,
-            &json!({
-                "device_code": code, "user_code": "WDJB-MJHT", "verification_uri": "https://vendor.example/device",
-                "expires_in": 900, "interval": 1,
-            }),
-        )
+        json!({
+            "device_code": code, "user_code": "WDJB-MJHT", "verification_uri": "https://vendor.example/device",
+            "expires_in": 900, "interval": 1,
+        })
+    }
+
+    /// Whoever names itself is registered.
+    fn register(&mut self, seen: &Seen) -> Response<StreamBody<Frames>> {
+        let said: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
+        if said["clientName"].as_str().is_none_or(str::is_empty) || said["clientType"] != "public" {
+            let words = "Invalid client metadata provided";
+            return whole(400, &json!({ "error": "invalid_client_metadata", "error_description": words }));
+        }
+        self.given += 1;
+        let (id, secret) = (format!("camel-short-{}", self.given), format!("secret-{}.uncommon", self.given));
+        self.secrets.insert(id.clone(), secret.clone());
+        whole(200, &json!({ "clientId": id, "clientSecret": secret, "clientSecretExpiresAt": 1_787_776_000 }))
+    }
+
+    /// Whether a client proves itself, where it has to.
+    fn knows(&self, client: &str, seen: &Seen) -> bool {
+        let shown = members(seen).get("client_secret").cloned();
+        !client.contains("camel") || shown.is_some() && self.secrets.get(client) == shown.as_ref()
+    }
+
+    /// Registrations are over.
+    pub(crate) fn forget_clients(&mut self) {
+        self.secrets.clear();
     }
 
     fn token(&mut self, client: &str, seen: &Seen) -> Result<Value, Refusal> {
         let json = seen.header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
-        if json != client.contains("json") {
+        if json != (client.contains("json") || client.contains("camel")) {
             return Err((400, "invalid_request", "Invalid request format"));
+        }
+        if !self.knows(client, seen) {
+            return Err((401, "invalid_client", "Invalid client provided"));
         }
         let members = members(seen);
         let said = |name: &str| members.get(name).map(String::as_str).unwrap_or_default();
@@ -293,7 +331,30 @@ impl Vendor {
 
 fn members(seen: &Seen) -> Members {
     let json: Result<HashMap<String, String>, _> = serde_json::from_slice(&seen.body);
-    json.unwrap_or_else(|_| pairs(&seen.body))
+    json.map_or_else(
+        |_| pairs(&seen.body),
+        |members| members.into_iter().map(|(name, value)| (snake(&name), value)).collect(),
+    )
+}
+
+/// A name with its words joined by lines, however they were joined.
+fn snake(name: &str) -> String {
+    let letter = |letter: char| match letter {
+        'A'..='Z' => format!("_{}", letter.to_ascii_lowercase()),
+        _ => letter.to_string(),
+    };
+    name.chars().map(letter).collect()
+}
+
+/// Members with their words joined by capitals.
+fn camel(members: &Value) -> Value {
+    let name = |name: &String| {
+        let mut words = name.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |joined, word| joined + &word[..1].to_ascii_uppercase() + &word[1..])
+    };
+    let members = members.as_object().into_iter().flatten();
+    members.map(|(member, value)| (name(member), value.clone())).collect()
 }
 
 fn pairs(text: &[u8]) -> Members {

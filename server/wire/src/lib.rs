@@ -12,6 +12,7 @@ mod fault;
 mod form;
 mod instruction;
 mod json;
+pub mod kiro;
 mod opening;
 mod outputs;
 mod passage;

@@ -53,6 +53,16 @@ const CASES: &[Case] = &[
     ("anthropic", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Third-party apps now draw from your extra usage, not your plan limits. Add more at claude.ai/settings/usage and keep going."}}"#, &[], "default/no-credit", Next::Person(HOUR)),
     // Since 4.6, February 2026: the request is continued in another way
     ("anthropic", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"This model does not support assistant message prefill. The conversation must end with a user message."}}"#, &[], "default/caller", Next::Stop),
+    // Kiro, as its refusals are told: recordings and AWS's models, 2026
+    ("kiro", 402, r#"{"type":"error","error":{"type":"billing_error","message":"You have reached the limit.","code":"MONTHLY_REQUEST_COUNT"}}"#, &[], "kiro/plan-limit", Next::Whole(HOUR)),
+    ("kiro", 429, r#"{"type":"error","error":{"type":"rate_limit_error","message":"Slower.","code":"CREDIT_CONSUMPTION_RATE_EXCEEDED","retry_after_seconds":300}}"#, &[], "kiro/rate", Next::Whole(5 * MINUTE)),
+    ("kiro", 429, r#"{"type":"error","error":{"type":"rate_limit_error","message":"I am experiencing high traffic, please try again shortly.","code":"INSUFFICIENT_MODEL_CAPACITY"}}"#, &[], "kiro/model-busy", Next::TargetAfter(30_000)),
+    ("kiro", 403, r#"{"type":"error","error":{"type":"permission_error","message":"The bearer token included in the request is invalid."}}"#, &[], "kiro/token-refused", Next::Person(HOUR)),
+    ("kiro", 403, r#"{"type":"error","error":{"type":"permission_error","message":"Your User ID (x) temporarily is suspended. We've locked your account as a security precaution.","code":"TEMPORARILY_SUSPENDED"}}"#, &[], "kiro/suspended", Next::Person(24 * HOUR)),
+    ("kiro", 403, r#"{"type":"error","error":{"type":"permission_error","message":"Your subscription does not support this application. Please contact your administrator.","code":"AccessDeniedException"}}"#, &[], "kiro/no-plan", Next::Person(HOUR)),
+    ("kiro", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Invalid model. Please select a different model to continue.","code":"INVALID_MODEL_ID"}}"#, &[], "kiro/no-such-model", Next::Target),
+    ("kiro", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Input is too long.","code":"CONTENT_LENGTH_EXCEEDS_THRESHOLD"}}"#, &[], "default/context-length", Next::Target),
+    ("kiro", 400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Improperly formed request.","code":"REQUEST_BODY_INVALID"}}"#, &[], "default/caller", Next::Stop),
     // OpenRouter
     ("openrouter", 429, r#"{"error":{"message":"Rate limit exceeded: free-models-per-day. Add 10 credits to unlock 1000 free model requests per day","code":429,"metadata":{"headers":{"X-RateLimit-Limit":"50","X-RateLimit-Remaining":"0","X-RateLimit-Reset":"1795305600000"},"provider_name":null}},"user_id":"user_x"}"#, &[], "default/daily-limit", Next::Account(12 * HOUR)),
     ("openrouter", 402, r#"{"error":{"message":"This request requires more credits, or fewer max_tokens. You requested up to 64000 tokens, but can only afford 2666. To increase, visit https://openrouter.ai/settings/credits","code":402,"metadata":{"provider_name":null}}}"#, &[], "openrouter/cannot-afford", Next::Person(10 * MINUTE)),

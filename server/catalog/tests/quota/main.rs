@@ -13,9 +13,6 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use catalog::{Catalog, Probed, Quota, Window};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// Providers that are not built in here, or not yet, with what their quota would be.
-const OTHERS: [(&str, &str); 1] = [("kiro", include_str!("kiro.toml"))];
-
 fn ms(text: &str) -> i64 {
     OffsetDateTime::parse(text, &Rfc3339).unwrap().unix_timestamp() * 1000
 }
@@ -35,14 +32,12 @@ fn with_quota(id: &str, quota: &str) -> Result<Catalog, catalog::CatalogError> {
     Catalog::builtin()?.with_user_files([("mine.toml".to_owned(), text)])
 }
 
-/// Every quota that is built in, and the others.
+/// Every quota that is built in.
 fn quotas() -> &'static BTreeMap<String, Quota> {
     static ALL: OnceLock<BTreeMap<String, Quota>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let quota = |catalog: &Catalog, id: &str| (id.to_owned(), catalog.get(id).unwrap().quota.clone());
         let builtin = Catalog::builtin().unwrap();
-        let own = builtin.providers().map(|provider| quota(&builtin, &provider.id));
-        own.chain(OTHERS.map(|(id, text)| quota(&with_quota(id, text).unwrap(), id))).collect()
+        builtin.providers().map(|provider| (provider.id.clone(), provider.quota.clone())).collect()
     })
 }
 

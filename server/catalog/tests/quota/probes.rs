@@ -238,7 +238,7 @@ fn plans_and_gateways_tell_their_windows() {
             "kiro",
             "2026-08-31T23:00:00Z",
             &[
-                "Month: 368\u{2030} used 18.43 limit 50 left 31.57 credits in 3600 s",
+                "Month: left 31.57 credits in 3600 s",
                 "Trial: left 379.75 credits",
             ],
         ),

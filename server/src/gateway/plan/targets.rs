@@ -50,7 +50,7 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
             only.is_empty() || only.iter().any(|dialect| dialect.as_str() == speaks.dialect.as_str())
         };
         let place =
-            |dialect| provider.speaks.iter().position(|speaks| speaks.dialect == dialect && serves(speaks));
+            |dialect| provider.speaks.iter().position(|speaks| speaks.takes(dialect) && serves(speaks));
         match (self.asked.wants(), place(dialect)) {
             (Wants::Also(also), Some(chat)) if spec.also.contains(&also) => Ok(chat),
             (Wants::Also(also), _) => Err(format!("{} is not known to offer {}", spec.name, also.segment())),

@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::store::StoredAccount;
 use crate::upstream::client::Way;
 use app::api::combos::Budget;
-use catalog::HeaderForKey;
+use catalog::{Driver, HeaderForKey};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -87,8 +87,10 @@ impl Account {
 /// One wire format at one address.
 #[derive(Debug)]
 pub struct Speaks {
-    /// The wire format.
+    /// The wire format: what a driver turns answers into, where there is one.
     pub dialect: Dialect,
+    /// What is spoken there in place of it.
+    pub driver: Option<Driver>,
     /// The whole address.
     pub url: Url,
     /// Whether it counts a prompt's tokens beside it.
@@ -100,6 +102,11 @@ pub struct Speaks {
 }
 
 impl Speaks {
+    /// Whether a request in a dialect goes there as it is.
+    pub fn takes(&self, dialect: Dialect) -> bool {
+        self.driver.is_none() && self.dialect == dialect
+    }
+
     /// Where a request is posted. Gemini names model and verb in the path, and always streams as events: another form
     /// is made here.
     pub fn address(&self, model: &str, streams: bool, query: Option<&str>) -> Url {
@@ -158,7 +165,10 @@ pub(super) fn account(
             .wallet
             .of(stored, sign_in)
             .map_or_else(|| Credential::Key(key()), Credential::Token),
-        headers: sign_in.map(|sign_in| told(sign_in, &stored.fields)).unwrap_or_default(),
+        headers: match (&stored.key, spec) {
+            (Some(_), Some(spec)) => valid(&spec.tweak.key_headers),
+            _ => sign_in.map(|sign_in| told(sign_in, &stored.fields)).unwrap_or_default(),
+        },
         speaks: own.map(|spec| spoken(spec, &stored.fields)).unwrap_or_default(),
         health: keepers.registry.of(stored),
         quota: keepers.quotas.of(stored.id),
@@ -178,6 +188,15 @@ fn told(sign_in: &catalog::SignIn, facts: &BTreeMap<String, String>) -> HeaderMa
     sign_in.headers.iter().filter_map(header).collect()
 }
 
+/// Headers as a file has them.
+fn valid<'f>(headers: impl IntoIterator<Item = (&'f String, &'f String)>) -> HeaderMap {
+    // Names and values were checked when the file was read.
+    let header = |(name, value): (&String, &String)| {
+        Some((HeaderName::from_str(name).ok()?, HeaderValue::from_str(value).ok()?))
+    };
+    headers.into_iter().filter_map(header).collect()
+}
+
 /// What stands in an address for a field that nobody has filled in: no such host answers.
 const UNSET: &str = "unset";
 
@@ -187,15 +206,10 @@ pub(super) fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>
     // What a sign-in tells, an account that was never signed in to does not know.
     let unknown = |url: String| url.replace(['{', '}'], "");
     let speaks = spec.speaks.iter().filter_map(|speaks| {
-        let mut defaults = HeaderMap::new();
-        for (name, value) in spec.tweak.headers.iter().chain(&speaks.headers) {
-            // Names and values were checked when the file was read.
-            if let (Ok(name), Ok(value)) = (HeaderName::from_str(name), HeaderValue::from_str(value)) {
-                defaults.insert(name, value);
-            }
-        }
+        let defaults = valid(spec.tweak.headers.iter().chain(&speaks.headers));
         Some(Speaks {
             dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
+            driver: speaks.driver,
             url: Url::parse(&unknown(catalog::filled(&speaks.url, &fields))).ok()?,
             counts: speaks.counts,
             header: speaks.header,
@@ -213,6 +227,7 @@ mod tests {
     fn gemini_names_model_and_verb_in_the_path() {
         let speaks = |dialect, url: &str| Speaks {
             dialect,
+            driver: None,
             url: Url::parse(url).unwrap(),
             counts: false,
             header: HeaderForKey::XGoogApiKey,

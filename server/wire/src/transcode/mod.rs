@@ -14,7 +14,7 @@ mod event;
 pub(crate) mod free_text;
 pub(crate) mod gemini;
 #[cfg(debug_assertions)]
-mod grammar;
+pub(crate) mod grammar;
 mod joint;
 mod lost_seals;
 pub(crate) mod messages;
@@ -22,7 +22,7 @@ pub(crate) mod ollama;
 mod parameters;
 mod reply;
 pub(crate) mod responses;
-mod structured;
+pub(crate) mod structured;
 mod target;
 mod translation;
 
@@ -82,15 +82,20 @@ pub fn encode(dialect: Dialect, conversation: &Conversation<'_>, target: &Target
     if conversation.verbosity.is_some() && !matches!(dialect, Dialect::Chat | Dialect::Responses) {
         encoded.dropped.push(Dropped::new(&"verbosity", "no other dialect than OpenAI's has it"));
     }
-    for dropped in &mut encoded.dropped {
+    in_clients_words(conversation, &mut encoded.dropped);
+    encoded
+}
+
+/// Names what was dropped by the paths that the client wrote, and adds what was lost while decoding.
+pub(crate) fn in_clients_words(conversation: &Conversation<'_>, dropped: &mut Vec<Dropped>) {
+    for dropped in &mut *dropped {
         if let Some(own) = conversation.places.own(&dropped.path) {
             dropped.path = own;
         }
     }
-    encoded.dropped.extend(conversation.dropped.iter().cloned());
-    encoded.dropped.sort();
-    encoded.dropped.dedup();
-    encoded
+    dropped.extend(conversation.dropped.iter().cloned());
+    dropped.sort();
+    dropped.dedup();
 }
 
 /// Decodes a provider's stream: documents in, events out.

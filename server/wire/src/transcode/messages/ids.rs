@@ -35,7 +35,7 @@ pub(super) fn own(id: Cow<'_, str>) -> Cow<'_, str> {
 const LONGEST: usize = 64;
 
 /// An id as every provider takes it: itself, or its allowed characters and a hash of the whole.
-pub(super) fn valid(id: &str) -> Cow<'_, str> {
+pub(crate) fn valid(id: &str) -> Cow<'_, str> {
     if !id.is_empty() && id.len() <= LONGEST && id.chars().all(allowed) {
         return Cow::Borrowed(id);
     }

@@ -9,8 +9,14 @@ mod write;
 
 pub(super) use decode::decode;
 pub(super) use encode::encode;
+pub(crate) use ids::valid as valid_id;
 pub(super) use read::{Reader, read_whole};
-pub(super) use write::{Writer, write_whole};
+pub(crate) use seals::mark as redacted_data;
+pub(super) use write::write_whole;
+pub(crate) use write::{Writer, kind_of};
+
+#[cfg(test)]
+pub(crate) use write::well_formed;
 
 #[cfg(test)]
 mod fixtures_tests;

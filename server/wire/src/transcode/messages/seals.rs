@@ -23,7 +23,7 @@ pub(super) fn redacted(data: Cow<'_, str>) -> Seal<'_> {
 }
 
 /// Redacted data as a seal's data.
-pub(super) fn mark(data: &str) -> String {
+pub(crate) fn mark(data: &str) -> String {
     format!("{REDACTED}{data}")
 }
 

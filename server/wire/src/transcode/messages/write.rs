@@ -368,7 +368,8 @@ const KINDS: [&str; 10] = [
     "timeout_error",
 ];
 
-fn kind_of(status: Option<u16>) -> &'static str {
+/// Anthropic's class of error for a status.
+pub(crate) fn kind_of(status: Option<u16>) -> &'static str {
     match status {
         Some(400 | 422) => "invalid_request_error",
         Some(401) => "authentication_error",
@@ -399,4 +400,4 @@ fn frame(out: &mut Vec<u8>, event: &str, write: impl FnOnce(&mut ObjectWriter<'_
 mod tests;
 
 #[cfg(test)]
-pub(super) use tests::well_formed;
+pub(crate) use tests::well_formed;

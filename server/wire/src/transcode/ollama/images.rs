@@ -38,7 +38,7 @@ fn split_data_url(text: &str) -> Option<(&str, &str)> {
 }
 
 /// The type, by the first bytes.
-fn mime(base64: &str) -> Option<&'static str> {
+pub(crate) fn mime(base64: &str) -> Option<&'static str> {
     // 24 letters are 18 bytes; what is shorter is no picture.
     let start = BASE64_STANDARD.decode(base64.get(..24)?).ok()?;
     Some(match start.as_slice() {
