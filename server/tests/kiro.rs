@@ -109,7 +109,7 @@ async fn its_refusals_are_understood() {
     for (model, status, health, words, others) in [
         ("used-up", 503, "parked", "Credits of the plan used up", false),
         ("busy", 429, "parked", "The model is busy", true),
-        ("throttled", 429, "parked", "Too many requests for this account", false),
+        ("throttled", 503, "parked", "Too many requests for this account", false),
         ("foreign", 503, "refused", "is the region the right one", false),
     ] {
         let house = with_key("ksk_one").await;

@@ -231,8 +231,11 @@ pub(crate) async fn answer(
     let body: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
     let asked = script::Asked::of(&parts.method, parts.uri.path(), &body);
     seen.script = script_of(&seen, asked.as_ref().map_or("", |asked| &asked.model));
-    let wait = book.vendor(|vendor| vendor.delay);
-    if !wait.is_zero() && parts.uri.path() == "/oauth/token" {
+    if parts.uri.path() == "/oauth/token" {
+        let wait = book.vendor(|vendor| {
+            vendor.asked += 1;
+            vendor.delay
+        });
         tokio::time::sleep(wait).await;
     }
     if let Some(response) = book.vendor(|vendor| vendor.answer(&seen)) {

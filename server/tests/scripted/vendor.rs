@@ -67,6 +67,8 @@ pub(crate) struct Vendor {
     pub(crate) down: bool,
     /// How long the token endpoint takes.
     pub(crate) delay: Duration,
+    /// How often it was asked, answered or not yet.
+    pub(crate) asked: usize,
 }
 
 type Members = HashMap<String, String>;

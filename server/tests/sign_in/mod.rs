@@ -9,7 +9,7 @@ mod service_account;
 mod terms;
 
 use crate::support::client::{Answer, Client};
-use crate::support::{House, Provider, chat_body};
+use crate::support::{House, Provider, chat_body, until};
 use http::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -65,6 +65,17 @@ impl House {
     async fn back(&self, location: &str) -> Answer {
         let url = url::Url::parse(location).unwrap();
         self.client.page(&format!("{}?{}", url.path(), url.query().unwrap_or_default()), "").await
+    }
+
+    /// Lets go of something as soon as the vendor's token endpoint has been asked; false: it ended before that.
+    async fn left_while_it_thinks<T>(&self, something: impl Future<Output = T>) -> bool {
+        tokio::select! {
+            biased;
+            _ = something => false,
+            () = until("the question", async || {
+                (self.provider.vendor(|vendor| vendor.asked) > 0).then_some(())
+            }) => true,
+        }
     }
 
     /// Signs in. Gives the account's id.
