@@ -4,6 +4,8 @@
 #![expect(missing_docs, reason = "the macros of Leptos make public items that nothing can document")]
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod charts;
 pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]
@@ -31,6 +33,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=pages::overview::Overview ssr=whole() />
                 <Route path=path!("/requests") view=pages::requests::Requests ssr=whole() />
                 <Route path=path!("/requests/:id") view=pages::request::Request ssr=whole() />
+                <Route path=path!("/usage") view=pages::usage::Usage ssr=whole() />
                 <Route path=path!("/providers") view=pages::providers::Providers ssr=whole() />
                 <Route path=path!("/providers/:id") view=pages::provider::Provider ssr=whole() />
                 <Route path=path!("/sign-in/:id") view=pages::sign_in::SignInPage ssr=whole() />

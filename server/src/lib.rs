@@ -9,6 +9,7 @@ mod gate;
 pub mod gateway;
 pub mod replicas;
 pub mod router;
+pub mod seed;
 pub mod serve;
 pub mod session;
 mod site;

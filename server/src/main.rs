@@ -6,7 +6,7 @@ use server::accounts::seal::fill;
 use server::config::Config;
 use server::session::password;
 use server::store::Store;
-use server::{doctor, serve};
+use server::{doctor, seed, serve};
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -35,6 +35,15 @@ enum Command {
         /// Take the newest steps back instead. Their data goes with them: copy the database first.
         #[arg(long, value_name = "STEPS")]
         down: Option<u32>,
+    },
+    /// Fill an empty database with made-up usage, to look at the dashboard or to measure it.
+    Seed {
+        /// How many requests.
+        #[arg(long, default_value_t = 20_000)]
+        requests: u64,
+        /// Over how many days up to now.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
     },
     /// Look at everything that commonly goes wrong.
     Doctor,
@@ -77,6 +86,14 @@ async fn run(command: Command, config: Config) -> Result<ExitCode> {
         Command::Migrate { down } => {
             Store::migrate(&config, down).await?;
             writeln!(out, "The database is where you wanted it.")?;
+        }
+        Command::Seed { requests, days } => {
+            let told = |written| {
+                // Progress that cannot be shown is no reason to stop.
+                let _ = write!(std::io::stderr(), "\r{written} of {requests} requests");
+            };
+            seed::seed(&config, requests, days, told).await?;
+            writeln!(out, "\nMade up {requests} requests over {days} days.")?;
         }
         Command::ResetPassword { name } => reset_password(&config, name).await?,
         Command::Doctor => {

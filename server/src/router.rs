@@ -4,7 +4,7 @@
 //! A test walks this table without credentials.
 
 use crate::console::live::live;
-use crate::console::{api, saver, translator};
+use crate::console::{api, saver, translator, usage};
 use crate::state::App;
 use crate::{gate, gateway, site, status};
 use app::pages::saver_preview::FORM_LIMIT as SAMPLE_FORM_LIMIT;
@@ -116,6 +116,7 @@ fn program_routes() -> Vec<Route> {
     vec![
         route(POST, "/api/v1/login", Public, api::login),
         route(GET, "/api/v1/openapi.json", Public, api::openapi),
+        route(GET, "/api/v1/overview", Program, api::overview),
         route(GET, "/api/v1/usage", Program, api::usage),
         route(GET, "/api/v1/requests", Program, api::requests),
         route(GET, "/api/v1/requests/{id}", Program, api::request),
@@ -216,8 +217,18 @@ fn page_routes() -> Vec<Route> {
             access: Access::Person,
             handler: None,
         }))
-        .chain([route(GET, "/console/live", Access::Person, live)])
+        .chain(person_routes())
         .collect()
+}
+
+/// What people's browsers fetch beside pages.
+fn person_routes() -> Vec<Route> {
+    use Access::Person;
+    vec![
+        route(GET, "/console/live", Person, live),
+        route(GET, "/usage/export.csv", Person, usage::csv),
+        route(GET, "/usage/export.json", Person, usage::json),
+    ]
 }
 
 /// Every route there is.
@@ -273,7 +284,7 @@ fn dashboard(app: &App) -> Router {
         .fallback(leptos_axum::render_app_async_with_context(gate::provide_console, shell))
         .with_state(options);
     let people = pages
-        .merge(Router::new().route("/console/live", axum::routing::get(live)).with_state(App::clone(app)))
+        .merge(routed(person_routes()).with_state(App::clone(app)))
         .layer(from_fn_with_state(App::clone(app), gate::person))
         .layer(gate::sessions(app))
         .layer(CompressionLayer::new());

@@ -230,7 +230,7 @@ async fn a_wrong_address_or_method_is_told_in_json() {
         (Method::GET, "/api/v1/accounts/abc/test"),
         (Method::PATCH, "/api/v1/accounts/abc"),
         (Method::PATCH, "/api/v1/accounts"),
-        (Method::GET, "/api/v1/usage?utc_offset_minutes=noon"),
+        (Method::GET, "/api/v1/overview?utc_offset_minutes=noon"),
     ] {
         let answer = house.api(method.clone(), path, json!({})).await;
         assert!(matches!(answer.status, 400 | 404 | 405), "{method} {path}: {answer:?}");

@@ -374,7 +374,7 @@ async fn a_request_that_went_elsewhere_is_told_in_words() {
     assert!(detail["attempts"][0]["rule"].as_str().unwrap().ends_with("/rate-limit"), "{detail}");
     assert_eq!(house.detail(&rows[0]).await["plan"], json!([]), "there was nothing to choose");
     let fallbacks = until("the detour", async || {
-        let fallbacks = house.read("/api/v1/usage").await["fallbacks"].clone();
+        let fallbacks = house.read("/api/v1/overview").await["fallbacks"].clone();
         (!fallbacks.as_array().unwrap().is_empty()).then_some(fallbacks)
     })
     .await;

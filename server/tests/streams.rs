@@ -56,7 +56,7 @@ async fn broken_stream_is_told(script: &str) {
         let detail = house.detail(row).await;
         assert!(!detail["attempts"][0]["error"].as_str().unwrap().is_empty(), "{detail:#?}");
     }
-    let usage = house.read("/api/v1/usage").await;
+    let usage = house.read("/api/v1/overview").await;
     assert_eq!(usage["today"]["failed"], 2, "{usage:#?}");
     assert_eq!(
         rows[0]["tokens"]["input"],

@@ -106,7 +106,7 @@ async fn tokens_and_cost_are_exact_and_cached_tokens_are_counted_once() {
         assert!(matches!(detail["finish"].as_str().unwrap(), "stop" | "end_turn"));
         assert_eq!(detail["attempts"].as_array().unwrap().len(), 1);
     }
-    let today = house.read("/api/v1/usage").await["today"].clone();
+    let today = house.read("/api/v1/overview").await["today"].clone();
     assert_eq!(today["cost"], json!({ "known": 2 * (CHAT_COST + MESSAGES_COST), "unknown_requests": 0 }));
     let total = json!({
         "input": 2 * (CHAT_COUNTS.input + MESSAGES_COUNTS.input), "cache_read": 2 * (CHAT_COUNTS.read + MESSAGES_COUNTS.read),
@@ -129,7 +129,7 @@ async fn a_price_that_nobody_states_is_unknown_and_never_nothing() {
         assert_eq!(row["cost"], Value::Null, "{row:#?}");
         assert_eq!(row["tokens"]["output"], CHAT_COUNTS.output);
     }
-    let today = house.read("/api/v1/usage").await["today"].clone();
+    let today = house.read("/api/v1/overview").await["today"].clone();
     assert_eq!(today["cost"], json!({ "known": 0, "unknown_requests": 2 }));
 }
 
@@ -144,7 +144,7 @@ async fn usage_that_is_not_stated_is_unknown() {
         assert_eq!((&row["tokens"], &row["cost"]), (&Value::Null, &Value::Null), "{row:#?}");
         assert_eq!(row["outcome"], "answered");
     }
-    assert_eq!(house.read("/api/v1/usage").await["today"]["cost"]["unknown_requests"], 4);
+    assert_eq!(house.read("/api/v1/overview").await["today"]["cost"]["unknown_requests"], 4);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod terse;
 pub mod translator;
+pub mod usage;
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -43,6 +44,7 @@ pub trait Console:
     + settings::Settings
     + sign_in::SignIns
     + translator::Translator
+    + usage::Usages
 {
 }
 
@@ -59,6 +61,7 @@ impl<T> Console for T where
         + settings::Settings
         + sign_in::SignIns
         + translator::Translator
+        + usage::Usages
 {
 }
 

@@ -81,6 +81,21 @@ pub struct RequestFilter {
     /// The name of a caller key.
     #[serde(default)]
     pub key: String,
+    /// `provider/model`.
+    #[serde(default)]
+    pub model: String,
+    /// A coding tool.
+    #[serde(default)]
+    pub client: String,
+    /// A combo.
+    #[serde(default)]
+    pub combo: String,
+    /// From then on, Unix ms.
+    #[serde(default)]
+    pub from: String,
+    /// Before then, Unix ms.
+    #[serde(default)]
+    pub to: String,
     /// The id of the last request of the page before.
     #[serde(default)]
     pub before: String,

@@ -148,7 +148,7 @@ fn Figures(today: Totals, yesterday: Totals) -> impl IntoView {
 }
 
 /// What was spent on so many requests, and a note on what the sum leaves out.
-fn spend(cost: Cost, requests: i64) -> (String, String) {
+pub(super) fn spend(cost: Cost, requests: i64) -> (String, String) {
     match cost.unknown_requests {
         0 => (format::money(cost.known), "At the providers' list prices".to_owned()),
         // The sum of no known price is not an amount.

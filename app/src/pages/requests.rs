@@ -1,9 +1,10 @@
 //! The list of requests.
 
 use crate::api::requests::{RequestFilter, RequestList, load_requests};
-use crate::parts::format::encode;
+use crate::parts::format::{encode, exact};
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::reader;
 use crate::parts::rows::{RequestHead, RequestLine};
 use crate::parts::state::Empty;
 use leptos::prelude::*;
@@ -19,6 +20,11 @@ pub fn Requests() -> impl IntoView {
             outcome: of("outcome"),
             provider: of("provider"),
             key: of("key"),
+            model: of("model"),
+            client: of("client"),
+            combo: of("combo"),
+            from: of("from"),
+            to: of("to"),
             before: of("before"),
         }
     });
@@ -47,6 +53,11 @@ fn address(filter: &RequestFilter) -> String {
         ("outcome", &filter.outcome),
         ("provider", &filter.provider),
         ("key", &filter.key),
+        ("model", &filter.model),
+        ("client", &filter.client),
+        ("combo", &filter.combo),
+        ("from", &filter.from),
+        ("to", &filter.to),
         ("before", &filter.before),
     ];
     let query: Vec<_> = pairs
@@ -83,6 +94,7 @@ fn Filters(filter: RequestFilter, list: RequestList) -> impl IntoView {
             <Choice name="outcome" all="Any outcome" options=outcomes chosen=filter.outcome.clone() />
             <Choice name="provider" all="Any provider" options=providers chosen=filter.provider.clone() />
             <Choice name="key" all="Any key" options=keys chosen=filter.key.clone() />
+            <Kept filter=filter.clone() />
             <button type="submit" class="button">
                 "Filter"
             </button>
@@ -90,6 +102,25 @@ fn Filters(filter: RequestFilter, list: RequestList) -> impl IntoView {
         <Chips filter />
     }
     .into_any()
+}
+
+/// What other pages filter by, which the form keeps.
+#[component]
+fn Kept(filter: RequestFilter) -> impl IntoView {
+    let kept = [
+        ("model", filter.model),
+        ("client", filter.client),
+        ("combo", filter.combo),
+        ("from", filter.from),
+        ("to", filter.to),
+    ];
+    let kept = kept.into_iter().filter(|(_, value)| !value.is_empty());
+    kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+}
+
+/// A moment of the address, as the reader's clock shows it.
+fn moment(text: &str) -> String {
+    text.parse().map_or(text.to_owned(), |at| exact(at, reader::utc_offset()))
 }
 
 #[component]
@@ -136,6 +167,11 @@ fn Chips(filter: RequestFilter) -> impl IntoView {
         ("outcome", outcome, without(|rest| rest.outcome.clear())),
         ("provider", filter.provider.clone(), without(|rest| rest.provider.clear())),
         ("key", filter.key.clone(), without(|rest| rest.key.clear())),
+        ("model", filter.model.clone(), without(|rest| rest.model.clear())),
+        ("tool", filter.client.clone(), without(|rest| rest.client.clear())),
+        ("combo", filter.combo.clone(), without(|rest| rest.combo.clear())),
+        ("from", moment(&filter.from), without(|rest| rest.from.clear())),
+        ("before", moment(&filter.to), without(|rest| rest.to.clear())),
         ("older than", filter.before.chars().take(12).collect(), without(|_| ())),
     ];
     let chips: Vec<_> = chips

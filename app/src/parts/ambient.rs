@@ -17,6 +17,9 @@ pub fn Ambient() -> impl IntoView {
         if let Some(minutes) = reader::utc_offset() {
             browser::set_cookie("tz", &minutes.to_string());
         }
+        if let Some(zone) = browser::zone() {
+            browser::set_cookie("zone", &zone);
+        }
         browser::show_kept_toast();
         set_interval(tick, Duration::from_secs(1));
         set_interval(watch, Duration::from_secs(2));

@@ -52,6 +52,13 @@ pub fn set_cookie(name: &str, value: &str) {
     }
 }
 
+/// The name of the time zone here.
+pub fn zone() -> Option<String> {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    let zone = js_sys::Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone"));
+    zone.ok()?.as_string()
+}
+
 /// Puts text into every element that waits for it, e.g. the chosen model into all snippets.
 pub fn fill(what: &str, text: &str) {
     for element in all(&format!("[data-filled={what}]")) {

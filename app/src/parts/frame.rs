@@ -18,6 +18,7 @@ use leptos_meta::Title;
 pub enum Place {
     Overview,
     Requests,
+    Usage,
     Providers,
     Combos,
     Quota,
@@ -33,6 +34,7 @@ pub const PLACES: [&[(Place, &str, &str, Glyph)]; 4] = [
     &[
         (Place::Overview, "/", "Overview", Glyph::Overview),
         (Place::Requests, "/requests", "Requests", Glyph::Requests),
+        (Place::Usage, "/usage", "Usage", Glyph::Chart),
     ],
     &[
         (Place::Providers, "/providers", "Providers", Glyph::Providers),

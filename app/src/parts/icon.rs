@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub enum Glyph {
     Overview,
     Requests,
+    Chart,
     Providers,
     Combos,
     Saver,
@@ -46,6 +47,7 @@ impl Glyph {
         match self {
             Self::Overview => "M2.5 2.5h4.5v6H2.5zM9 2.5h4.5v3.5H9zM9 8.5h4.5v5H9zM2.5 11h4.5v2.5H2.5z",
             Self::Requests => "M2.5 4h11M2.5 8h11M2.5 12h7",
+            Self::Chart => "M2.5 13.5h11M4 11V7.5M8 11V3M12 11V5.5",
             Self::Providers => "M3 2.5h10v4.2H3zM3 9.3h10v4.2H3zM5.6 4.6h.01M5.6 11.4h.01",
             Self::Combos => "M2.5 4H6l4 4h3.5M2.5 12H6l4-4M11.5 6l2 2l-2 2",
             Self::Saver => "M2.5 3.5h11M4.5 6.5h7M6.5 9.5h3M8 11.5v2",

@@ -4,6 +4,7 @@ pub mod ambient;
 pub mod arrange;
 pub mod browser;
 pub mod budget;
+pub mod chart;
 pub mod copy;
 pub mod dialog;
 pub mod field;

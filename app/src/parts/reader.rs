@@ -37,6 +37,11 @@ pub fn utc_offset() -> Option<i32> {
     return cookie("tz")?.parse().ok().filter(|minutes| (-14 * 60..=14 * 60).contains(minutes));
 }
 
+/// The name of the reader's time zone: `Europe/Berlin`. `None` before their browser has said.
+pub fn zone() -> Option<String> {
+    cookie("zone")
+}
+
 /// The theme the reader chose: `light`, `dark`, or `system` when they did not choose.
 pub fn theme() -> &'static str {
     match cookie("theme").as_deref() {

@@ -1,6 +1,6 @@
 //! The site: what a browser fetches besides the pages themselves.
 
-use crate::process::{run, step};
+use crate::process::{cargo, output, run, step};
 use crate::toolchain::Toolchain;
 use crate::workspace::{Mode, Workspace};
 use anyhow::{Context, Result};
@@ -29,6 +29,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<()> {
         let mut files = bindings(workspace, mode, &module)?;
         gather(&workspace.root.join("style"), Path::new("style"), &mut files)?;
         gather(&workspace.root.join("public"), Path::new(""), &mut files)?;
+        files.insert(PathBuf::from("pkg/echarts.js"), echarts(workspace)?);
         let folder = workspace.site(mode);
         if mode == Mode::Release {
             compress(&folder, &mut files)?;
@@ -74,6 +75,22 @@ fn bindings(workspace: &Workspace, mode: Mode, module: &Path) -> Result<Files> {
     gather(&scratch, Path::new("pkg"), &mut files)?;
     fs::remove_dir_all(&scratch)?;
     Ok(files)
+}
+
+/// What draws charts in the browser: the very version that the crate which writes them was made for, out of its package.
+fn echarts(workspace: &Workspace) -> Result<Vec<u8>> {
+    let mut command = cargo(workspace);
+    let packages = output(command.args(["metadata", "--format-version=1", "--locked"]))?;
+    let packages: serde_json::Value = serde_json::from_str(&packages)?;
+    let charming = packages["packages"].as_array().into_iter().flatten().find(|it| it["name"] == "charming");
+    let manifest = charming.and_then(|it| it["manifest_path"].as_str()).context("charming is not fetched")?;
+    let assets = Path::new(manifest).with_file_name("src").join("asset");
+    let mut scripts = fs::read_dir(&assets)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let named = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("echarts-"))
+    };
+    let script = scripts.find(named).with_context(|| format!("{} holds no ECharts", assets.display()))?;
+    fs::read(&script).with_context(|| format!("cannot read {}", script.display()))
 }
 
 /// Adds every file below `folder`, except hidden ones and READMEs. A folder that does not exist is empty.

@@ -2,8 +2,10 @@
 //! describes it; a test holds the two together.
 
 mod sign_in;
+mod usage;
 
 pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, refresh_models, sign_in};
+pub use usage::usage;
 
 use super::Desk;
 use crate::clock;
@@ -109,7 +111,7 @@ pub struct Offset {
 }
 
 /// Today's and yesterday's sums.
-pub async fn usage(Extension(desk): At, Query(offset): Query<Offset>) -> Answer<OverviewPage> {
+pub async fn overview(Extension(desk): At, Query(offset): Query<Offset>) -> Answer<OverviewPage> {
     Ok(axum::Json(desk.overview(offset.utc_offset_minutes).await?))
 }
 

@@ -16,6 +16,7 @@ mod settings;
 mod sign_in;
 mod story;
 pub(crate) mod translator;
+pub(crate) mod usage;
 
 pub(crate) use overview::tier;
 

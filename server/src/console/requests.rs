@@ -98,6 +98,16 @@ fn sensible(mut filter: RequestFilter) -> (RequestFilter, Vec<String>) {
         notes.push(format!("\"{}\" is no outcome, so all are shown.", filter.outcome));
         filter.outcome.clear();
     }
+    for moment in [&mut filter.from, &mut filter.to] {
+        if !moment.is_empty() && moment.parse::<u64>().is_err() {
+            notes.push(format!("\"{moment}\" is no moment, so it is left out."));
+            moment.clear();
+        }
+    }
+    if !filter.model.is_empty() && !filter.model.contains('/') {
+        notes.push(format!("\"{}\" is no provider/model, so all are shown.", filter.model));
+        filter.model.clear();
+    }
     if !filter.before.is_empty() && Uuid::parse_str(&filter.before).is_err() {
         notes.push("That page does not exist, so this is the first.".to_owned());
         filter.before.clear();

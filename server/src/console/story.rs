@@ -4,10 +4,9 @@ use super::requests::target;
 use crate::store::{AttemptRecord, RequestRecord};
 use app::api::requests::{Cause, Outcome};
 
-/// What an attempt that came to nothing did, as it stands after a name: "was rate limited".
-fn deed(attempt: &AttemptRecord) -> String {
-    let rule = attempt.rule.rsplit('/').next().unwrap_or_default();
-    let known = match rule {
+/// What a rule means, as it stands after a name; empty where its own sentence says it better.
+fn known(rule: &str) -> &'static str {
+    match rule.rsplit('/').next().unwrap_or_default() {
         "silent" | "first-token limit" => "said nothing in time",
         "connection" => "could not be reached",
         "cut" => "broke off",
@@ -20,7 +19,20 @@ fn deed(attempt: &AttemptRecord) -> String {
         "server" => "failed",
         rule if rule.starts_with("plan-") => "hit the limit of its plan",
         _ => "",
-    };
+    }
+}
+
+/// What attempts did that a rule has judged: "was rate limited".
+pub(super) fn judged(rule: &str) -> String {
+    match known(rule) {
+        "" => format!("failed ({})", rule.rsplit('/').next().unwrap_or_default().replace('-', " ")),
+        known => known.to_owned(),
+    }
+}
+
+/// What an attempt that came to nothing did, as it stands after a name: "was rate limited".
+fn deed(attempt: &AttemptRecord) -> String {
+    let known = known(&attempt.rule);
     if !known.is_empty() {
         return known.to_owned();
     }

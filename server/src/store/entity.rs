@@ -149,6 +149,13 @@ entity!(usage_days, "usage_days", {
     #[sea_orm(primary_key, auto_increment = false)] combo: String,
     input_tokens: i64, cache_read_tokens: i64, cache_write_tokens: i64, output_tokens: i64, cost: i64,
 });
+entity!(first_tokens, "first_tokens", {
+    #[sea_orm(primary_key, auto_increment = false)] period_at: i64,
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+    #[sea_orm(primary_key, auto_increment = false)] class: i32,
+    requests: i64,
+});
 entity!(usage_hours, "usage_hours", {
     #[sea_orm(primary_key, auto_increment = false)] period_at: i64,
     #[sea_orm(primary_key, auto_increment = false)] provider_id: String,

@@ -341,6 +341,21 @@ fn matching(filter: &RequestFilter) -> Condition {
     if !filter.key.is_empty() {
         all = all.add(Column::KeyName.eq(&filter.key));
     }
+    if let Some((provider, model)) = filter.model.split_once('/') {
+        all = all.add(Column::ProviderId.eq(provider)).add(Column::Model.eq(model));
+    }
+    if !filter.client.is_empty() {
+        all = all.add(Column::Client.eq(&filter.client));
+    }
+    if !filter.combo.is_empty() {
+        all = all.add(Column::Combo.eq(&filter.combo));
+    }
+    if let Ok(from) = filter.from.parse() {
+        all = all.add(Column::Id.gte(first_id(from)));
+    }
+    if let Ok(to) = filter.to.parse() {
+        all = all.add(Column::Id.lt(first_id(to)));
+    }
     if let Ok(before) = Uuid::parse_str(&filter.before) {
         all = all.add(Column::Id.lt(before));
     }

@@ -1,6 +1,7 @@
 //! Sums by the hour and by the day, kept for good.
 
 use super::entity::usage_hours;
+use super::first_tokens::add_first_tokens;
 use super::requests::insert;
 use super::{RequestRecord, Store, StoreError};
 use app::api::requests::Outcome;
@@ -224,6 +225,7 @@ impl Store {
         insert(&work, records).await?;
         add_sums(&work, "usage_hours", sum_up(records, HOUR)).await?;
         add_sums(&work, "usage_days", sum_up(records, DAY)).await?;
+        add_first_tokens(&work, records).await?;
         Ok(work.commit().await?)
     }
 

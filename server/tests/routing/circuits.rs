@@ -158,7 +158,7 @@ async fn what_answers_is_named_counted_and_billed_and_what_failed_is_not() {
         assert_eq!(played(&house, &lane.primary()).len(), 2);
     })
     .await;
-    let sums = house.read("/api/v1/usage").await;
+    let sums = house.read("/api/v1/overview").await;
     let output: u64 = LANES.iter().map(|lane| says::counts(lane.fallback).output).sum();
     assert_eq!(sums["today"]["tokens"]["output"], output, "once for each request: {sums:#}");
 }

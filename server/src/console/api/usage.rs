@@ -1,0 +1,22 @@
+//! Usage over JSON.
+
+use super::{Answer, At};
+use app::api::usage::{UsagePage, UsageQuery, Usages};
+use axum::extract::{Extension, Query};
+use serde::Deserialize;
+
+/// Where the reader's clock is.
+#[derive(Deserialize)]
+pub struct Clock {
+    #[serde(default)]
+    zone: String,
+}
+
+/// Usage of a period.
+pub async fn usage(
+    Extension(desk): At,
+    Query(query): Query<UsageQuery>,
+    Query(clock): Query<Clock>,
+) -> Answer<UsagePage> {
+    Ok(axum::Json(Usages::usage(&desk, query, clock.zone, 0).await?))
+}
