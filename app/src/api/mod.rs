@@ -4,6 +4,7 @@
 //! context of each request, already bound to the person who asks; a test puts a fake there.
 
 pub mod accounts;
+pub mod alerts;
 pub mod budget_fields;
 pub mod combo_fields;
 pub mod combos;
@@ -32,6 +33,7 @@ pub type NanoUsd = i64;
 /// Everything the pages can ask of the server.
 pub trait Console:
     accounts::Accounts
+    + alerts::Alerts
     + combos::Combos
     + connect::Connect
     + login::Login
@@ -48,6 +50,7 @@ pub trait Console:
 
 impl<T> Console for T where
     T: accounts::Accounts
+        + alerts::Alerts
         + combos::Combos
         + connect::Connect
         + login::Login
