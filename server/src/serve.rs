@@ -1,5 +1,6 @@
 //! Opens everything, listens, and closes everything in the order that loses nothing.
 
+use crate::accounts::alerts;
 use crate::accounts::models;
 use crate::accounts::quota::probe;
 use crate::accounts::renew;
@@ -72,6 +73,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     app.tasks.spawn(budget::run(App::clone(&app)));
     app.tasks.spawn(renew::run(App::clone(&app)));
     app.tasks.spawn(probe::run(App::clone(&app)));
+    app.tasks.spawn(alerts::run(App::clone(&app)));
     app.tasks.spawn(models::run(App::clone(&app)));
     greet(&app, people == 0);
     serve(listener, app).await

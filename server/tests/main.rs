@@ -12,6 +12,7 @@ mod scripted;
 mod support;
 
 mod accounts;
+mod alerts;
 mod bad_input;
 mod bad_settings;
 mod combos;

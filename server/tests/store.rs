@@ -1,6 +1,7 @@
 //! What is written down, on SQLite and on PostgreSQL alike.
 
 mod kept;
+mod raised;
 mod saved;
 mod used;
 
@@ -104,6 +105,13 @@ on_both!(
     combos_and_aliases_are_replaced_whole,
     budgets_and_rotations_are_kept,
     settings_are_one_row,
+);
+
+on_both!(
+    raised:
+    an_alert_is_raised_once_until_its_limit_begins_anew,
+    alerts_go_with_their_account_and_threshold,
+    where_alerts_go_is_sealed,
 );
 
 on_both!(

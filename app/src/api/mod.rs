@@ -4,6 +4,7 @@
 //! context of each request, already bound to the person who asks; a test puts a fake there.
 
 pub mod accounts;
+pub mod alerts;
 pub mod budget_fields;
 pub mod combo_fields;
 pub mod combos;
@@ -33,6 +34,7 @@ pub type NanoUsd = i64;
 /// Everything the pages can ask of the server.
 pub trait Console:
     accounts::Accounts
+    + alerts::Alerts
     + combos::Combos
     + connect::Connect
     + login::Login
@@ -50,6 +52,7 @@ pub trait Console:
 
 impl<T> Console for T where
     T: accounts::Accounts
+        + alerts::Alerts
         + combos::Combos
         + connect::Connect
         + login::Login

@@ -1,5 +1,7 @@
 //! The overview: is everything working, and where do tokens and money go today.
 
+use super::alerts::AlertRow;
+use super::quota::Fullest;
 use super::requests::RequestRow;
 use super::{Cost, Millis, Problem, Tier, Tokens};
 use async_trait::async_trait;
@@ -87,6 +89,12 @@ pub struct OverviewPage {
     pub fallbacks: Vec<Fallback>,
     /// Accounts that need a person.
     pub troubles: Vec<Trouble>,
+    /// Limits that are nearly used up.
+    pub alerts: Vec<AlertRow>,
+    /// What is left of the accounts of which that is known, the fullest limit of each, the fullest first, at most 6.
+    pub quotas: Vec<Fullest>,
+    /// Of how many accounts that is known.
+    pub quotas_known: usize,
     /// What a newcomer does next.
     pub steps: FirstSteps,
 }

@@ -1,5 +1,6 @@
 //! How much of what accounts may use is left.
 
+use super::alerts::{AlertRow, AlertSettings};
 use super::{Millis, Problem};
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -38,6 +39,14 @@ pub struct WindowRow {
     pub at: Millis,
 }
 
+/// A limit's name with the models it is for: "Week for opus".
+pub fn limit_words(window: &str, model: &str) -> String {
+    match model.trim_matches('*') {
+        "" => window.to_owned(),
+        model => format!("{window} for {model}"),
+    }
+}
+
 /// The limits of one account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountQuota {
@@ -59,13 +68,34 @@ pub struct AccountQuota {
     pub why: String,
 }
 
+/// The limit of an account that is used most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fullest {
+    /// The account.
+    pub account_id: i64,
+    /// Its name.
+    pub account: String,
+    /// Its provider.
+    pub provider_id: String,
+    /// The provider's name.
+    pub provider: String,
+    /// How much of its limits is kept back, in hundredths.
+    pub reserve: u32,
+    /// The limit.
+    pub window: WindowRow,
+}
+
 /// The quota page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotaPage {
     /// Accounts of which something is known.
     pub known: Vec<AccountQuota>,
     /// Accounts of which nothing is known.
     pub unknown: Vec<AccountQuota>,
+    /// Alerts that are open.
+    pub alerts: Vec<AlertRow>,
+    /// When alerts are raised, and where they go.
+    pub alerting: AlertSettings,
 }
 
 /// How much is left.

@@ -2,6 +2,7 @@
 
 pub mod account_state;
 pub mod accounts;
+pub mod alerts;
 pub mod aliases;
 pub mod attempts;
 pub mod combo_card;

@@ -1,14 +1,19 @@
 //! The overview: is everything working, and where do tokens and money go today.
 
+use super::alerts::AlertLine;
 use crate::api::Cost;
+use crate::api::alerts::AlertRow;
 use crate::api::overview::{Fallback, FirstSteps, OverviewPage, Totals, Trouble, load_overview};
+use crate::api::quota::{Fullest, limit_words};
 use crate::parts::figure::{Figure, TierBar, against};
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::live::{FirstRequest, LiveList};
+use crate::parts::mark::ProviderMark;
+use crate::parts::meter::{Meter, left_words};
 use crate::parts::reader;
-use crate::parts::time::Ago;
+use crate::parts::time::{Ago, Until};
 use leptos::prelude::*;
 
 /// The overview.
@@ -22,7 +27,9 @@ pub fn Overview() -> impl IntoView {
         |page| {
             let steps = page.steps;
             view! {
-                {(!page.troubles.is_empty()).then(|| view! { <Troubles troubles=page.troubles.clone() /> })}
+                <div id="hand">
+                    <Hand troubles=page.troubles.clone() alerts=page.alerts.clone() />
+                </div>
                 {(!steps.done()).then(|| view! { <Steps steps /> })}
                 {(steps.done() || !page.recent.is_empty()).then(|| view! { <Day page /> })}
             }
@@ -46,6 +53,9 @@ fn Day(page: OverviewPage) -> impl IntoView {
                 }}
             </section>
             <Fallbacks fallbacks=page.fallbacks />
+        </div>
+        <div id="quotas">
+            <Quotas quotas=page.quotas known=page.quotas_known />
         </div>
         <LiveList first=page.recent />
     }
@@ -163,8 +173,13 @@ pub(super) fn spend(cost: Cost, requests: i64) -> (String, String) {
     }
 }
 
+/// What calls for a person, and limits that are nearly used up. The list of the newest requests renews it.
 #[component]
-fn Troubles(troubles: Vec<Trouble>) -> impl IntoView {
+fn Hand(troubles: Vec<Trouble>, alerts: Vec<AlertRow>) -> impl IntoView {
+    if troubles.is_empty() && alerts.is_empty() {
+        return ().into_any();
+    }
+    let alerts = alerts.into_iter().map(|alert| view! { <AlertLine alert linked=true /> }).collect_view();
     let lines = troubles.into_iter().map(|trouble| {
         view! {
             <li>
@@ -184,8 +199,67 @@ fn Troubles(troubles: Vec<Trouble>) -> impl IntoView {
                 <Icon glyph=Glyph::Warning />
                 "Needs a hand"
             </h2>
-            <ul class="lines">{lines.collect_view()}</ul>
+            <ul class="lines">{lines.collect_view()} {alerts}</ul>
         </section>
+    }
+    .into_any()
+}
+
+/// What is left of each account: its fullest limit. The list of the newest requests renews it.
+#[component]
+fn Quotas(quotas: Vec<Fullest>, known: usize) -> impl IntoView {
+    if quotas.is_empty() {
+        return ().into_any();
+    }
+    let head = if known > quotas.len() {
+        view! {
+            <header>
+                <h2 id="left">"What is left"</h2>
+                <a class="end" href="/quota">
+                    {format!("All {known} accounts")}
+                </a>
+            </header>
+        }
+        .into_any()
+    } else {
+        view! { <h2 id="left">"What is left"</h2> }.into_any()
+    };
+    let cells = quotas.into_iter().map(|quota| view! { <Left quota /> }).collect_view();
+    view! {
+        <section class="card" aria-labelledby="left">
+            {head}
+            <ul class="strip">{cells}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// What is left of one account.
+#[component]
+fn Left(quota: Fullest) -> impl IntoView {
+    let Fullest { account, provider_id, provider, reserve, window, .. } = quota;
+    let words = match window.used_permille {
+        Some(used) => left_words(used),
+        None => window.amount,
+    };
+    let name = window.name.clone();
+    view! {
+        <li>
+            <a href="/quota">
+                <ProviderMark id=provider_id name=provider.clone() />
+                <span class="strip-words">
+                    <span class="strip-line">
+                        <strong>{provider}</strong>
+                        <span class="faint">{account}</span>
+                    </span>
+                    {window.used_permille.map(|used| view! { <Meter name used reserve /> })}
+                    <span class="strip-line">
+                        <span>{format!("{}: {words}", limit_words(&window.name, &window.model))}</span>
+                        {window.resets_at.map(|at| view! { <span class="faint end">"anew " <Until at /></span> })}
+                    </span>
+                </span>
+            </a>
+        </li>
     }
     .into_any()
 }

@@ -1,9 +1,11 @@
 //! How much of what accounts may use is left, until when, and for how long it lasts at the pace so far.
 
+use super::alerts::{Alerting, OpenAlerts};
 use crate::api::quota::{AccountQuota, QuotaPage, QuotaSource, WindowRow, load_quota};
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::ProviderMark;
+use crate::parts::meter::{Meter, left_words};
 use crate::parts::state::Empty;
 use crate::parts::time::{Ago, Until};
 use leptos::prelude::*;
@@ -18,13 +20,21 @@ pub fn Quota() -> impl IntoView {
         Place::Quota,
         |_| "Quota".to_owned(),
         load_quota(),
-        |page| view! { <div id=REGION class="quota"><Accounts page /></div> }.into_any(),
+        |QuotaPage { known, unknown, alerts, alerting }| {
+            view! {
+                <OpenAlerts alerts />
+                <div id=REGION class="quota">
+                    <Accounts known unknown />
+                </div>
+                <Alerting settings=alerting />
+            }
+            .into_any()
+        },
     )
 }
 
 #[component]
-fn Accounts(page: QuotaPage) -> impl IntoView {
-    let QuotaPage { known, unknown } = page;
+fn Accounts(known: Vec<AccountQuota>, unknown: Vec<AccountQuota>) -> impl IntoView {
     if known.is_empty() && unknown.is_empty() {
         return view! {
             <Empty
@@ -77,26 +87,11 @@ pub fn Account(account: AccountQuota) -> impl IntoView {
     .into_any()
 }
 
-/// How loud a share is.
-fn loudness(used: u32, reserve: u32) -> &'static str {
-    let full = 1000_u32.saturating_sub(reserve * 10);
-    match used {
-        used if used >= full => "bad",
-        used if used * 10 >= full * 8 => "warn",
-        _ => "good",
-    }
-}
-
 /// One limit: a bar where there is a share, and words.
 #[component]
 fn Window(window: WindowRow, reserve: u32) -> impl IntoView {
     let WindowRow { name, model, used_permille, amount, resets_at, runs_out_at, source, at } = window;
-    let left = used_permille.map(|used| 1000_u32.saturating_sub(used));
-    let share = left.map(|left| match left {
-        0 => "nothing left".to_owned(),
-        1..=9 => "under 1% left".to_owned(),
-        left => format!("{}% left", left / 10),
-    });
+    let share = used_permille.map(left_words);
     // When the provider was asked stands at the end of the card.
     let said = match source {
         QuotaSource::Probe => None,
@@ -110,17 +105,7 @@ fn Window(window: WindowRow, reserve: u32) -> impl IntoView {
                 {(!model.is_empty()).then(|| view! { <code>{model}</code> })}
                 <span class="end">{share}</span>
             </p>
-            {used_permille
-                .map(|used| {
-                    let class = format!("bar {}", loudness(used, reserve));
-                    let width = f64::from(used.min(1000)) / 10.0;
-                    view! {
-                        <svg class=class viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label=format!("{name}: {width}% used")>
-                            <rect class="whole" width="100" height="4" />
-                            <rect class="used" width=format!("{width}") height="4" />
-                        </svg>
-                    }
-                })}
+            {used_permille.map(|used| view! { <Meter name used reserve /> })}
             <p class="window-words">
                 {(!amount.is_empty()).then(|| view! { <span>{amount}</span> })}
                 {resets_at.map(|at| view! { <span>"anew " <Until at /></span> })}
@@ -171,15 +156,4 @@ fn Unknown(unknown: Vec<AccountQuota>) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::loudness;
-
-    #[test]
-    fn a_limit_is_loud_when_little_is_left_beside_what_is_kept_back() {
-        assert_eq!([loudness(100, 0), loudness(800, 0), loudness(1000, 0)], ["good", "warn", "bad"]);
-        assert_eq!([loudness(700, 0), loudness(700, 20), loudness(800, 20)], ["good", "warn", "bad"]);
-    }
 }

@@ -25,6 +25,13 @@ pub fn Settings() -> impl IntoView {
                     <Sessions sessions=page.sessions.clone() />
                 </div>
                 <Policies policy=page.policy.clone() key_lock=page.key_lock.clone() />
+                <section class="card" aria-labelledby="alerts">
+                    <h2 id="alerts">"Alerts"</h2>
+                    <p class="help">
+                        "When you are told that a limit is nearly used up, and where, is set on the "
+                        <a href="/quota#alerting">"Quota page"</a> "."
+                    </p>
+                </section>
                 <About page />
             }
             .into_any()

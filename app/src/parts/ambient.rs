@@ -69,7 +69,7 @@ fn watch() {
     for element in browser::all("[data-watches]") {
         let region = element.dataset().get("watches").unwrap_or_default();
         spawn_local(async move {
-            browser::refresh(&region).await;
+            browser::refresh(&[&region]).await;
         });
     }
     if let Some(element) = browser::all("[data-goes]").next() {

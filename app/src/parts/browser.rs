@@ -218,10 +218,13 @@ pub async fn page(address: &str) -> Option<String> {
     JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }
 
-/// Fetches this page again and swaps in one region of it; islands inside wake up.
-pub async fn refresh(id: &str) -> Option<()> {
-    let html = page(&leptos::prelude::window().location().href().ok()?).await?;
-    wake(&swap(&html, id)?)
+/// Fetches this page again and swaps in some regions of it; islands inside wake up.
+pub async fn refresh(ids: &[&str]) {
+    let Ok(here) = leptos::prelude::window().location().href() else { return };
+    let Some(html) = page(&here).await else { return };
+    for region in ids.iter().filter_map(|id| swap(&html, id)) {
+        wake(&region);
+    }
 }
 
 /// Goes to a page; staying on the same one loads it again without losing the place.

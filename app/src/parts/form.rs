@@ -173,7 +173,7 @@ async fn send(
             browser::fill("key", &key.secret);
             browser::fill("key-name", &key.row.name);
             browser::open_dialog(&dialog);
-            browser::refresh("keys").await;
+            browser::refresh(&["keys"]).await;
             return Ok(());
         }
         Done::Toast(words) => browser::toast_after_navigation(&words),

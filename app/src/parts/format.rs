@@ -159,6 +159,15 @@ pub fn until(then: Millis, now: Millis) -> String {
     }
 }
 
+/// The same for texts that do not tick: `in 12 min` within an hour.
+pub fn until_about(then: Millis, now: Millis) -> String {
+    match then - now {
+        some @ MINUTE..HOUR => format!("in {} min", some / MINUTE),
+        1_000..MINUTE => "in less than a minute".to_owned(),
+        _ => until(then, now),
+    }
+}
+
 /// A moment taken apart: year, month, day, hour, minute, second.
 pub(super) fn calendar(at: Millis) -> (i64, i64, i64, i64, i64, i64) {
     let days = at.div_euclid(DAY);
@@ -343,6 +352,11 @@ mod tests {
         ];
         for (ahead, text) in future {
             assert_eq!(until(now + ahead, now), text, "{ahead}");
+        }
+        for (ahead, text) in
+            [(30_000, "in less than a minute"), (702_000, "in 11 min"), (4 * DAY, "in 4 days")]
+        {
+            assert_eq!(until_about(now + ahead, now), text, "{ahead}");
         }
     }
 

@@ -74,22 +74,44 @@ fn on(target: &EventSource, name: &str, listener: impl Fn(JsValue) + 'static) {
     listener.forget();
 }
 
-/// Fetches the fallbacks anew, a moment later so that many requests at once make one fetch, and not under the pointer
-/// or the focus of whoever reads them. `due` says that this is about to happen.
-fn renew_fallbacks(due: RwSignal<bool>) {
-    let read = "#fallbacks:hover, #fallbacks:focus-within";
+/// Parts of the page that are fetched anew when requests have ended.
+#[derive(Clone, Copy)]
+struct Renewed {
+    /// Their ids.
+    regions: &'static [&'static str],
+    /// How long after a request, so that many at once make one fetch.
+    after: Duration,
+    /// What is there while somebody reads them.
+    read: &'static str,
+}
+
+/// The fallbacks have one height: nothing moves when they change.
+const FALLBACKS: Renewed = Renewed {
+    regions: &["fallbacks"],
+    after: Duration::from_secs(1),
+    read: "#fallbacks:hover, #fallbacks:focus-within",
+};
+
+/// What else changes with requests: what is left of accounts, and what calls for a hand.
+const AROUND: Renewed = Renewed {
+    regions: &["hand", "quotas"],
+    after: Duration::from_secs(10),
+    read: "#hand:hover, #hand:focus-within, #quotas:hover, #quotas:focus-within",
+};
+
+/// Fetches them anew, once nobody reads them and nothing else is read that would move. `due` says that this is about to
+/// happen.
+fn renew(what: Renewed, due: RwSignal<bool>, held: impl Fn() -> bool + Copy + 'static) {
     set_timeout(
         move || {
-            if document().query_selector(read).is_ok_and(|read| read.is_some()) {
-                renew_fallbacks(due);
+            if held() || document().query_selector(what.read).is_ok_and(|read| read.is_some()) {
+                renew(what, due, held);
             } else {
                 due.set(false);
-                spawn_local(async {
-                    browser::refresh("fallbacks").await;
-                });
+                spawn_local(browser::refresh(what.regions));
             }
         },
-        Duration::from_secs(1),
+        what.after,
     );
 }
 
@@ -105,6 +127,8 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
     let reading = move || pointed.get_untracked() || focused.get_untracked();
     let place = NodeRef::<Section>::new();
     let due = RwSignal::new(false);
+    let around = RwSignal::new(false);
+    let scrolled = || window().scroll_y().is_ok_and(|y| y > 240.0);
     let connected = RwSignal::new(false);
     let flush = move || {
         let waiting = held.with_untracked(Vec::len);
@@ -124,15 +148,18 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
             move |row| {
                 if row.attempts > 1 && !due.get_untracked() {
                     due.set(true);
-                    renew_fallbacks(due);
+                    renew(FALLBACKS, due, || false);
+                }
+                if !around.get_untracked() {
+                    around.set(true);
+                    renew(AROUND, around, move || reading() || scrolled());
                 }
                 held.update(|held| {
                     held.retain(|other| other.id != row.id);
                     held.insert(0, row);
                     held.truncate(99);
                 });
-                let scrolled = window().scroll_y().is_ok_and(|y| y > 240.0);
-                if !reading() && !scrolled {
+                if !reading() && !scrolled() {
                     flush();
                 }
             },

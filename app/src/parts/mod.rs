@@ -15,6 +15,7 @@ pub mod frame;
 pub mod icon;
 pub mod live;
 pub mod mark;
+pub mod meter;
 pub mod palette;
 pub mod plan;
 pub mod reader;

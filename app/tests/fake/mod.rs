@@ -3,6 +3,7 @@
 
 #![expect(unreachable_pub, reason = "shared by a test and an example, which are crates of their own")]
 
+mod alerts;
 mod combos;
 mod data;
 mod quota;
@@ -13,6 +14,7 @@ pub mod site;
 mod translator;
 
 use app::api::accounts::Accounts;
+use app::api::alerts::Alerts;
 use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};
 use app::api::login::{Login, Visitor};
 use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
@@ -112,6 +114,9 @@ impl Overview for Fake {
                 recent: Vec::new(),
                 fallbacks: Vec::new(),
                 troubles: Vec::new(),
+                alerts: Vec::new(),
+                quotas: Vec::new(),
+                quotas_known: 0,
                 steps: FirstSteps::default(),
             });
         }
@@ -158,6 +163,9 @@ impl Overview for Fake {
                 sentence: "DeepSeek refused this key (401). Paste a new one or remove the account."
                     .to_owned(),
             }],
+            alerts: self.alerts().await?,
+            quotas: quota::fullest(self.now),
+            quotas_known: if self.mood == Mood::Heavy { 41 } else { 4 },
             steps: FirstSteps { account: true, key: true, request: true },
         })
     }

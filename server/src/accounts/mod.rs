@@ -1,5 +1,6 @@
 //! Credentials at rest and in use, how they are signed in for and renewed, and the health of the accounts they belong to.
 
+pub mod alerts;
 pub mod callbacks;
 pub mod health;
 pub mod models;

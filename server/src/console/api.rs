@@ -1,9 +1,11 @@
 //! The management API: the console's methods over JSON, for programs with a bearer. `openapi.json` beside this file
 //! describes it; a test holds the two together.
 
+mod alerts;
 mod sign_in;
 mod usage;
 
+pub use alerts::{alert_settings, alerts, dismiss_alert, save_alert_settings, test_alert};
 pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, refresh_models, sign_in};
 pub use usage::usage;
 

@@ -2,6 +2,7 @@
 //! same names.
 
 mod accounts;
+mod alerts;
 pub mod api;
 mod combos;
 mod connect;

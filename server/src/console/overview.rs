@@ -1,10 +1,12 @@
 //! The overview: is everything working, and where do tokens and money go today.
 
+use super::quota::fullest;
 use super::requests::row_of;
 use super::story::detour;
 use super::{Desk, fail};
 use crate::clock;
 use crate::store::{RequestRecord, Sum, SumKey};
+use app::api::alerts::Alerts;
 use app::api::overview::{Fallback, FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::Health;
 use app::api::requests::RequestFilter;
@@ -18,6 +20,8 @@ const HOUR: i64 = 3_600_000;
 const RECENT: u64 = 12;
 /// Requests shown that had to go elsewhere.
 const FALLBACKS: u64 = 6;
+/// Accounts shown with what is left of them.
+const QUOTAS: usize = 6;
 /// How far back those are looked for: where none ever has to, every request would be read.
 const LOOKED_BACK: i64 = 7 * DAY;
 
@@ -112,6 +116,7 @@ impl Overview for Desk {
             key: !store.keys().await.map_err(fail)?.is_empty() || !self.key_required(),
             request: !recent.is_empty(),
         };
+        let quotas = fullest(&snapshot, now);
         Ok(OverviewPage {
             today: totals(&sums),
             yesterday: totals(&before),
@@ -119,6 +124,9 @@ impl Overview for Desk {
             recent: recent.iter().map(row_of).collect(),
             fallbacks: detours.iter().map(fallback_of).collect(),
             troubles: self.troubles().await?,
+            alerts: self.alerts().await?,
+            quotas_known: quotas.len(),
+            quotas: quotas.into_iter().take(QUOTAS).collect(),
             steps,
         })
     }

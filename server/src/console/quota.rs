@@ -4,9 +4,10 @@ use super::Desk;
 use crate::accounts::quota::{Seen, Source, probe, runs_out, shown};
 use crate::clock;
 use crate::state::App;
-use crate::store::snapshot::{Account, Provider};
+use crate::store::snapshot::{Account, Provider, Snapshot};
 use app::api::Problem;
-use app::api::quota::{AccountQuota, QuotaPage, QuotaSource, Quotas, WindowRow};
+use app::api::alerts::Alerts;
+use app::api::quota::{AccountQuota, Fullest, QuotaPage, QuotaSource, Quotas, WindowRow};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -69,6 +70,22 @@ pub(super) fn known_quotas(provider: &Provider) -> Vec<AccountQuota> {
         .collect()
 }
 
+/// The most used limit of each account of which anything is known, the fullest first.
+pub(super) fn fullest(snapshot: &Snapshot, now: i64) -> Vec<Fullest> {
+    let quotas = snapshot.providers().flat_map(|provider| {
+        let enabled = provider.accounts.iter().filter(|account| account.enabled);
+        enabled.map(|account| account_quota(provider, account, now))
+    });
+    let of = |quota: AccountQuota| {
+        let AccountQuota { account_id, account, provider_id, provider, reserve, windows, .. } = quota;
+        let window = windows.into_iter().next()?;
+        Some(Fullest { account_id, account, provider_id, provider, reserve, window })
+    };
+    let mut fullest: Vec<Fullest> = quotas.filter_map(of).collect();
+    fullest.sort_by_key(|one| std::cmp::Reverse(one.window.used_permille));
+    fullest
+}
+
 /// Asks beside the page, which shows what is known by then.
 fn ask_again(app: &App, provider: &Arc<Provider>, account: &Arc<Account>) {
     let (app, provider, account) = (App::clone(app), Arc::clone(provider), Arc::clone(account));
@@ -82,7 +99,8 @@ impl Quotas for Desk {
         self.person()?;
         let now = clock::now().unix_ms;
         let snapshot = self.app.snapshot();
-        let mut page = QuotaPage::default();
+        let (alerts, alerting) = (self.alerts().await?, self.alert_settings().await?);
+        let mut page = QuotaPage { known: Vec::new(), unknown: Vec::new(), alerts, alerting };
         for provider in snapshot.providers() {
             for account in provider.accounts.iter().filter(|account| account.enabled) {
                 account.quota.wanted(now);

@@ -100,7 +100,13 @@ entity!(settings, "settings", {
     #[sea_orm(primary_key, auto_increment = false)] id: i32,
     require_key: bool, retention_days: i32, max_body_bytes: i64, connect_ms: i64, first_byte_ms: i64,
     whole_reply_ms: i64, idle_ms: i64, seal_check: Vec<u8>, first_token_ms: i64, stall_ms: i64,
-    affinity_ms: i64, circuit_ms: i64, saver_level: String, saver_filters: i32,
+    affinity_ms: i64, circuit_ms: i64, saver_level: String, saver_filters: i32, alert_thresholds: String,
+    sealed_webhook: Option<Vec<u8>>, webhook_private: bool, webhook_failed_at: Option<i64>, webhook_why: String,
+});
+entity!(alerts, "alerts", {
+    #[sea_orm(primary_key)] id: i64,
+    account_id: i64, window_name: String, model: String, unit: String, threshold: i32, used_permille: i32,
+    resets_at: Option<i64>, known_at: i64, raised_at: i64, seen_at: Option<i64>, over_at: Option<i64>,
 });
 entity!(requests, "requests", {
     #[sea_orm(primary_key, auto_increment = false)] id: Uuid,

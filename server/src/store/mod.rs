@@ -3,6 +3,7 @@
 //! Only this room names sea-orm. Everything it gives out is a plain type of its own or of `app::api`.
 
 mod accounts;
+mod alerts;
 mod alone;
 mod endpoints;
 mod entity;
@@ -31,6 +32,7 @@ mod used;
 mod words;
 
 pub use accounts::{AccountEdit, StoredAccount};
+pub use alerts::{Limit, Reached, StoredAlert, StoredAlerting};
 pub use endpoints::StoredEndpoint;
 pub use first_tokens::FirstTokens;
 pub use found_models::Found;

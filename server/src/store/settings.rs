@@ -1,8 +1,10 @@
 //! What a person can change: one row.
 
+use super::alerts::thresholds_text;
 use super::entity::settings::{ActiveModel, Column, Entity};
 use super::{Store, StoreError};
 use crate::accounts::seal::CHECK;
+use app::api::alerts::DEFAULT_THRESHOLDS;
 use app::api::saver::SaverLevel;
 use app::api::settings::Policy;
 use sea_orm::ActiveValue::{Set, Unchanged};
@@ -27,6 +29,11 @@ impl Store {
             circuit_ms: Set(policy.circuit_ms),
             saver_level: Set(SaverLevel::default().word().to_owned()),
             saver_filters: Set(-1),
+            alert_thresholds: Set(thresholds_text(&DEFAULT_THRESHOLDS)),
+            sealed_webhook: Set(None),
+            webhook_private: Set(false),
+            webhook_failed_at: Set(None),
+            webhook_why: Set(String::new()),
             seal_check: Set(self.seal.seal("settings/seal_check", CHECK)),
         };
         Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(&self.db).await?;

@@ -33,6 +33,9 @@ async fn sweep(app: &App) {
     if let Err(error) = app.store.sweep_sign_ins(now - DAY_MS).await {
         tracing::error!(%error, "old sign-ins could not be forgotten; trying again in an hour");
     }
+    if let Err(error) = app.store.sweep_alerts(now - 7 * DAY_MS).await {
+        tracing::error!(%error, "alerts that are over could not be forgotten; trying again in an hour");
+    }
     if let Err(error) = app.store.sweep_sessions(now).await {
         tracing::error!(%error, "ended sessions could not be deleted; trying again in an hour");
     }

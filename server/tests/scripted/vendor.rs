@@ -1,7 +1,7 @@
 //! The sign-in of a vendor, under `/oauth`: `GET /authorize` agrees at once and leads back, `POST /device` gives a code
 //! that `GET /agree?user_code=` and `GET /refuse?user_code=` decide on, `POST /token` gives and renews tokens, `GET
 //! /exchange` takes one for another. Strict as OAuth is: a code and what renews tokens work once, for whoever proves
-//! that they asked (RFC 6749, 7636, 8628).
+//! that they asked (RFC 6749, 7636, 8628). Beside it `POST /hook/…` is told of alerts.
 //!
 //! The words of the client id say in what it differs:
 //!
@@ -28,7 +28,7 @@ use http_body_util::StreamBody;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 /// Who signs in.
@@ -59,6 +59,8 @@ pub(crate) struct Vendor {
     pub(crate) renewed: usize,
     /// What is said of what is left: status and body.
     pub(crate) quota: Option<(u16, String)>,
+    /// With what the next posts to `/hook` are answered; 200 when there is nothing more.
+    pub(crate) hook: VecDeque<u16>,
     /// What is listed: status and body.
     pub(crate) models: Option<(u16, String)>,
     /// Something between answers with a page from now on.
@@ -173,6 +175,9 @@ impl Vendor {
                     json!({ "used": said("used"), "week": 100, "balance": "4.80", "resets": said("resets") });
                 self.quota = Some((200, told.to_string()));
                 whole(200, &told)
+            }
+            ("POST", path) if path.starts_with("/hook") => {
+                whole(self.hook.pop_front().unwrap_or(200), &json!({ "said": path }))
             }
             ("GET", "/quota") => {
                 let (status, body) = self.quota.clone().unwrap_or((404, "{}".to_owned()));
