@@ -18,6 +18,7 @@ const NAMES: Record<string, string> = {
   "/requests": "requests",
   "/providers": "providers",
   "/quota": "quota",
+  "/usage": "usage",
   "/providers/groq": "provider-groq",
   "/providers/anthropic": "provider-anthropic",
   "/providers/scripted": "provider-scripted",
@@ -123,7 +124,7 @@ for (const colorScheme of THEMES) {
     test("pages of an empty installation", async ({ windows }) => {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
-      const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit", "/quota"];
+      const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit", "/quota", "/usage"];
       paths.push("/connect", "/translator", "/saver", "/settings", "/nothing/here");
       await look(page, "empty", colorScheme, named(paths));
     });
@@ -133,7 +134,7 @@ for (const colorScheme of THEMES) {
       await converse(house, await house.key("a-key-that-uses-tools"), ["scripted/ok", "scripted/reasoning"]);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
-      paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder");
+      paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder", "/usage");
       const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
       await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
     });

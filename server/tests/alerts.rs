@@ -113,7 +113,7 @@ async fn each_threshold_is_told_once_until_the_limit_begins_anew() {
     assert!(message["resets_at"].as_str().unwrap().ends_with('Z') && message["at"].is_string(), "{message}");
     assert_eq!(message["url"], house.client.url("/quota"));
 
-    let usage = house.read("/api/v1/usage").await;
+    let usage = house.read("/api/v1/overview").await;
     assert_eq!(usage["alerts"][0]["used_percent"], 96);
     assert_eq!(
         (&usage["quotas"][0]["window"]["used_permille"], &usage["quotas_known"]),
@@ -206,7 +206,7 @@ async fn an_alert_that_could_not_be_delivered_is_said_where_that_is_set_and_its_
     assert_eq!(nobody.value()["ok"], false, "{nobody:?}");
 
     let mut said = page + &failed.to_string() + &refused.text() + &taken.text() + &nobody.text();
-    for path in ["/api/v1/settings", SETTINGS, "/api/v1/quota", "/api/v1/usage", "/api/v1/alerts"] {
+    for path in ["/api/v1/settings", SETTINGS, "/api/v1/quota", "/api/v1/overview", "/api/v1/alerts"] {
         said += &house.read(path).await.to_string();
     }
     for path in ["/", "/settings", "/quota"] {

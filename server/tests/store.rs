@@ -3,6 +3,7 @@
 mod kept;
 mod raised;
 mod saved;
+mod summed;
 mod used;
 
 pub(crate) use used::record;
@@ -121,6 +122,12 @@ on_both!(
     plans_and_causes_are_kept_and_detours_found,
     what_is_used_of_budgets_is_read_from_the_sums,
     many_writers_do_not_get_in_each_other_s_way,
+);
+
+on_both!(
+    summed:
+    usage_by_anything_is_what_its_requests_say,
+    sums_outlive_their_requests,
 );
 
 on_both!(

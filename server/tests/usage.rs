@@ -304,3 +304,87 @@ async fn nothing_is_lost_when_the_router_stops_at_once() {
         until("the records", async || Some(house.read("/api/v1/requests").await["rows"].clone())).await;
     assert_eq!(rows.as_array().unwrap().len(), 20, "written before the end, not after the next start");
 }
+
+#[tokio::test]
+async fn usage_of_a_period_says_who_used_what_and_leads_to_the_requests() {
+    let house = priced().await;
+    for _ in 0..2 {
+        chat(&house, "ok", false).await;
+    }
+    chat(&house, "reasoning", true).await;
+    house.records(3).await;
+    let usage = house.read("/api/v1/usage?period=24h&split=model&zone=Europe/Berlin").await;
+    assert_eq!((&usage["notes"], &usage["zone"]), (&json!([]), &json!("Europe/Berlin")));
+    assert_eq!((usage["parts"].as_array().unwrap().len(), &usage["whole"]["requests"]), (24, &json!(3)));
+    let share = |name: &str| {
+        let shares = usage["shares"].as_array().unwrap().iter();
+        shares.filter(|share| share["name"] == name).map(|share| share["whole"].clone()).next().unwrap()
+    };
+    let ok = share("priced/ok");
+    assert_eq!((&ok["requests"], &ok["cost"]["unknown_requests"]), (&json!(2), &json!(0)));
+    let row = house.read("/api/v1/requests?model=priced/ok").await["rows"][0].clone();
+    assert_eq!(ok["cost"]["known"].as_i64().unwrap(), 2 * row["cost"].as_i64().unwrap());
+    assert_eq!(share("priced/reasoning")["cost"]["unknown_requests"], 1);
+    assert_eq!(usage["week"].as_array().unwrap().iter().filter_map(Value::as_i64).sum::<i64>(), 3);
+    assert_eq!(usage["choices"]["models"], json!(["priced/ok", "priced/reasoning"]));
+    assert_eq!(usage["speeds"].as_array().unwrap().len(), 2);
+
+    let (first, last) = (&usage["parts"][0]["from"], &usage["parts"][23]["to"]);
+    let rows =
+        house.read(&format!("/api/v1/requests?model=priced/ok&key=laptop&from={first}&to={last}")).await;
+    assert_eq!(rows["rows"].as_array().unwrap().len(), 2);
+    let none = house.read(&format!("/api/v1/requests?from={last}")).await;
+    assert_eq!((none["rows"].as_array().unwrap().len(), &none["notes"]), (0, &json!([])));
+    let other = house.read("/api/v1/usage?provider=glm").await;
+    assert_eq!(other["whole"]["requests"], 0);
+}
+
+#[tokio::test]
+async fn a_filter_that_makes_no_sense_gets_the_nearest_view_and_says_so() {
+    let house = priced().await;
+    chat(&house, "ok", false).await;
+    house.record().await;
+    for (query, words) in [
+        ("period=century", "is no period"),
+        ("period=custom&from=2026-13-45", "is no day"),
+        ("period=custom&from=1999-01-01&to=2100-01-01", "is no day"),
+        ("split=mood", "is nothing that usage is split by"),
+        ("measure=joy", "is nothing that is measured here"),
+        ("key=nobody", "There is no key called"),
+        ("model=glm", "is no provider/model"),
+    ] {
+        let usage = house.read(&format!("/api/v1/usage?{query}")).await;
+        let notes = usage["notes"].to_string();
+        assert!(notes.contains(words) && usage["whole"]["requests"] == 1, "{query}: {notes}");
+    }
+    for query in ["from=noon", "model=glm"] {
+        let list = house.read(&format!("/api/v1/requests?{query}")).await;
+        assert!(
+            list["notes"][0].as_str().unwrap().contains("is no")
+                && list["rows"].as_array().unwrap().len() == 1,
+            "{list}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_the_page_shows_can_be_taken_away_as_a_file() {
+    let house = priced().await;
+    chat(&house, "ok", false).await;
+    house.record().await;
+    let form = [("name", "admin"), ("password", PASSWORD)];
+    let cookie = house.client.form("/console/log_in", "", &form).await.cookie().unwrap();
+    let csv = house.client.page("/usage/export.csv?split=key", &cookie).await;
+    assert_eq!(
+        (csv.status, csv.header("content-disposition")),
+        (200, "attachment; filename=\"usage.csv\""),
+        "{csv:?}"
+    );
+    let (head, line) =
+        (csv.text().lines().next().unwrap().to_owned(), csv.text().lines().nth(1).unwrap().to_owned());
+    assert!(head.starts_with("from,to,key,requests,") && line.contains(",laptop,1,0,0,"), "{csv:?}");
+    let json = house.client.page("/usage/export.json", &cookie).await.value();
+    assert_eq!(json["whole"]["requests"], 1);
+    let stranger = house.client.page("/usage/export.csv", "").await;
+    assert!(stranger.status != 200 && !stranger.text().contains("laptop"), "{stranger:?}");
+}

@@ -27,4 +27,5 @@ pub mod sign_in_form;
 pub mod tools;
 pub mod translator;
 pub mod usage;
+pub mod usage_choices;
 pub mod usage_tables;

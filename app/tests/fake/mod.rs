@@ -12,6 +12,7 @@ mod saver;
 mod sign_in;
 pub mod site;
 mod translator;
+mod usage;
 
 use app::api::accounts::Accounts;
 use app::api::alerts::Alerts;

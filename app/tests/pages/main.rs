@@ -9,6 +9,7 @@ mod page;
 mod quota;
 mod saver;
 mod sign_in;
+mod usage;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

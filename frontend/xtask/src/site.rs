@@ -86,9 +86,8 @@ fn echarts(workspace: &Workspace) -> Result<Vec<u8>> {
     let manifest = charming.and_then(|it| it["manifest_path"].as_str()).context("charming is not fetched")?;
     let assets = Path::new(manifest).with_file_name("src").join("asset");
     let mut scripts = fs::read_dir(&assets)?.filter_map(|entry| Some(entry.ok()?.path()));
-    let named = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("echarts-"))
-    };
+    let named =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("echarts-"));
     let script = scripts.find(named).with_context(|| format!("{} holds no ECharts", assets.display()))?;
     fs::read(&script).with_context(|| format!("cannot read {}", script.display()))
 }

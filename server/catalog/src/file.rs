@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    Also, Auth, CatalogError, Dialect, Driver, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill, Quota,
-    Reasoning, Rule, SignIn, Tier,
+    Also, Auth, CatalogError, Dialect, Driver, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill,
+    Quota, Reasoning, Rule, SignIn, Tier,
 };
 
 #[derive(Debug, Clone, Deserialize)]

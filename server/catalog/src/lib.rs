@@ -29,7 +29,9 @@ pub use listed::{Listed, listed};
 pub use load::Catalog;
 pub use model::{Effort, Model, Prefill, Reasoning};
 pub use price::Price;
-pub use provider::{Also, Auth, Dialect, Driver, HeaderForKey, NotOffered, OwnTool, Provider, Speaks, Tier, Tweak};
+pub use provider::{
+    Also, Auth, Dialect, Driver, HeaderForKey, NotOffered, OwnTool, Provider, Speaks, Tier, Tweak,
+};
 pub use quota::{Count, Micro, Period, Probe, Probed, Quota, Span, Unit, WallClock, Window};
 pub use renewal::quota_renewal;
 pub use reset::reset_hint;

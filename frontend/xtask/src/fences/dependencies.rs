@@ -12,9 +12,9 @@ const RUNTIMES: [&str; 6] =
 const SERVER_ONLY: [&str; 8] =
     ["tokio", "axum", "hyper", "leptos_axum", "reqwest", "sea-orm", "sqlx", "sqlx-core"];
 const C_CRYPTOGRAPHY: [&str; 4] = ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys"];
-/// What `app` may ask for on the server side beyond what it always needs: its axum glue, and the types of
-/// `http` that this glue speaks in.
-const SERVER_SIDE_OF_APP: [&str; 2] = ["http", "leptos_axum"];
+/// What `app` may ask for on the server side beyond what it always needs: its axum glue, the types of `http` that this
+/// glue speaks in, and what writes charts.
+const SERVER_SIDE_OF_APP: [&str; 3] = ["charming", "http", "leptos_axum"];
 
 /// wire, saver and catalog: no async runtime, and none uses another.
 pub(super) fn pure_crates(workspace: &Workspace) -> Result<Vec<String>> {

@@ -237,10 +237,7 @@ fn plans_and_gateways_tell_their_windows() {
             0,
             "kiro",
             "2026-08-31T23:00:00Z",
-            &[
-                "Month: left 31.57 credits in 3600 s",
-                "Trial: left 379.75 credits",
-            ],
+            &["Month: left 31.57 credits in 3600 s", "Trial: left 379.75 credits"],
         ),
     ] {
         assert_eq!(probed(id, probe, name, now), expected, "{id} {name}");

@@ -1,0 +1,159 @@
+//! Usage by whatever it is asked for by: what the sums say is what the requests say.
+
+use super::{Base, record};
+use app::api::requests::Outcome;
+use server::store::{AttemptRecord, Grain, Offsets, RequestRecord, Slice, Split, Store, Sum};
+use std::collections::BTreeMap;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+/// The first of March 2026, and how long is looked at: Berlin's clock goes forward within.
+const FROM: i64 = 1_772_323_200_000;
+const LASTS: i64 = 40 * DAY;
+
+/// Many requests of several kinds, at odd moments; the same at each run.
+fn requests() -> Vec<RequestRecord> {
+    let mut seed = 7_u64;
+    let mut below = |end: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % end
+    };
+    let one = |_| {
+        let at = FROM + i64::try_from(below(LASTS.unsigned_abs())).unwrap();
+        let (provider, model) =
+            [("openai", "gpt-5.5"), ("glm", "glm-4.7"), ("glm", "glm-5")][below(3) as usize];
+        let outcome =
+            [Outcome::Answered, Outcome::Answered, Outcome::Failed, Outcome::Broken][below(4) as usize];
+        let (key, client, combo) =
+            (below(3), ["Codex", "Claude Code"][below(2) as usize], ["", "best"][below(2) as usize]);
+        let (tokens, first) = (below(5_000), i64::try_from(below(9_000)).unwrap());
+        record(at, |record| {
+            (record.provider_id, record.model) = (provider.into(), model.into());
+            record.outcome = outcome;
+            record.key_id = Some(i64::try_from(key).unwrap()).filter(|key| *key > 0);
+            (record.client, record.combo) = (client.into(), combo.into());
+            record.usage = (outcome != Outcome::Failed).then(|| wire::Usage {
+                input: tokens,
+                cache_read: tokens * 3,
+                cache_write: 7,
+                output: tokens / 5,
+                reasoning: None,
+            });
+            record.cost = Some(i64::try_from(tokens).unwrap() * 1_000);
+            record.first_token_ms = Some(first);
+            if outcome == Outcome::Failed {
+                let failed = AttemptRecord {
+                    provider_id: provider.into(),
+                    rule: "default/x".into(),
+                    ..AttemptRecord::default()
+                };
+                record.attempts = vec![failed];
+            }
+        })
+    };
+    (0..600).map(one).collect()
+}
+
+/// The sums by something, without the times that sums of periods do not have.
+fn by<K: Ord>(records: &[RequestRecord], key: impl Fn(&RequestRecord) -> K) -> BTreeMap<K, Sum> {
+    let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
+    for record in records {
+        sums.entry(key(record)).or_default().add(record);
+    }
+    sums.values_mut().for_each(|sum| (sum.last_at, sum.answered_at) = (0, 0));
+    sums
+}
+
+pub(super) async fn usage_by_anything_is_what_its_requests_say(_: &Base, store: &Store) {
+    let all = requests();
+    for batch in all.chunks(97) {
+        store.write_usage(batch).await.unwrap();
+    }
+    let slice = Slice { from: FROM, to: FROM + LASTS, ..Slice::default() };
+    let used = async |slice: &Slice, split, grain: Grain<'_>| {
+        let rows = store.used(slice, split, grain).await.unwrap();
+        rows.into_iter().map(|used| ((used.part, used.by, used.model), used.sum)).collect::<BTreeMap<_, _>>()
+    };
+    let text = |text: &str| text.to_owned();
+    let none = String::new;
+    assert_eq!(used(&slice, Split::Nothing, Grain::Whole).await, by(&all, |_| (0, none(), none())));
+    assert_eq!(
+        used(&slice, Split::Target, Grain::Whole).await,
+        by(&all, |record| (0, record.provider_id.clone(), record.model.clone()))
+    );
+    assert_eq!(
+        used(&slice, Split::Key, Grain::Whole).await,
+        by(&all, |record| (0, record.key_id.unwrap_or(0).to_string(), none()))
+    );
+    assert_eq!(
+        used(&slice, Split::Client, Grain::Hour).await,
+        by(&all, |record| (record.started_at / HOUR * HOUR, record.client.clone(), none()))
+    );
+    // Berlin: an hour ahead until the 29th of March at one o'clock UTC, then two.
+    let berlin = Offsets { first: HOUR, later: vec![(FROM + 28 * DAY + HOUR, 2 * HOUR)] };
+    let local = |at: i64| at + if at / HOUR * HOUR >= FROM + 28 * DAY + HOUR { 2 * HOUR } else { HOUR };
+    assert_eq!(
+        used(&slice, Split::Provider, Grain::Day(&berlin)).await,
+        by(&all, |record| (local(record.started_at) / DAY, record.provider_id.clone(), none()))
+    );
+    assert_eq!(
+        used(&slice, Split::Combo, Grain::HourOfWeek(&berlin)).await,
+        by(&all, |record| (local(record.started_at) / HOUR % 168, record.combo.clone(), none()))
+    );
+    // Filters combine.
+    let narrow = Slice {
+        provider: Some(text("glm")),
+        key: Some(2),
+        client: Some(text("Codex")),
+        combo: Some(text("best")),
+        from: FROM + 3 * DAY,
+        ..slice.clone()
+    };
+    let fits = |record: &&RequestRecord| {
+        record.provider_id == "glm"
+            && record.key_id == Some(2)
+            && record.client == "Codex"
+            && record.combo == "best"
+            && record.started_at >= FROM + 3 * DAY
+    };
+    let few: Vec<RequestRecord> = all.iter().filter(fits).cloned().collect();
+    assert!(few.len() > 3);
+    assert_eq!(
+        used(&narrow, Split::Target, Grain::Whole).await,
+        by(&few, |record| (0, record.provider_id.clone(), record.model.clone()))
+    );
+    let fallen = store.fallen(&narrow).await.unwrap();
+    let failed = few.iter().filter(|record| record.outcome == Outcome::Failed).count();
+    assert_eq!(fallen.iter().map(|row| row.attempts).sum::<i64>(), i64::try_from(failed).unwrap());
+    assert_eq!(store.used_by(&slice).await.unwrap().len(), 36, "3 targets, 3 keys, 2 tools, 2 combos");
+    assert_eq!(store.saved(&slice).await.unwrap().tokens, 0);
+
+    // Percentiles, each within a twentieth.
+    let tokens =
+        store.first_tokens(&Slice { target: Some((text("glm"), text("glm-5"))), ..slice }).await.unwrap();
+    let mut times: Vec<i64> = all
+        .iter()
+        .filter(|record| record.model == "glm-5")
+        .filter_map(|record| record.first_token_ms)
+        .collect();
+    times.sort_unstable();
+    let [glm] = tokens.as_slice() else { panic!("one target: {tokens:?}") };
+    assert_eq!(glm.requests(), i64::try_from(times.len()).unwrap());
+    for permille in [500, 900, 990] {
+        let place = (times.len() * permille).div_ceil(1000) - 1;
+        let (told, right) = (glm.within(i64::try_from(permille).unwrap()).unwrap(), times[place]);
+        assert!((told - right).abs() * 20 <= right + 20, "{permille}: {told}, not {right}");
+    }
+}
+
+pub(super) async fn sums_outlive_their_requests(_: &Base, store: &Store) {
+    let all = requests();
+    store.write_usage(&all).await.unwrap();
+    let slice = Slice { from: FROM, to: FROM + LASTS, ..Slice::default() };
+    let before = store.used(&slice, Split::Target, Grain::Whole).await.unwrap();
+    let times = store.first_tokens(&slice).await.unwrap();
+    store.forget_requests(FROM + LASTS).await.unwrap();
+    assert_eq!(store.used(&slice, Split::Target, Grain::Whole).await.unwrap(), before);
+    assert_eq!(store.first_tokens(&slice).await.unwrap(), times);
+    assert!(store.fallen(&slice).await.unwrap().is_empty(), "attempts go with their requests");
+}
