@@ -21,6 +21,7 @@ mod m20261129_000007_account_fields;
 mod m20261129_000008_sign_in;
 mod m20261129_000009_reserve;
 mod m20261129_000010_found_models;
+mod m20261129_000012_models_off;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000008_sign_in::Migration),
             Box::new(m20261129_000009_reserve::Migration),
             Box::new(m20261129_000010_found_models::Migration),
+            Box::new(m20261129_000012_models_off::Migration),
         ]
     }
 }

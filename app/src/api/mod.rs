@@ -8,7 +8,9 @@ pub mod budget_fields;
 pub mod combo_fields;
 pub mod combos;
 pub mod connect;
+pub mod endpoints;
 pub mod login;
+pub mod models;
 pub mod overview;
 pub mod providers;
 pub mod quota;
@@ -34,7 +36,9 @@ pub trait Console:
     accounts::Accounts
     + combos::Combos
     + connect::Connect
+    + endpoints::Endpoints
     + login::Login
+    + models::Models
     + overview::Overview
     + providers::Providers
     + quota::Quotas
@@ -50,7 +54,9 @@ impl<T> Console for T where
     T: accounts::Accounts
         + combos::Combos
         + connect::Connect
+        + endpoints::Endpoints
         + login::Login
+        + models::Models
         + overview::Overview
         + providers::Providers
         + quota::Quotas

@@ -85,7 +85,7 @@ fn renew_fallbacks(due: RwSignal<bool>) {
             } else {
                 due.set(false);
                 spawn_local(async {
-                    browser::refresh("fallbacks").await;
+                    browser::refresh(&["fallbacks"]).await;
                 });
             }
         },

@@ -10,6 +10,7 @@ mod fallbacks;
 mod found_models;
 mod keys;
 mod lines;
+mod models_off;
 mod names;
 mod opt_ins;
 mod people;
