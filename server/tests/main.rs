@@ -22,6 +22,8 @@ mod dry_run;
 mod failover;
 mod fields;
 mod formats;
+mod model_lists;
+mod model_switches;
 mod models;
 mod network;
 mod passthrough;

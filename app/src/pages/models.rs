@@ -256,6 +256,7 @@ fn TryModel(names: Vec<String>, prefix: String) -> impl IntoView {
 fn AskForModels(page: ProviderDetail) -> impl IntoView {
     let ProviderDetail { row, unlisted, listed_at, models, .. } = page;
     let typed = row.custom && models.iter().any(|model| !model.found);
+    let why = unlisted.trim_end_matches('.');
     let kept = if typed { " The models you typed stay." } else { "" };
     view! {
         <Form action="refresh_models" class="test model-lists" done=Done::Say>
@@ -265,12 +266,14 @@ fn AskForModels(page: ProviderDetail) -> impl IntoView {
                 "Ask for its models"
             </button>
             <span class="faint">
-                {match listed_at {
-                    Some(at) => view! { "Its own list is from " <Ago at /> "." }.into_any(),
-                    None if !unlisted.is_empty() => {
-                        format!("It has no list of its own: {}.{kept}", unlisted.trim_end_matches('.')).into_any()
+                {match (listed_at, why) {
+                    (Some(at), "") => view! { "Its own list is from " <Ago at /> "." }.into_any(),
+                    (Some(at), why) => {
+                        view! { "Its own list is from " <Ago at /> ". Asked again, it gave none: " {why.to_owned()} "." }
+                            .into_any()
                     }
-                    None => "It has not been asked for its own list yet.".into_any(),
+                    (None, "") => "It has not been asked for its own list yet.".into_any(),
+                    (None, why) => format!("It has no list of its own: {why}.{kept}").into_any(),
                 }}
             </span>
         </Form>

@@ -26,7 +26,7 @@ async fn each_model_has_a_switch_that_says_how_it_is() {
         "one that is off is not tried"
     );
     page.says("Switch all on Switch all off What is off is neither offered to tools nor used.");
-    open(Mood::Normal, "/providers").await.says("GLM Coding Plan 4 models, 1 off, glm /");
+    open(Mood::Normal, "/providers").await.says("GLM Coding Plan 4 models, 1 off, glm");
 }
 
 #[tokio::test]
