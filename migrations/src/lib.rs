@@ -22,6 +22,7 @@ mod m20261129_000008_sign_in;
 mod m20261129_000009_reserve;
 mod m20261129_000010_found_models;
 mod m20261129_000011_alerts;
+mod m20261129_000012_models_off;
 mod m20261129_000013_first_tokens;
 
 /// The whole history, oldest first.
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000009_reserve::Migration),
             Box::new(m20261129_000010_found_models::Migration),
             Box::new(m20261129_000011_alerts::Migration),
+            Box::new(m20261129_000012_models_off::Migration),
             Box::new(m20261129_000013_first_tokens::Migration),
         ]
     }

@@ -124,6 +124,7 @@ fn program_routes() -> Vec<Route> {
         route(GET, "/api/v1/providers/{id}", Program, api::provider),
         route(PUT, "/api/v1/providers/{id}/rotation", Program, api::rotate_accounts),
         route(POST, "/api/v1/providers/{id}/models", Program, api::refresh_models),
+        route(PUT, "/api/v1/providers/{id}/models", Program, api::switch_models),
         route(PUT, "/api/v1/providers/{id}/opt-in", Program, api::opt_in),
         route(POST, "/api/v1/sign-ins", Program, api::begin_sign_in),
         route(GET, "/api/v1/sign-ins/{id}", Program, api::sign_in),

@@ -1,7 +1,7 @@
 //! What every handler shares.
 
 use crate::accounts::callbacks::Callbacks;
-use crate::accounts::models::Nearby;
+use crate::accounts::models::{Nearby, Unlisted};
 use crate::clock;
 use crate::config::Config;
 use crate::gateway::blocks::Blocks;
@@ -52,6 +52,8 @@ pub struct State {
     pub keepers: Keepers,
     /// Servers on this machine that nobody has connected.
     pub nearby: Nearby,
+    /// Providers that have no list of their models.
+    pub unlisted: Unlisted,
     /// Ports that sign-in pages lead back to.
     pub callbacks: Callbacks,
     /// HTTP clients.
@@ -107,6 +109,7 @@ impl State {
             catalog,
             keepers,
             nearby: Nearby::default(),
+            unlisted: Unlisted::default(),
             callbacks: Callbacks::default(),
             clients,
             recorder,

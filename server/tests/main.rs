@@ -24,6 +24,8 @@ mod failover;
 mod fields;
 mod formats;
 mod kiro;
+mod model_lists;
+mod model_switches;
 mod models;
 mod network;
 mod passthrough;

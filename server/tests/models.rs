@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A house with a provider that lists its models.
-async fn house() -> House {
+pub(crate) async fn house() -> House {
     let (folder, provider) = (TempDir::new().unwrap(), Arc::new(Provider::start().await));
     let files = folder.path().join("providers");
     std::fs::create_dir(&files).unwrap();
@@ -25,18 +25,18 @@ async fn house() -> House {
     house
 }
 
-fn list(house: &House, status: u16, body: &Value) {
+pub(crate) fn list(house: &House, status: u16, body: &Value) {
     house.provider.vendor(|vendor| vendor.models = Some((status, body.to_string())));
 }
 
-async fn refresh(house: &House) -> Value {
+pub(crate) async fn refresh(house: &House) -> Value {
     let answer = house.api(Method::POST, "/api/v1/providers/lister/models", Value::Null).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.value()
 }
 
 /// What clients are told, by name.
-async fn offered(house: &House) -> Vec<(String, Value)> {
+pub(crate) async fn offered(house: &House) -> Vec<(String, Value)> {
     let key = format!("Bearer {}", house.key);
     let answer =
         house.client.send(Method::GET, "/v1/models", &[("authorization", &key)], bytes::Bytes::new()).await;
@@ -44,7 +44,7 @@ async fn offered(house: &House) -> Vec<(String, Value)> {
     data.into_iter().map(|entry| (entry["id"].as_str().unwrap().to_owned(), entry)).collect()
 }
 
-async fn names(house: &House) -> Vec<String> {
+pub(crate) async fn names(house: &House) -> Vec<String> {
     offered(house).await.into_iter().map(|(name, _)| name).collect()
 }
 

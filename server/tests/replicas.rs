@@ -42,9 +42,10 @@ impl Two {
     }
 }
 
-/// The accounts that the provider was asked on, oldest first.
+/// The accounts that the provider was asked on, oldest first; its list of models is none of a client's questions.
 fn asked(provider: &Provider) -> Vec<String> {
-    provider.seen().iter().map(|seen| seen.header("authorization").unwrap().replace("Bearer ", "")).collect()
+    let seen = provider.seen().into_iter().filter(|seen| seen.line.starts_with("POST "));
+    seen.map(|seen| seen.header("authorization").unwrap().replace("Bearer ", "")).collect()
 }
 
 async fn account(running: &Running, bearer: &str, id: i64) -> Value {
@@ -69,6 +70,13 @@ async fn what_one_replica_changes_the_other_goes_by() {
         1,
         "the bearer is good at both"
     );
+    for (on, status) in [(false, 404), (true, 200)] {
+        let body = json!({ "on": on, "models": ["ok"] });
+        let switched =
+            one.call(Method::PUT, &bearer, &format!("/api/v1/providers/{CHAT}/models"), body).await;
+        assert_eq!(switched.status, 204, "{switched:?}");
+        other.until_status(secret, "best", status).await;
+    }
     let changed =
         one.call(Method::PUT, &bearer, "/api/v1/combos/best", combo(&format!("{CHAT}/reasoning"))).await;
     assert_eq!(changed.status, 200);

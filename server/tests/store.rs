@@ -103,6 +103,7 @@ on_both!(
     caller_keys_are_kept_as_hashes,
     accounts_keep_their_keys_sealed,
     endpoints_keep_their_models_in_order,
+    models_are_switched_and_lists_replaced_whole,
     combos_and_aliases_are_replaced_whole,
     budgets_and_rotations_are_kept,
     settings_are_one_row,

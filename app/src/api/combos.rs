@@ -1,7 +1,8 @@
 //! Names of one's own for models: combos (an ordered list of targets) and aliases (another name for one), and what a
 //! name would be answered by now.
 
-use super::providers::{Price, TestResult};
+use super::models::Price;
+use super::providers::TestResult;
 use super::requests::Exclusion;
 use super::terse::Terse;
 use super::{NanoUsd, Problem, Tier};

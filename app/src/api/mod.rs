@@ -9,7 +9,9 @@ pub mod budget_fields;
 pub mod combo_fields;
 pub mod combos;
 pub mod connect;
+pub mod endpoints;
 pub mod login;
+pub mod models;
 pub mod overview;
 pub mod providers;
 pub mod quota;
@@ -37,7 +39,9 @@ pub trait Console:
     + alerts::Alerts
     + combos::Combos
     + connect::Connect
+    + endpoints::Endpoints
     + login::Login
+    + models::Models
     + overview::Overview
     + providers::Providers
     + quota::Quotas
@@ -55,7 +59,9 @@ impl<T> Console for T where
         + alerts::Alerts
         + combos::Combos
         + connect::Connect
+        + endpoints::Endpoints
         + login::Login
+        + models::Models
         + overview::Overview
         + providers::Providers
         + quota::Quotas

@@ -1,10 +1,11 @@
-//! Providers, the accounts at them, and custom endpoints.
+//! Providers and the accounts at them.
 
 use super::combos::{Budget, Spent};
+use super::models::ModelRow;
 use super::quota::AccountQuota;
 use super::requests::RequestRow;
 use super::sign_in::{SignInRow, TokenRow};
-use super::{Millis, NanoUsd, Problem, Tier};
+use super::{Millis, Problem, Tier};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -145,8 +146,10 @@ pub struct ProviderRow {
     pub custom: bool,
     /// A server that answers on this machine, and that nobody has connected yet.
     pub nearby: bool,
-    /// How many models the catalogue or the person lists.
+    /// How many models it is known to have.
     pub models: usize,
+    /// How many of them are switched off.
+    pub models_off: usize,
     /// Wire formats it speaks.
     pub dialects: Vec<String>,
     /// In which order its accounts are tried.
@@ -175,34 +178,6 @@ pub struct NotOfferedRow {
     pub why: String,
 }
 
-/// USD per million tokens in units of 10^-9 USD, as a source states it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Price {
-    /// Fresh input.
-    pub input: NanoUsd,
-    /// Output, reasoning included.
-    pub output: NanoUsd,
-    /// Cache reads; `None` when not stated.
-    pub cache_read: Option<NanoUsd>,
-    /// Cache writes; `None` when not stated.
-    pub cache_write: Option<NanoUsd>,
-}
-
-/// A model at a provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModelRow {
-    /// What a client asks for: `prefix/id`.
-    pub full_name: String,
-    /// A name for people.
-    pub name: String,
-    /// Context window in tokens; `None` when not stated.
-    pub context: Option<u64>,
-    /// `None` when no source states one.
-    pub price: Option<Price>,
-    /// Whether the provider does not list it (any more).
-    pub gone: bool,
-}
-
 /// A wire format a provider speaks and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpeaksRow {
@@ -223,8 +198,10 @@ pub struct ProviderDetail {
     pub quota: Vec<AccountQuota>,
     /// Whether it lists its models to whoever asks.
     pub lists: bool,
-    /// When it was asked for its list; `None`: not yet.
+    /// When it was asked for its list and gave one; `None`: not yet.
     pub listed_at: Option<Millis>,
+    /// Why it has no list after all, in words; empty where it has one, or was not asked.
+    pub unlisted: String,
     /// What the vendor says about use through a router; empty when nothing special.
     pub terms: String,
     /// What it speaks.
@@ -300,33 +277,7 @@ pub struct TestResult {
     pub millis: i64,
 }
 
-/// A custom endpoint, to be made or changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewEndpoint {
-    /// A name for people.
-    pub name: String,
-    /// What stands before the slash in a model name; also its provider id.
-    pub prefix: String,
-    /// `chat` (OpenAI-compatible) or `messages` (Anthropic-compatible).
-    pub dialect: String,
-    /// e.g. `https://llm.example.com/v1`.
-    pub base_url: String,
-    /// The person says that this endpoint is on their own network.
-    #[serde(default)]
-    pub private_network: bool,
-    /// Model ids it is known to have; any other is passed on as well.
-    #[serde(default)]
-    pub models: Vec<String>,
-}
-
-/// Model ids as a person writes them: separated by commas or lines.
-#[cfg(feature = "ssr")]
-fn listed(text: &str) -> Vec<String> {
-    text.split([',', '\n']).map(str::trim).filter(|model| !model.is_empty()).map(str::to_owned).collect()
-}
-
-/// Providers, accounts, custom endpoints.
+/// Providers and accounts.
 #[async_trait]
 pub trait Providers: Send + Sync {
     /// The list.
@@ -341,18 +292,10 @@ pub trait Providers: Send + Sync {
     async fn remove_account(&self, id: i64) -> Result<(), Problem>;
     /// Sends one minimal real request through the account.
     async fn test_account(&self, id: i64) -> Result<TestResult, Problem>;
-    /// Asks a provider for its own list of models.
-    async fn refresh_models(&self, id: String) -> Result<TestResult, Problem>;
     /// Forgets that the account was parked or refused, and closes its circuits.
     async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem>;
     /// Says in which order a provider's accounts are tried.
     async fn rotate_accounts(&self, id: String, rotation: Rotation) -> Result<ProviderRow, Problem>;
-    /// Makes a custom endpoint.
-    async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem>;
-    /// Changes a custom endpoint; the prefix stays.
-    async fn change_endpoint(&self, id: String, endpoint: NewEndpoint) -> Result<ProviderRow, Problem>;
-    /// Removes a custom endpoint and its accounts; past usage stays.
-    async fn remove_endpoint(&self, id: String) -> Result<(), Problem>;
 }
 
 /// The list.
@@ -429,12 +372,6 @@ pub async fn test_account(id: i64) -> Result<TestResult, Problem> {
     super::told(super::console()?.test_account(id).await)
 }
 
-/// Asks a provider for its own list of models.
-#[server(prefix = "/console", endpoint = "refresh_models")]
-pub async fn refresh_models(id: String) -> Result<TestResult, Problem> {
-    super::told(super::console()?.refresh_models(id).await)
-}
-
 /// Forgets that the account was parked or refused.
 #[server(prefix = "/console", endpoint = "unpark_account")]
 pub async fn unpark_account(id: i64) -> Result<AccountRow, Problem> {
@@ -445,44 +382,4 @@ pub async fn unpark_account(id: i64) -> Result<AccountRow, Problem> {
 #[server(prefix = "/console", endpoint = "rotate_accounts")]
 pub async fn rotate_accounts(id: String, rotation: Rotation) -> Result<ProviderRow, Problem> {
     super::told(super::console()?.rotate_accounts(id, rotation).await)
-}
-
-/// Makes a custom endpoint and opens its page.
-#[server(prefix = "/console", endpoint = "add_endpoint")]
-pub async fn add_endpoint(
-    name: String,
-    prefix: String,
-    dialect: String,
-    base_url: String,
-    #[server(default)] private_network: bool,
-    #[server(default)] models: String,
-) -> Result<ProviderRow, Problem> {
-    let models = listed(&models);
-    let endpoint = NewEndpoint { name, prefix, dialect, base_url, private_network, models };
-    let row = super::told(super::console()?.add_endpoint(endpoint).await)?;
-    leptos_axum::redirect(&format!("/providers/{}", row.id));
-    Ok(row)
-}
-
-/// Removes a custom endpoint and its accounts, and opens the list.
-#[server(prefix = "/console", endpoint = "remove_endpoint")]
-pub async fn remove_endpoint(id: String) -> Result<(), Problem> {
-    super::told(super::console()?.remove_endpoint(id).await)?;
-    leptos_axum::redirect("/providers");
-    Ok(())
-}
-
-/// Changes a custom endpoint and opens its page; its prefix stays.
-#[server(prefix = "/console", endpoint = "change_endpoint")]
-pub async fn change_endpoint(
-    id: String,
-    name: String,
-    dialect: String,
-    base_url: String,
-    #[server(default)] private_network: bool,
-    #[server(default)] models: String,
-) -> Result<ProviderRow, Problem> {
-    let models = listed(&models);
-    let endpoint = NewEndpoint { name, prefix: id.clone(), dialect, base_url, private_network, models };
-    super::told(super::console()?.change_endpoint(id, endpoint).await)
 }

@@ -7,9 +7,10 @@ use crate::parts::form::{Done, Form};
 use crate::parts::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
-/// The aliases, and a form for another one.
+/// The aliases, and a form for another one. `model`: what it is to stand for, where that is known already.
 #[component]
-pub fn Aliases(aliases: Vec<Alias>, choices: Vec<String>) -> impl IntoView {
+pub fn Aliases(aliases: Vec<Alias>, choices: Vec<String>, model: String) -> impl IntoView {
+    let begun = !model.is_empty();
     let lines = aliases.into_iter().enumerate().map(|(number, alias)| view! { <Line number alias /> });
     view! {
         <section class="card" aria-labelledby="aliases">
@@ -25,6 +26,7 @@ pub fn Aliases(aliases: Vec<Alias>, choices: Vec<String>) -> impl IntoView {
                     label="Name"
                     mono=true
                     required=true
+                    autofocus=begun
                     placeholder="gpt-5"
                     help="What your tool asks for."
                 />
@@ -35,6 +37,7 @@ pub fn Aliases(aliases: Vec<Alias>, choices: Vec<String>) -> impl IntoView {
                     mono=true
                     required=true
                     list="choices"
+                    value=model
                     placeholder="provider/model"
                 />
                 <div class="row-end">

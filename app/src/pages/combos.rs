@@ -14,10 +14,11 @@ use leptos_router::hooks::use_query_map;
 const WHAT: &str = "A combo is a model name of your own with several targets behind it. Your tool asks for that one name; \
                     when a target is used up, fails or falls silent, the next one answers.";
 
-/// Combos. `?plan=` shows what a request for that combo would do now.
+/// Combos. `?plan=` shows what a request for that combo would do now, `?model=` begins an alias for that model.
 #[component]
 pub fn Combos() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get("plan"));
+    let model = use_query_map().with_untracked(|query| query.get("model")).unwrap_or_default();
     let data = async move {
         let page = load_combos().await?;
         let plan = match asked {
@@ -30,10 +31,10 @@ pub fn Combos() -> impl IntoView {
         Place::Combos,
         |_| "Combos".to_owned(),
         data,
-        |(page, plan)| {
+        move |(page, plan)| {
             view! {
                 <List page=page.clone() plan />
-                <Aliases aliases=page.aliases choices=page.choices />
+                <Aliases aliases=page.aliases choices=page.choices model />
                 <p class="visually-hidden" role="status" data-filled="arranged"></p>
             }
             .into_any()

@@ -1,10 +1,9 @@
 //! Providers: the connected ones first, then the catalogue.
 
+use super::endpoints::EndpointDialog;
 use crate::api::Tier;
 use crate::api::providers::{AccountRow, Health, NotOfferedRow, ProviderRow, ProvidersPage, load_providers};
-use crate::parts::dialog::{Dialog, DialogButtons, Opens};
-use crate::parts::field::{Field, LongField, Select, Tick};
-use crate::parts::form::{Done, Form};
+use crate::parts::dialog::Opens;
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
@@ -114,7 +113,7 @@ fn Connected(connected: Vec<ProviderRow>) -> impl IntoView {
 #[component]
 fn ConnectedLine(provider: ProviderRow) -> impl IntoView {
     let accounts = provider.accounts.iter().map(|account| view! { <AccountWords account=account.clone() /> });
-    let models = models_words(provider.models);
+    let models = models_words(provider.models, provider.models_off);
     view! {
         <li class="provider">
             <ProviderMark id=provider.id.clone() name=provider.name.clone() />
@@ -131,11 +130,13 @@ fn ConnectedLine(provider: ProviderRow) -> impl IntoView {
     .into_any()
 }
 
-/// "3 models"; what lists none takes any.
-fn models_words(listed: usize) -> String {
-    match listed {
-        0 => "any model".to_owned(),
-        some => format::counted(i64::try_from(some).unwrap_or(0), "model", "models"),
+/// "3 models, 1 off"; where none is known, any may be asked for.
+pub(super) fn models_words(known: usize, off: usize) -> String {
+    let some = || format::counted(i64::try_from(known).unwrap_or(0), "model", "models");
+    match (known, off) {
+        (0, _) => "any model".to_owned(),
+        (_, 0) => some(),
+        _ => format!("{}, {off} off", some()),
     }
 }
 
@@ -253,7 +254,7 @@ fn Catalogue(catalogue: Vec<ProviderRow>, query: String) -> impl IntoView {
 
 #[component]
 fn Tile(provider: ProviderRow, hidden: bool) -> impl IntoView {
-    let models = models_words(provider.models);
+    let models = models_words(provider.models, provider.models_off);
     view! {
         <li class="tile" data-search=search_text(&provider) hidden=hidden>
             <ProviderMark id=provider.id.clone() name=provider.name.clone() />
@@ -264,73 +265,6 @@ fn Tile(provider: ProviderRow, hidden: bool) -> impl IntoView {
                 <span class="faint">{models}</span>
             </span>
         </li>
-    }
-    .into_any()
-}
-
-/// The dialog for an endpoint that is not in the catalogue.
-#[component]
-fn EndpointDialog() -> impl IntoView {
-    view! {
-        <Dialog id="new-endpoint" title="Add a custom endpoint">
-            <p class="soft">"A server of your own, or any vendor that speaks one of these formats."</p>
-            <Form action="add_endpoint" class="stack" done=Done::Toast("The endpoint was added. Add an account to use it.".to_owned())>
-                <Field id="endpoint-name" name="name" label="Name" required=true placeholder="My server" />
-                <Field
-                    id="endpoint-prefix"
-                    name="prefix"
-                    label="Prefix"
-                    required=true
-                    mono=true
-                    placeholder="mine"
-                    help="Stands before the slash when a tool asks for a model, as in mine/llama-3."
-                />
-                <EndpointFields id="endpoint" dialect="" url="" models="" private_network=false />
-                <DialogButtons dialog="new-endpoint" submit="Add the endpoint" />
-            </Form>
-        </Dialog>
-    }
-    .into_any()
-}
-
-/// The fields that adding and changing an endpoint share.
-#[component]
-pub fn EndpointFields(
-    id: &'static str,
-    #[prop(into)] dialect: String,
-    #[prop(into)] url: String,
-    #[prop(into)] models: String,
-    private_network: bool,
-) -> impl IntoView {
-    let dialects = format::DIALECTS.map(|name| (name.to_owned(), format::dialect(name).to_owned())).to_vec();
-    view! {
-        <Select id=format!("{id}-dialect") name="dialect" label="Format" options=dialects chosen=dialect />
-        <Field
-            id=format!("{id}-url")
-            name="base_url"
-            label="Base address"
-            kind="url"
-            mono=true
-            required=true
-            value=url
-            placeholder="https://llm.example.com/v1"
-            help="Up to and with the version, without the last part of the path."
-        />
-        <Tick
-            id=format!("{id}-private")
-            name="private_network"
-            label="It is on my own network"
-            ticked=private_network
-            help="Only then may the address lead to this machine or to a private network."
-        />
-        <LongField
-            id=format!("{id}-models")
-            name="models"
-            label="Models"
-            value=models
-            placeholder="llama-3.3-70b, qwen3-coder"
-            help="Separated by commas or lines. Others are passed on as well."
-        />
     }
     .into_any()
 }

@@ -69,7 +69,7 @@ fn watch() {
     for element in browser::all("[data-watches]") {
         let region = element.dataset().get("watches").unwrap_or_default();
         spawn_local(async move {
-            browser::refresh(&[&region]).await;
+            browser::refresh(&[region]).await;
         });
     }
     if let Some(element) = browser::all("[data-goes]").next() {
@@ -147,24 +147,7 @@ fn say_copied(button: &web_sys::Element, done: bool) {
 fn typed(event: &Event) {
     let Some(field) = browser::hit(event, "input[data-filters]") else { return };
     let Ok(field) = field.dyn_into::<HtmlInputElement>() else { return };
-    let Some(list) = field.dataset().get("filters") else { return };
-    let wanted = field.value().to_lowercase();
-    let mut shown = 0;
-    for item in browser::all(&format!("#{list} [data-search]")) {
-        let text = item.dataset().get("search").unwrap_or_default();
-        let fits = wanted.split_whitespace().all(|word| text.contains(word));
-        item.set_hidden(!fits);
-        shown += usize::from(fits);
-    }
-    // A group whose members are all hidden hides its heading too.
-    for group in browser::all(&format!("#{list} [data-group]")) {
-        let any = group.query_selector("[data-search]:not([hidden])").is_ok_and(|any| any.is_some());
-        group.set_hidden(!any);
-    }
-    for nothing in browser::all(&format!("[data-nothing={list}]")) {
-        nothing.set_hidden(shown > 0);
-    }
-    browser::fill(&format!("{list}-words"), field.value().trim());
+    browser::filter(&field);
 }
 
 /// A choice with `data-fills` goes into every element that waits for it.

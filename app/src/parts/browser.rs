@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlDialogElement, HtmlDocument, HtmlElement, NodeList};
+use web_sys::{Element, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlInputElement, NodeList};
 
 /// The document.
 pub fn document() -> web_sys::Document {
@@ -218,13 +218,54 @@ pub async fn page(address: &str) -> Option<String> {
     JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }
 
-/// Fetches this page again and swaps in some regions of it; islands inside wake up.
-pub async fn refresh(ids: &[&str]) {
-    let Ok(here) = leptos::prelude::window().location().href() else { return };
-    let Some(html) = page(&here).await else { return };
-    for region in ids.iter().filter_map(|id| swap(&html, id)) {
+/// Fetches this page again and swaps in regions of it; islands inside wake up, and what the reader searches for in
+/// them stays. `None` when the page cannot be had.
+pub async fn refresh(ids: &[impl AsRef<str>]) -> Option<()> {
+    let html = page(&leptos::prelude::window().location().href().ok()?).await?;
+    for id in ids.iter().map(AsRef::as_ref) {
+        // A region may be there at some times only.
+        let Some(region) = swap(&html, id) else { continue };
         wake(&region);
+        for field in all(&format!("input[data-filters={id}]")) {
+            if let Ok(field) = field.dyn_into() {
+                filter(&field);
+            }
+        }
     }
+    Some(())
+}
+
+/// Puts the focus on the button of this label, unless it is somewhere already.
+pub fn focus_on(label: &str) {
+    let document = document();
+    let lost = document.active_element().is_none_or(|active| Some(active) == document.body().map(Into::into));
+    let button =
+        all("button[aria-label]").find(|button| button.get_attribute("aria-label").as_deref() == Some(label));
+    if lost && let Some(button) = button {
+        let _ = button.focus();
+    }
+}
+
+/// Hides what does not fit a search field below the element whose id is its `data-filters`.
+pub fn filter(field: &HtmlInputElement) {
+    let Some(list) = field.dataset().get("filters") else { return };
+    let wanted = field.value().to_lowercase();
+    let mut shown = 0;
+    for item in all(&format!("#{list} [data-search]")) {
+        let text = item.dataset().get("search").unwrap_or_default();
+        let fits = wanted.split_whitespace().all(|word| text.contains(word));
+        item.set_hidden(!fits);
+        shown += usize::from(fits);
+    }
+    // A group whose members are all hidden hides its heading too.
+    for group in all(&format!("#{list} [data-group]")) {
+        let any = group.query_selector("[data-search]:not([hidden])").is_ok_and(|any| any.is_some());
+        group.set_hidden(!any);
+    }
+    for nothing in all(&format!("[data-nothing={list}]")) {
+        nothing.set_hidden(shown > 0);
+    }
+    fill(&format!("{list}-words"), field.value().trim());
 }
 
 /// Goes to a page; staying on the same one loads it again without losing the place.

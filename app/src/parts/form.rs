@@ -30,6 +30,8 @@ pub enum Done {
     Say,
     /// The answer is a new key: it is shown once in this dialog and filled into the snippets.
     ShowKey(String),
+    /// The elements of these ids are fetched anew; the reader stays where they are.
+    Refresh(Vec<String>),
     /// The answer is this page again: the element of this id is taken from it, and what it says is announced.
     Show(String),
 }
@@ -141,7 +143,7 @@ async fn send(
 ) -> Result<(), Problem> {
     let odd = |words: &str| Problem::new(ProblemKind::Internal, words);
     let fields = web_sys::FormData::new_with_form(form).map_err(|_| odd("This form cannot be read."))?;
-    if let Some(button) = button
+    if let Some(button) = &button
         && let (Some(name), Some(value)) = (button.get_attribute("name"), button.get_attribute("value"))
     {
         let _ = fields.append_with_str(&name, &value);
@@ -158,6 +160,16 @@ async fn send(
         Done::Say if answer.location.is_none() => {
             said.set(serde_json::from_str(&answer.body).ok());
             return Ok(());
+        }
+        Done::Refresh(regions) if answer.location.is_none() => {
+            let label = button.and_then(|button| button.get_attribute("aria-label"));
+            if browser::refresh(&regions).await.is_some() {
+                // The button that was pressed may have been replaced by another.
+                if let Some(label) = label {
+                    browser::focus_on(&label);
+                }
+                return Ok(());
+            }
         }
         Done::Show(region) if answer.location.is_none() => {
             return browser::show(&answer.body, &region)

@@ -108,7 +108,9 @@ fn renew(what: Renewed, due: RwSignal<bool>, held: impl Fn() -> bool + Copy + 's
                 renew(what, due, held);
             } else {
                 due.set(false);
-                spawn_local(browser::refresh(what.regions));
+                spawn_local(async move {
+                    browser::refresh(what.regions).await;
+                });
             }
         },
         what.after,

@@ -5,7 +5,8 @@ use app::api::combos::{
     Alias, Budget, Combo, ComboCard, ComboTarget, Combos, CombosPage, Measure, Period, PlanRow, RoutePlan,
     Strategy, TargetHealth, TargetState,
 };
-use app::api::providers::{Price, TestResult};
+use app::api::models::Price;
+use app::api::providers::TestResult;
 use app::api::requests::Exclusion;
 use app::api::{Millis, Problem, ProblemKind, Tier};
 use async_trait::async_trait;

@@ -2,10 +2,10 @@
 
 use app::api::combos::{Budget, Measure, Period, Spent};
 use app::api::connect::KeyRow;
+use app::api::models::{ModelRow, Price};
 use app::api::overview::Fallback;
 use app::api::providers::{
-    AccountRow, AuthKind, FieldRow, Health, ModelRow, Price, ProviderDetail, ProviderRow, Rotation,
-    SpeaksRow, WaitingModel,
+    AccountRow, AuthKind, FieldRow, Health, ProviderDetail, ProviderRow, Rotation, SpeaksRow, WaitingModel,
 };
 use app::api::requests::{Outcome, RequestRow};
 use app::api::settings::SessionRow;
@@ -240,6 +240,7 @@ fn provider(id: &str, name: &str, tier: Tier, models: usize) -> ProviderRow {
         custom: id == "homelab",
         nearby: id == "ollama",
         models,
+        models_off: usize::from(id == "glm"),
         dialects: if id == "anthropic" { vec!["messages".to_owned()] } else { vec!["chat".to_owned()] },
         rotation: if id == "glm" { Rotation::RoundRobin } else { Rotation::FillFirst },
         accounts: Vec::new(),
@@ -326,13 +327,20 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
     if row.id == "openai-codex" {
         row.accounts = signed_in(now);
     }
-    let models =
-        ["openai/gpt-oss-120b", "llama-3.3-70b-versatile", "qwen3-32b", "kimi-k2-instruct", "glm-4.7"];
+    let mut models =
+        vec!["openai/gpt-oss-120b", "llama-3.3-70b-versatile", "qwen3-32b", "kimi-k2-instruct", "glm-4.7"];
+    if id == "openrouter" {
+        models.extend(["mistral-large", "command-a", "grok-5", "deepseek-v4", "nemotron-3"]);
+    }
+    let custom = row.custom;
     let model = |(at, name): (usize, &&str)| ModelRow {
+        id: (*name).to_owned(),
         full_name: format!("{}/{name}", row.prefix),
         name: name.rsplit('/').next().unwrap_or_default().replace('-', " "),
         context: (at != 3).then_some(131_072),
-        gone: at == 4,
+        gone: at == 4 && !custom,
+        found: at == 3,
+        on: at != 1,
         price: (at != 2).then_some(Price {
             input: 150_000_000,
             output: 750_000_000,
@@ -354,7 +362,8 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
     Some(ProviderDetail {
         quota: Vec::new(),
         lists: true,
-        listed_at: full.then_some(now - 9 * MINUTE),
+        listed_at: full.then_some(now - 9 * MINUTE).filter(|_| !custom),
+        unlisted: if custom { "it answered with 404: Not Found".to_owned() } else { String::new() },
         keys_at: format!("https://console.{id}.example/keys"),
         terms: terms.to_owned(),
         speaks: vec![

@@ -6,6 +6,8 @@
 mod alerts;
 mod combos;
 mod data;
+mod endpoints;
+mod models;
 mod quota;
 mod request;
 mod saver;
@@ -20,8 +22,8 @@ use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};
 use app::api::login::{Login, Visitor};
 use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::{
-    AccountChange, AccountRow, Health, NewAccount, NewEndpoint, NotOfferedRow, ProviderDetail, ProviderRow,
-    Providers, ProvidersPage, Rotation, TestResult,
+    AccountChange, AccountRow, Health, NewAccount, NotOfferedRow, ProviderDetail, ProviderRow, Providers,
+    ProvidersPage, Rotation, TestResult,
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::settings::{Policy, Settings, SettingsPage};
@@ -239,28 +241,12 @@ impl Providers for Fake {
         let sentence = if ok { "Groq answered." } else { "Groq refused this key (401). Paste a new one." };
         Ok(TestResult { ok, sentence: sentence.to_owned(), millis: 412 })
     }
-    async fn refresh_models(&self, _id: String) -> Result<TestResult, Problem> {
-        let sentence = "Groq lists 5 models, 1 of them new.".to_owned();
-        Ok(TestResult { ok: true, sentence, millis: 212 })
-    }
     async fn unpark_account(&self, _id: i64) -> Result<AccountRow, Problem> {
         self.any_account()
     }
     async fn rotate_accounts(&self, id: String, rotation: Rotation) -> Result<ProviderRow, Problem> {
         let row = data::connected(self.now).into_iter().find(|row| row.id == id);
         row.map(|row| ProviderRow { rotation, ..row }).ok_or_else(|| missing("provider"))
-    }
-    async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
-        if endpoint.prefix == "groq" {
-            return Err(Problem::invalid("prefix", "Groq has this prefix already."));
-        }
-        data::catalogue().into_iter().next().ok_or_else(|| missing("provider"))
-    }
-    async fn change_endpoint(&self, _id: String, endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
-        self.add_endpoint(endpoint).await
-    }
-    async fn remove_endpoint(&self, _id: String) -> Result<(), Problem> {
-        Ok(())
     }
 }
 

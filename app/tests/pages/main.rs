@@ -5,6 +5,7 @@
 mod combos;
 #[path = "../fake/mod.rs"]
 mod fake;
+mod models;
 mod page;
 mod quota;
 mod saver;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Also, Auth, Catalog, Dialect, Model, Provider, Quota, Speaks, Tier, Tweak};
+use crate::{Also, Auth, Catalog, Dialect, Model, Paging, Provider, Quota, Speaks, Tier, Tweak};
 
 impl Catalog {
     /// A provider that speaks one dialect at an address of a person's own, with the default rules. Its id is
@@ -29,6 +29,8 @@ impl Catalog {
             sign_in: None,
             own_tool: None,
             fields: Vec::new(),
+            models_url: Some(speaks.lists_at()),
+            models_paging: Paging::of(speaks.dialect),
             speaks: vec![speaks],
             tweak: Tweak::default(),
             rules: Vec::new(),
@@ -36,7 +38,6 @@ impl Catalog {
             models: models.into_iter().map(|id| Model::bare(id.clone(), id)).collect(),
             // Nobody says what it has: its own refusal tells.
             also: if speaks_chat { Also::ALL.to_vec() } else { Vec::new() },
-            models_url: None,
             default_rules: Arc::clone(&self.default_rules),
         }
     }

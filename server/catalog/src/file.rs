@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    Also, Auth, CatalogError, Dialect, Driver, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill,
-    Quota, Reasoning, Rule, SignIn, Tier,
+    Also, Auth, CatalogError, Dialect, Driver, Effort, Field, HeaderForKey, NotOffered, OwnTool, Paging,
+    Prefill, Quota, Reasoning, Rule, SignIn, Tier,
 };
 
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +21,7 @@ pub(crate) struct ProviderFile {
     pub(crate) keys_at: Option<String>,
     pub(crate) terms: Option<String>,
     pub(crate) models_url: Option<String>,
+    pub(crate) models_paging: Option<Paging>,
     pub(crate) models_like: Option<String>,
     pub(crate) also: Option<Vec<Also>>,
     pub(crate) auth: Option<Auth>,
@@ -134,6 +135,7 @@ impl ProviderFile {
             keys_at,
             terms,
             models_url,
+            models_paging,
             models_like,
             also,
             auth,
@@ -153,6 +155,7 @@ impl ProviderFile {
         replace(&mut self.keys_at, keys_at);
         replace(&mut self.terms, terms);
         replace(&mut self.models_url, models_url);
+        replace(&mut self.models_paging, models_paging);
         replace(&mut self.models_like, models_like);
         replace(&mut self.also, also);
         replace(&mut self.auth, auth);

@@ -25,7 +25,7 @@ pub use duration::Millis;
 pub use error::CatalogError;
 pub use field::{Choice, Field, filled, values};
 pub use instant::{DayEnd, Zone};
-pub use listed::{Listed, listed};
+pub use listed::{Listed, Page, Paging, page};
 pub use load::Catalog;
 pub use model::{Effort, Model, Prefill, Reasoning};
 pub use price::Price;

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Model, Provider};
+use crate::{Dialect, Model, Provider, Speaks};
 
-/// Most models read from a list: resellers have some hundreds.
-const MOST: usize = 1_000;
 /// Longest id taken, in bytes.
 const LONGEST: usize = 200;
 /// Where the forms in use keep the list: OpenAI's, Google's and ChatGPT's, a bare list.
@@ -47,6 +46,69 @@ pub struct Listed {
     pub context: Option<u64>,
     /// Longest answer in tokens, where the list says.
     pub max_output: Option<u64>,
+}
+
+/// How one gets from one page of a list to the next. Pointers are into the answer, as in RFC 6901.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// Pointer to what the next page is asked for by.
+    pub next: String,
+    /// Pointer to whether there is a next page, where the answer says that beside.
+    pub more: Option<String>,
+    /// Name of the query parameter in which it is asked for.
+    pub param: String,
+}
+
+impl Paging {
+    /// As the vendor of a dialect has it; `None` where its lists are whole.
+    #[must_use]
+    pub fn of(dialect: Dialect) -> Option<Self> {
+        let paging = |next: &str, more: Option<&str>, param: &str| Self {
+            next: next.to_owned(),
+            more: more.map(str::to_owned),
+            param: param.to_owned(),
+        };
+        match dialect {
+            // Anthropic's and Google's API reference, 2026.
+            Dialect::Messages => Some(paging("/last_id", Some("/has_more"), "after_id")),
+            Dialect::Gemini => Some(paging("/nextPageToken", None, "pageToken")),
+            Dialect::Chat | Dialect::Responses | Dialect::Ollama => None,
+        }
+    }
+
+    /// What is wrong with it.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        let places = [("next", Some(&self.next)), ("more", self.more.as_ref())];
+        match places.into_iter().find(|(_, place)| place.is_some_and(|place| !place.starts_with('/'))) {
+            Some((key, _)) => Err((key, "a JSON pointer begins with /")),
+            None if self.param.is_empty() => Err(("param", "is empty")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Speaks {
+    /// Where vendors of its dialect list the models of what is served there (GET), as many on a page as they give.
+    #[must_use]
+    pub fn lists_at(&self) -> String {
+        let base = self.url.strip_suffix(self.dialect.path()).unwrap_or(&self.url);
+        match self.dialect {
+            Dialect::Chat | Dialect::Responses => format!("{base}/models"),
+            Dialect::Messages => format!("{base}/models?limit=1000"),
+            Dialect::Gemini => format!("{base}/models?pageSize=1000"),
+            Dialect::Ollama => format!("{base}/api/tags"),
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The models on it.
+    pub models: Vec<Listed>,
+    /// What the next page is asked for by; `None` on the last one.
+    pub next: Option<String>,
 }
 
 impl Provider {
@@ -94,27 +156,33 @@ fn has(listed: &[Listed], id: &str) -> bool {
     })
 }
 
-/// The models of a list; empty where it is none, or only the first page of one. What a provider hides from lists
-/// (`visibility`) is left out.
+/// A page of a list; `None` where it is none, or says that there are more pages and not how to get to them. What a
+/// provider hides from lists (`visibility`) is left out.
 #[must_use]
-pub fn listed(body: &[u8]) -> Vec<Listed> {
-    let Ok(said) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+pub fn page(body: &[u8], paging: Option<&Paging>) -> Option<Page> {
+    let said: Value = serde_json::from_slice(body).ok()?;
+    let list = LISTS.iter().find_map(|place| said.pointer(place)?.as_array())?;
     let more = MORE.iter().filter_map(|place| said.pointer(place)).any(|more| match more {
         Value::Bool(more) => *more,
         Value::String(page) => !page.is_empty(),
         _ => false,
     });
-    if more {
-        return Vec::new();
+    let next = paging.and_then(|paging| next(&said, paging));
+    if more && next.is_none() {
+        return None;
     }
-    let list = LISTS.iter().find_map(|place| said.pointer(place)?.as_array());
-    let mut models: Vec<Listed> = Vec::new();
-    for model in list.into_iter().flatten().filter_map(read).take(MOST) {
-        if models.iter().all(|known| known.id != model.id) {
-            models.push(model);
-        }
+    let mut known = HashSet::new();
+    let models = list.iter().filter_map(read).filter(|model| known.insert(model.id.clone())).collect();
+    Some(Page { models, next })
+}
+
+/// What the next page is asked for by, where there is one.
+fn next(said: &Value, paging: &Paging) -> Option<String> {
+    let goes_on = |place: &String| said.pointer(place).and_then(Value::as_bool).unwrap_or(false);
+    if !paging.more.as_ref().is_none_or(goes_on) {
+        return None;
     }
-    models
+    said.pointer(&paging.next)?.as_str().filter(|next| !next.is_empty()).map(str::to_owned)
 }
 
 fn read(said: &Value) -> Option<Listed> {
@@ -123,6 +191,11 @@ fn read(said: &Value) -> Option<Listed> {
         found.map(str::trim).filter(|text| !text.is_empty())
     };
     if said.pointer("/visibility").and_then(Value::as_str).is_some_and(|said| said != "list") {
+        return None;
+    }
+    // Google lists what makes vectors and pictures, too, and says what each is for.
+    let methods = said.pointer("/supportedGenerationMethods").and_then(Value::as_array);
+    if methods.is_some_and(|methods| methods.iter().all(|method| method != "generateContent")) {
         return None;
     }
     // Google says `models/gemini-3-flash`.
@@ -146,7 +219,8 @@ mod tests {
 
     fn all(body: &str) -> Vec<(String, String, Option<u64>, Option<u64>)> {
         let model = |model: Listed| (model.id, model.name, model.context, model.max_output);
-        listed(body.as_bytes()).into_iter().map(model).collect()
+        let page = page(body.as_bytes(), None);
+        page.map(|page| page.models).unwrap_or_default().into_iter().map(model).collect()
     }
 
     fn model(
@@ -166,6 +240,8 @@ mod tests {
         assert_eq!(all(anthropic), [model("claude-opus-5", "Claude Opus 5", Some(1_000_000), Some(128_000))]);
         let google = r#"{"models":[{"name":"models/gemini-3-flash","displayName":"Gemini 3 Flash","inputTokenLimit":1048576,"outputTokenLimit":65536}]}"#;
         assert_eq!(all(google), [model("gemini-3-flash", "Gemini 3 Flash", Some(1_048_576), Some(65_536))]);
+        let methods = r#"{"models":[{"name":"models/a","supportedGenerationMethods":["generateContent"]},{"name":"models/b","supportedGenerationMethods":["embedContent"]}]}"#;
+        assert_eq!(all(methods), [model("a", "a", None, None)]);
         let openrouter = r#"{"data":[{"id":"z-ai/glm-5","name":"Z.AI: GLM 5","context_length":200000,"top_provider":{"max_completion_tokens":64000}}]}"#;
         assert_eq!(all(openrouter), [model("z-ai/glm-5", "Z.AI: GLM 5", Some(200_000), Some(64_000))]);
         let chatgpt = r#"{"models":[{"slug":"gpt-6","display_name":"GPT-6","visibility":"list","context_window":400000},{"slug":"gpt-reserve","visibility":"hide"}]}"#;
@@ -173,6 +249,40 @@ mod tests {
         let together =
             r#"[{"id":"deepseek-ai/DeepSeek-V4","display_name":"DeepSeek V4","context_length":131072}]"#;
         assert_eq!(all(together), [model("deepseek-ai/DeepSeek-V4", "DeepSeek V4", Some(131_072), None)]);
+    }
+
+    #[test]
+    fn a_page_says_what_the_next_one_is_asked_for_by() {
+        let next =
+            |body: &str, dialect| page(body.as_bytes(), Paging::of(dialect).as_ref()).map(|page| page.next);
+        let anthropic = r#"{"data":[{"id":"a"}],"has_more":true,"first_id":"a","last_id":"a"}"#;
+        assert_eq!(next(anthropic, Dialect::Messages), Some(Some("a".to_owned())));
+        assert_eq!(next(&anthropic.replace("true", "false"), Dialect::Messages), Some(None), "the last one");
+        assert_eq!(
+            next(&anthropic.replace("last_id", "other"), Dialect::Messages),
+            None,
+            "no way on is no list"
+        );
+        assert_eq!(next(anthropic, Dialect::Chat), None, "half a list is none");
+        let google = r#"{"models":[{"name":"models/a"}],"nextPageToken":"t2"}"#;
+        assert_eq!(next(google, Dialect::Gemini), Some(Some("t2".to_owned())));
+        assert_eq!(next(r#"{"models":[]}"#, Dialect::Gemini), Some(None));
+        let cohere = crate::Catalog::builtin().unwrap().get("cohere").unwrap().models_paging.clone();
+        let body = r#"{"models":[{"name":"command-a"}],"next_page_token":"t3"}"#;
+        assert_eq!(page(body.as_bytes(), cohere.as_ref()).unwrap().next, Some("t3".to_owned()));
+    }
+
+    #[test]
+    fn each_dialect_has_a_place_where_models_are_listed() {
+        for (dialect, base, lists_at) in [
+            (Dialect::Chat, "https://a.example/v1", "https://a.example/v1/models"),
+            (Dialect::Responses, "https://a.example/v1", "https://a.example/v1/models"),
+            (Dialect::Messages, "https://a.example", "https://a.example/v1/models?limit=1000"),
+            (Dialect::Gemini, "https://a.example", "https://a.example/v1beta/models?pageSize=1000"),
+            (Dialect::Ollama, "http://localhost:11434", "http://localhost:11434/api/tags"),
+        ] {
+            assert_eq!(Speaks::at_base(dialect, base).lists_at(), lists_at);
+        }
     }
 
     #[test]

@@ -187,6 +187,10 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     if let Some(url) = &raw.models_url {
         check_url(file, "models_url", url)?;
     }
+    if let Some(paging) = &raw.models_paging {
+        let wrong = paging.check();
+        wrong.map_err(|(key, problem)| CatalogError::value(file, format!("models_paging.{key}"), problem))?;
+    }
     let auth = required(file, "auth", raw.auth)?;
     if let Some(sign_in) = &raw.sign_in {
         sign_in
@@ -226,6 +230,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         quota,
         models,
         models_url: raw.models_url,
+        models_paging: raw.models_paging,
         also: raw.also.unwrap_or_default(),
         default_rules: Arc::clone(default_rules),
         id: raw.id,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{Field, Model, Prefill, Quota, Reasoning, Rule, SignIn};
+use crate::{Field, Model, Paging, Prefill, Quota, Reasoning, Rule, SignIn};
 
 /// One vendor, as its provider file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,8 @@ pub struct Provider {
     pub also: Vec<Also>,
     /// Where the vendor lists its models (GET, same key), when it does.
     pub models_url: Option<String>,
+    /// How its list goes on, where it comes in pages.
+    pub models_paging: Option<Paging>,
     pub(crate) default_rules: Arc<[Rule]>,
 }
 

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
+use url::Url;
 use uuid::Uuid;
 use wire::conversation::{Block, Names, Role, Turn};
 use wire::kiro::Relay;
@@ -53,11 +54,17 @@ async fn tried(app: &App, provider: &Arc<Provider>, account: &Account) -> Result
     ready(app, provider, account).await.map_err(|why| format!("{why}."))?;
     match account.speaks(provider, 0) {
         None => Err(format!("{} speaks no wire format that Ninerouter knows yet.", provider.spec.name)),
-        Some(speaks) => match provider.spec.models.first() {
+        Some(speaks) => match known(provider) {
             Some(model) => ask(app, provider, account, speaks, model.sent_as()).await,
             None => list(app, provider, account, speaks).await,
         },
     }
+}
+
+/// A model that surely answers: what a provider lists itself may be for vectors or pictures.
+fn known(provider: &Provider) -> Option<&catalog::Model> {
+    let known = provider.spec.models.iter().filter(|model| !provider.found.contains(&model.id));
+    known.clone().find(|model| !provider.is_off(&model.id)).or_else(|| known.clone().next())
 }
 
 /// Asks a model for one word.
@@ -112,9 +119,9 @@ async fn ask(
 
 /// Asks for the list of models, where none is known to ask.
 async fn list(app: &App, provider: &Provider, account: &Account, speaks: &Speaks) -> Result<String, String> {
-    let mut url = speaks.url.clone();
-    let base = url.path().trim_end_matches("/chat/completions").trim_end_matches("/messages").to_owned();
-    url.set_path(&format!("{base}/models"));
+    let usual = || provider.spec.speaks.first().map(catalog::Speaks::lists_at);
+    let url = provider.spec.models_url.clone().or_else(usual).unwrap_or_default();
+    let url = Url::parse(&catalog::filled(&url, &account.values)).map_err(|why| format!("{why}."))?;
     let name = HeaderName::from_static(speaks.header.name());
     let credential = account.credential(speaks.header).map(|value| (name, value));
     let reply = get(&app.clients, account.way(provider), url, credential, LIMIT)

@@ -2,11 +2,15 @@
 //! describes it; a test holds the two together.
 
 mod alerts;
+mod endpoints;
+mod models;
 mod sign_in;
 mod usage;
 
 pub use alerts::{alert_settings, alerts, dismiss_alert, save_alert_settings, test_alert};
-pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, refresh_models, sign_in};
+pub use endpoints::{add_endpoint, change_endpoint, endpoints, remove_endpoint};
+pub use models::{refresh_models, switch_models};
+pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, sign_in};
 pub use usage::usage;
 
 use super::Desk;
@@ -17,8 +21,8 @@ use app::api::combos::{Alias, Combo, Combos, RoutePlan};
 use app::api::connect::{Connect, KeyRow, NewKey};
 use app::api::overview::{Overview, OverviewPage};
 use app::api::providers::{
-    AccountChange, AccountRow, NewAccount, NewEndpoint, ProviderDetail, ProviderRow, Providers,
-    ProvidersPage, Rotation, TestResult,
+    AccountChange, AccountRow, NewAccount, ProviderDetail, ProviderRow, Providers, ProvidersPage, Rotation,
+    TestResult,
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::saver::{Saver, SaverLevel, SaverPage};
@@ -185,34 +189,6 @@ pub async fn rotate_accounts(
 ) -> Answer<ProviderRow> {
     let said: RotationBody = body(&bytes)?;
     Ok(axum::Json(Providers::rotate_accounts(&desk, id, said.rotation).await?))
-}
-
-/// All custom endpoints.
-pub async fn endpoints(Extension(desk): At) -> Answer<Vec<ProviderRow>> {
-    let page = Providers::providers(&desk).await?;
-    Ok(axum::Json(page.connected.into_iter().filter(|row| row.custom).collect()))
-}
-
-/// Makes a custom endpoint.
-pub async fn add_endpoint(Extension(desk): At, bytes: Bytes) -> Result<Response, Refused> {
-    let endpoint: NewEndpoint = body(&bytes)?;
-    Ok(created(Providers::add_endpoint(&desk, endpoint).await?))
-}
-
-/// Changes a custom endpoint.
-pub async fn change_endpoint(
-    Extension(desk): At,
-    Path(id): Path<String>,
-    bytes: Bytes,
-) -> Answer<ProviderRow> {
-    let endpoint: NewEndpoint = body(&bytes)?;
-    Ok(axum::Json(Providers::change_endpoint(&desk, id, endpoint).await?))
-}
-
-/// Removes a custom endpoint and its accounts.
-pub async fn remove_endpoint(Extension(desk): At, Path(id): Path<String>) -> Result<StatusCode, Refused> {
-    Providers::remove_endpoint(&desk, id).await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A key's name.

@@ -1,23 +1,21 @@
-//! Providers, the accounts at them, and custom endpoints.
+//! Providers and the accounts at them.
 
 use super::accounts::{account_row, checked_budget, checked_proxy, checked_reserve, fields, key, wanted};
-use super::combos::check::unused_provider;
+use super::models::model_row;
 use super::overview::tier;
 use super::quota::known_quotas;
 use super::requests::row_of;
 use super::sign_in::sign_in_row;
 use super::{Desk, fail, name, taken};
-use crate::accounts::models::{self, Changed};
 use crate::accounts::quota::count::PLAN;
 use crate::accounts::test::test;
 use crate::clock;
 use crate::state::App;
 use crate::store::snapshot::Provider;
-use crate::store::{AccountEdit, StoredAccount, StoredEndpoint};
-use crate::upstream::address;
+use crate::store::{AccountEdit, StoredAccount};
 use app::api::providers::{
-    AccountChange, AccountRow, AuthKind, FieldRow, ModelRow, NewAccount, NewEndpoint, NotOfferedRow, Price,
-    ProviderDetail, ProviderRow, Providers, ProvidersPage, Rotation, SpeaksRow, TestResult,
+    AccountChange, AccountRow, AuthKind, FieldRow, NewAccount, NotOfferedRow, ProviderDetail, ProviderRow,
+    Providers, ProvidersPage, Rotation, SpeaksRow, TestResult,
 };
 use app::api::requests::RequestFilter;
 use app::api::{Problem, ProblemKind};
@@ -25,18 +23,15 @@ use async_trait::async_trait;
 use catalog::Auth;
 use std::collections::HashMap;
 use std::sync::Arc;
-use url::Url;
 
 /// Failures shown on a provider's page.
 const FAILURES: u64 = 5;
-/// Longest id of a model.
-const LONGEST_MODEL: usize = 200;
 
-fn no_provider(id: &str) -> Problem {
+pub(super) fn no_provider(id: &str) -> Problem {
     Problem::new(ProblemKind::NotFound, format!("There is no provider \"{id}\"."))
 }
 
-fn provider_row(app: &App, provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
+pub(super) fn provider_row(app: &App, provider: &Provider, accounts: Vec<AccountRow>) -> ProviderRow {
     let spec = &provider.spec;
     ProviderRow {
         id: spec.id.clone(),
@@ -54,6 +49,7 @@ fn provider_row(app: &App, provider: &Provider, accounts: Vec<AccountRow>) -> Pr
         custom: provider.custom,
         nearby: provider.accounts.is_empty() && app.nearby.has(&spec.id),
         models: spec.models.len(),
+        models_off: spec.models.iter().filter(|model| provider.off.contains(&model.id)).count(),
         dialects: provider.speaks.iter().map(|speaks| speaks.dialect.to_string()).collect(),
         rotation: provider.rotation,
         accounts,
@@ -68,28 +64,6 @@ fn field_row(field: &catalog::Field) -> FieldRow {
         optional: field.name == PLAN,
         choices: field.choices.iter().map(|choice| (choice.value.clone(), choice.label.clone())).collect(),
     }
-}
-
-fn model_row(provider: &Provider, model: &catalog::Model) -> ModelRow {
-    let spec = &provider.spec;
-    ModelRow {
-        full_name: format!("{}/{}", spec.prefix, model.id),
-        name: model.name.clone(),
-        context: model.context,
-        price: price(model),
-        gone: provider.gone.contains(&model.id),
-    }
-}
-
-/// A model's price; `None` when no source states what input and output cost.
-pub(super) fn price(model: &catalog::Model) -> Option<Price> {
-    let price = model.price?;
-    Some(Price {
-        input: price.input?,
-        output: price.output?,
-        cache_read: price.cache_read,
-        cache_write: price.cache_write,
-    })
 }
 
 impl Desk {
@@ -120,66 +94,6 @@ impl Desk {
 
     pub(super) fn provider_of(&self, id: &str) -> Result<Arc<Provider>, Problem> {
         self.app.snapshot().provider(id).cloned().ok_or_else(|| no_provider(id))
-    }
-
-    /// An endpoint that makes sense and leads where it may.
-    async fn endpoint(&self, endpoint: NewEndpoint) -> Result<StoredEndpoint, Problem> {
-        let display = name("name", &endpoint.name)?;
-        let prefix = endpoint.prefix.trim().to_owned();
-        let fits = |letter: char| {
-            letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-' || letter == '_'
-        };
-        if prefix.is_empty() || prefix.len() > 40 || !prefix.chars().all(fits) {
-            return Err(Problem::invalid(
-                "prefix",
-                "Use small letters, digits, - and _ only, at most 40 of them.",
-            ));
-        }
-        if endpoint.dialect.parse::<wire::Dialect>().is_err() {
-            let message = "Choose what the endpoint speaks: chat, responses, messages, gemini or ollama.";
-            return Err(Problem::invalid("dialect", message));
-        }
-        let base_url = endpoint.base_url.trim().trim_end_matches('/').to_owned();
-        let url = Url::parse(&base_url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let not_url =
-            || Problem::invalid("base_url", "Give a whole address, e.g. https://llm.example.com/v1.");
-        let url = url.ok_or_else(not_url)?;
-        if !url.username().is_empty()
-            || url.password().is_some()
-            || url.query().is_some()
-            || url.fragment().is_some()
-        {
-            return Err(Problem::invalid(
-                "base_url",
-                "Leave out user name, password, ? and #: the key goes into an account.",
-            ));
-        }
-        if !endpoint.private_network {
-            let refused = |why: address::AddressError| Problem::invalid("base_url", why.to_string());
-            address::check(&url).await.map_err(refused)?;
-        }
-        let mut models: Vec<String> = Vec::new();
-        for model in endpoint.models.iter().map(|model| model.trim()).filter(|model| !model.is_empty()) {
-            if model.len() > LONGEST_MODEL || model.chars().any(char::is_control) {
-                return Err(Problem::invalid(
-                    "models",
-                    "A model's id is one line of at most 200 bytes: give each one by itself.",
-                ));
-            }
-            if !models.iter().any(|known| known == model) {
-                models.push(model.to_owned());
-            }
-        }
-        Ok(StoredEndpoint {
-            prefix,
-            name: display,
-            dialect: endpoint.dialect,
-            base_url,
-            private_network: endpoint.private_network,
-            models,
-        })
     }
 }
 
@@ -235,6 +149,7 @@ impl Providers for Desk {
             quota: known_quotas(&provider),
             lists: spec.models_url.is_some(),
             listed_at: provider.listed_at,
+            unlisted: self.app.unlisted.why(&spec.id).unwrap_or_default(),
             models: spec.models.iter().map(|model| model_row(&provider, model)).collect(),
             failures: failures.iter().map(row_of).collect(),
             private_network: provider.custom && provider.private_network,
@@ -333,27 +248,6 @@ impl Providers for Desk {
         Ok(test(&self.app, &provider, account).await)
     }
 
-    async fn refresh_models(&self, id: String) -> Result<TestResult, Problem> {
-        self.person()?;
-        let provider = self.provider_of(&id)?;
-        let began = clock::now();
-        let result = models::refresh(&self.app, &provider).await;
-        let (millis, name) = (began.elapsed_ms(), &provider.spec.name);
-        Ok(match result {
-            Ok(Changed { all, new }) => {
-                let fresh = match new {
-                    0 => "none of them new".to_owned(),
-                    new => format!("{new} of them new"),
-                };
-                TestResult { ok: true, sentence: format!("{name} lists {all} models, {fresh}."), millis }
-            }
-            Err(why) => {
-                let sentence = format!("{name} gave no list: {}.", why.trim_end_matches('.'));
-                TestResult { ok: false, sentence, millis }
-            }
-        })
-    }
-
     async fn unpark_account(&self, id: i64) -> Result<AccountRow, Problem> {
         self.person()?;
         let stored = self.app.store.account(id).await.map_err(fail)?;
@@ -369,44 +263,5 @@ impl Providers for Desk {
         self.publish().await?;
         let rows = self.account_rows().await?.into_iter().filter(|row| row.provider_id == id).collect();
         Ok(provider_row(&self.app, &*self.provider_of(&id)?, rows))
-    }
-
-    async fn add_endpoint(&self, endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
-        self.person()?;
-        let endpoint = self.endpoint(endpoint).await?;
-        let in_use = || {
-            let message = format!(
-                "\"{}\" already stands for another provider. Choose another prefix.",
-                endpoint.prefix
-            );
-            Problem { message, field: Some("prefix".to_owned()), kind: ProblemKind::Conflict }
-        };
-        if self.app.snapshot().provider(&endpoint.prefix).is_some() {
-            return Err(in_use());
-        }
-        let made = self.app.store.add_endpoint(&endpoint, clock::now().unix_ms).await;
-        made.map_err(taken("prefix", || in_use().message))?;
-        self.publish().await?;
-        Ok(provider_row(&self.app, &*self.provider_of(&endpoint.prefix)?, Vec::new()))
-    }
-
-    async fn change_endpoint(&self, id: String, mut endpoint: NewEndpoint) -> Result<ProviderRow, Problem> {
-        self.person()?;
-        if !self.provider_of(&id)?.custom {
-            return Err(no_provider(&id));
-        }
-        endpoint.prefix.clone_from(&id);
-        let endpoint = self.endpoint(endpoint).await?;
-        self.app.store.change_endpoint(&endpoint).await.map_err(fail)?;
-        self.publish().await?;
-        let rows = self.account_rows().await?.into_iter().filter(|row| row.provider_id == id).collect();
-        Ok(provider_row(&self.app, &*self.provider_of(&id)?, rows))
-    }
-
-    async fn remove_endpoint(&self, id: String) -> Result<(), Problem> {
-        self.person()?;
-        unused_provider(&self.app.snapshot(), &id)?;
-        self.app.store.delete_endpoint(&id).await.map_err(fail)?;
-        self.publish().await
     }
 }

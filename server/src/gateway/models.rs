@@ -1,6 +1,7 @@
 //! `GET /v1/models` and `/v1/models/{id}`: what a client can ask for now.
 
 use super::caller::{self, Caller};
+use super::plan;
 use super::relay::fault_response;
 use crate::state::App;
 use crate::store::snapshot::Snapshot;
@@ -163,6 +164,9 @@ fn named(app: &App, dialect: Dialect, peer: SocketAddr, parts: &Parts, name: &st
         let snapshot = app.snapshot();
         if snapshot.model_names().iter().any(|known| known == name) {
             return Ok(Json(described(&snapshot, dialect, name)).into_response());
+        }
+        if let Some(provider) = snapshot.switched_off(name) {
+            return Err(plan::switched_off(provider, name));
         }
         let message = format!("No model is called {name:?}. GET /v1/models lists what is connected.");
         Err(Fault::new(FaultKind::UnknownModel, message))

@@ -1,6 +1,6 @@
 //! Custom endpoints: providers made by a person.
 
-use super::entity::{accounts, endpoint_models, endpoints};
+use super::entity::{accounts, endpoint_models, endpoints, found_models, models_off};
 use super::{Store, StoreError};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -62,11 +62,15 @@ impl Store {
         Ok(work.commit().await?)
     }
 
-    /// Replaces everything of an endpoint but its prefix.
+    /// Replaces everything of an endpoint but its prefix. What was listed at another address is forgotten.
     pub async fn change_endpoint(&self, endpoint: &StoredEndpoint) -> Result<(), StoreError> {
         let work = self.begin().await?;
         let found = endpoints::Entity::find_by_id(&endpoint.prefix).one(&work).await?;
-        let mut row: endpoints::ActiveModel = found.ok_or(StoreError::Missing)?.into();
+        let found = found.ok_or(StoreError::Missing)?;
+        if (&found.base_url, &found.dialect) != (&endpoint.base_url, &endpoint.dialect) {
+            forget_found(&work, &endpoint.prefix).await?;
+        }
+        let mut row: endpoints::ActiveModel = found.into();
         row.name = Set(endpoint.name.clone());
         row.dialect = Set(endpoint.dialect.clone());
         row.base_url = Set(endpoint.base_url.clone());
@@ -84,12 +88,22 @@ impl Store {
     pub async fn delete_endpoint(&self, prefix: &str) -> Result<(), StoreError> {
         let work = self.begin().await?;
         accounts::Entity::delete_many().filter(accounts::Column::ProviderId.eq(prefix)).exec(&work).await?;
+        forget_found(&work, prefix).await?;
+        let off = models_off::Entity::delete_many().filter(models_off::Column::ProviderId.eq(prefix));
+        off.exec(&work).await?;
         let deleted = endpoints::Entity::delete_by_id(prefix).exec(&work).await?;
         if deleted.rows_affected == 0 {
             return Err(StoreError::Missing);
         }
         Ok(work.commit().await?)
     }
+}
+
+/// Forgets what an endpoint listed.
+async fn forget_found(work: &impl ConnectionTrait, prefix: &str) -> Result<(), StoreError> {
+    let found = found_models::Entity::delete_many().filter(found_models::Column::ProviderId.eq(prefix));
+    found.exec(work).await?;
+    Ok(())
 }
 
 async fn write_models(work: &impl ConnectionTrait, endpoint: &StoredEndpoint) -> Result<(), StoreError> {

@@ -68,6 +68,10 @@ entity!(found_models, "found_models", {
     #[sea_orm(primary_key, auto_increment = false)] model: String,
     name: String, context: Option<i64>, max_output: Option<i64>, found_at: i64,
 });
+entity!(models_off, "models_off", {
+    #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
+    #[sea_orm(primary_key, auto_increment = false)] model: String,
+});
 entity!(opt_ins, "opt_ins", {
     #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
     person: String, agreed_at: i64,

@@ -12,6 +12,7 @@ mod first_tokens;
 mod found_models;
 mod keys;
 mod lines;
+mod models_off;
 mod names;
 mod opt_ins;
 mod people;

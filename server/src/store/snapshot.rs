@@ -48,7 +48,9 @@ pub struct Provider {
     pub private_network: bool,
     /// Models that its file knows and that it does not list itself.
     pub gone: HashSet<String>,
-    /// Models that it lists itself and that no file knows.
+    /// Models that a person has switched off, by their ids.
+    pub off: HashSet<String>,
+    /// Models that it lists itself and that nobody else knows.
     pub found: HashSet<String>,
     /// When it was asked for its list of models, Unix ms; `None`: not yet, or it has none.
     pub listed_at: Option<i64>,
@@ -81,6 +83,15 @@ impl Provider {
     /// Whether an account may be used, as far as its vendor's terms go.
     pub fn lets(&self, account: &Account) -> bool {
         self.signs_in || account.token().is_none()
+    }
+
+    /// Whether a person has switched a model off, by whichever of its names it is asked for.
+    pub fn is_off(&self, model: &str) -> bool {
+        if self.off.is_empty() {
+            return false;
+        }
+        let sent = |known: &catalog::Model| known.sent_as() == model && self.off.contains(&known.id);
+        self.off.contains(model) || self.spec.model(model).is_none() && self.spec.models.iter().any(sent)
     }
 
     /// Whether any account may be used at all.
@@ -165,10 +176,16 @@ impl Snapshot {
         self.aliases.get(name).map(|alias| alias.model.as_str())
     }
 
+    /// The provider that has a model under this name, alias or `prefix/model`, and has it switched off.
+    pub fn switched_off(&self, name: &str) -> Option<&Arc<Provider>> {
+        let (prefix, model) = self.alias(name).unwrap_or(name).split_once('/')?;
+        self.provider(prefix).filter(|provider| provider.is_off(model))
+    }
+
     /// Every name a client can ask for now: combos, aliases, then models of connected providers.
     pub fn model_names(&self) -> Vec<String> {
         let combos = self.combos.values().filter(|combo| combo.enabled).map(|combo| combo.name.clone());
-        let aliases = self.aliases.keys().cloned();
+        let aliases = self.aliases.keys().filter(|name| self.switched_off(name).is_none()).cloned();
         combos.chain(aliases).chain(self.connected_models()).collect()
     }
 
@@ -176,7 +193,8 @@ impl Snapshot {
     pub fn connected_models(&self) -> impl Iterator<Item = String> {
         self.providers.values().filter(|provider| provider.connected()).flat_map(|provider| {
             let spec = &provider.spec;
-            let offered = spec.models.iter().filter(|model| !provider.gone.contains(&model.id));
+            let left_out = |id: &String| provider.gone.contains(id) || provider.off.contains(id);
+            let offered = spec.models.iter().filter(move |model| !left_out(&model.id));
             offered.map(|model| format!("{}/{}", spec.prefix, model.id))
         })
     }
@@ -203,6 +221,7 @@ pub(crate) struct Parts {
     pub(crate) rotations: HashMap<String, Rotation>,
     pub(crate) opt_ins: HashSet<String>,
     pub(crate) found: HashMap<String, Found>,
+    pub(crate) off: HashMap<String, HashSet<String>>,
     pub(crate) endpoints: Vec<StoredEndpoint>,
     pub(crate) combos: Vec<Combo>,
     pub(crate) aliases: Vec<Alias>,
@@ -219,6 +238,7 @@ impl Store {
             rotations: self.rotations().await?,
             opt_ins: self.opt_ins().await?,
             found: self.found_models().await?,
+            off: self.models_off().await?,
             endpoints: self.endpoints().await?,
             combos: self.combos().await?,
             aliases: self.aliases().await?,
@@ -235,7 +255,9 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
         let account = Arc::new(account(stored, spec, keepers));
         accounts.entry(&stored.provider_id).or_default().push(account);
     }
+    let mut off = parts.off;
     let mut take = |id: &str, opt_in: bool| Own {
+        off: off.remove(id).unwrap_or_default(),
         signs_in: !opt_in || parts.opt_ins.contains(id),
         rotation: parts.rotations.get(id).copied().unwrap_or_default(),
         accounts: accounts.remove(id).unwrap_or_default(),
@@ -246,24 +268,16 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
         for name in spec.aliases.iter().chain([&spec.prefix]) {
             prefixes.insert(name.clone(), spec.id.clone());
         }
-        let found = parts.found.get(&spec.id);
-        let (spec, gone) = match found {
-            Some((listed, _)) => {
-                let (with, gone) = spec.with_listed(listed);
-                let unknown = with.models.iter().filter(|model| spec.model(&model.id).is_none());
-                let fresh: HashSet<String> = unknown.map(|model| model.id.clone()).collect();
-                (Arc::new(with), (gone, fresh))
-            }
-            None => (Arc::clone(spec), Default::default()),
-        };
+        let listing = Listing::of(spec, parts.found.get(&spec.id));
         let opt_in = spec.sign_in.as_ref().is_some_and(|sign_in| sign_in.opt_in);
-        let mut provider = provider(Arc::clone(&spec), false, true, take(&spec.id, opt_in));
-        ((provider.gone, provider.found), provider.listed_at) = (gone, found.map(|(_, at)| *at));
+        let provider = provider(listing, false, true, take(&spec.id, opt_in));
         providers.insert(spec.id.clone(), Arc::new(provider));
     }
     for endpoint in &parts.endpoints {
         let spec = Arc::new(custom(endpoint, catalog));
-        let provider = provider(spec, true, endpoint.private_network, take(&endpoint.prefix, false));
+        // What a person has typed stays, whatever the endpoint lists.
+        let listing = Listing { gone: HashSet::new(), ..Listing::of(&spec, parts.found.get(&spec.id)) };
+        let provider = provider(listing, true, endpoint.private_network, take(&endpoint.prefix, false));
         providers.insert(endpoint.prefix.clone(), Arc::new(provider));
     }
     let keys = parts.keys.into_iter().filter_map(|key| {
@@ -283,22 +297,46 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
 
 /// What a person has at a provider.
 struct Own {
+    off: HashSet<String>,
     signs_in: bool,
     rotation: Rotation,
     accounts: Vec<Arc<Account>>,
 }
 
-fn provider(spec: Arc<catalog::Provider>, custom: bool, private_network: bool, own: Own) -> Provider {
+/// A provider with what it lists itself.
+struct Listing {
+    spec: Arc<catalog::Provider>,
+    gone: HashSet<String>,
+    found: HashSet<String>,
+    listed_at: Option<i64>,
+}
+
+impl Listing {
+    fn of(spec: &Arc<catalog::Provider>, found: Option<&Found>) -> Self {
+        let Some((listed, at)) = found else {
+            let (gone, found) = Default::default();
+            return Self { spec: Arc::clone(spec), gone, found, listed_at: None };
+        };
+        let (with, gone) = spec.with_listed(listed);
+        let unknown = with.models.iter().filter(|model| spec.model(&model.id).is_none());
+        let found = unknown.map(|model| model.id.clone()).collect();
+        Self { spec: Arc::new(with), gone, found, listed_at: Some(*at) }
+    }
+}
+
+fn provider(listing: Listing, custom: bool, private_network: bool, own: Own) -> Provider {
+    let Listing { spec, gone, found, listed_at } = listing;
     let speaks = spoken(&spec, &BTreeMap::new());
-    let Own { signs_in, rotation, accounts } = own;
+    let Own { off, signs_in, rotation, accounts } = own;
     Provider {
         spec,
         custom,
         signs_in,
         private_network,
-        gone: HashSet::new(),
-        found: HashSet::new(),
-        listed_at: None,
+        gone,
+        off,
+        found,
+        listed_at,
         speaks,
         rotation,
         accounts,

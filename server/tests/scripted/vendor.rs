@@ -63,6 +63,8 @@ pub(crate) struct Vendor {
     pub(crate) hook: VecDeque<u16>,
     /// What is listed: status and body.
     pub(crate) models: Option<(u16, String)>,
+    /// What is listed on further pages, by what they are asked for by; `*`: by anything.
+    pub(crate) pages: HashMap<String, (u16, String)>,
     /// Something between answers with a page from now on.
     pub(crate) page: bool,
     /// Answers with 503 from now on.
@@ -164,8 +166,10 @@ impl Vendor {
                 }
             }
             ("GET", "/exchange") => self.exchange(seen),
-            ("GET", "/models") => {
-                let (status, body) = self.models.clone().unwrap_or((404, "{}".to_owned()));
+            ("GET", "/models" | "/v1/models" | "/v1beta/models" | "/api/tags") => {
+                let after = ["after_id", "pageToken"].iter().find_map(|name| query.get(*name));
+                let page = after.map(|after| self.pages.get(after).or_else(|| self.pages.get("*")).cloned());
+                let (status, body) = page.unwrap_or(self.models.clone()).unwrap_or((404, "{}".to_owned()));
                 text(status, body)
             }
             // For people and programs outside of this process.

@@ -33,6 +33,7 @@ pub(super) async fn the_history_runs_up_down_and_up_again(base: &Base, store: &S
         "combos",
         "aliases",
         "rotations",
+        "models_off",
         "requests",
         "attempts",
         "usage_hours",
@@ -208,6 +209,54 @@ pub(super) async fn endpoints_keep_their_models_in_order(_: &Base, store: &Store
     assert!(matches!(store.change_endpoint(&endpoint(&[])).await, Err(StoreError::Missing)));
     store.add_endpoint(&endpoint(&[]), 2).await.unwrap();
     assert!(store.endpoints().await.unwrap()[0].models.is_empty(), "old models do not come back");
+}
+
+pub(super) async fn models_are_switched_and_lists_replaced_whole(_: &Base, store: &Store) {
+    let ids = |some: &[&str]| some.iter().map(|id| (*id).to_owned()).collect::<Vec<String>>();
+    let off = async |provider: &str| {
+        let mut off: Vec<String> =
+            store.models_off().await.unwrap().remove(provider).unwrap_or_default().into_iter().collect();
+        off.sort();
+        off
+    };
+    store.switch_models("groq", &ids(&["a", "b"]), false).await.unwrap();
+    store.switch_models("groq", &ids(&["b", "c/d"]), false).await.unwrap();
+    store.switch_models("mine", &ids(&["a"]), false).await.unwrap();
+    store.switch_models("groq", &[], false).await.unwrap();
+    assert_eq!(off("groq").await, ["a", "b", "c/d"], "twice is as good as once");
+    store.switch_models("groq", &ids(&["a", "never"]), true).await.unwrap();
+    assert_eq!((off("groq").await, off("mine").await), (ids(&["b", "c/d"]), ids(&["a"])));
+    let many: Vec<String> = (0..1_300).map(|at| format!("m{at:04}")).collect();
+    store.switch_models("long", &many, false).await.unwrap();
+    assert_eq!(off("long").await, many);
+    store.switch_models("long", &many, true).await.unwrap();
+    assert!(off("long").await.is_empty());
+
+    let endpoint = StoredEndpoint {
+        prefix: "mine".to_owned(),
+        name: "Mine".to_owned(),
+        dialect: "chat".to_owned(),
+        base_url: "https://llm.example.com/v1".to_owned(),
+        private_network: false,
+        models: Vec::new(),
+    };
+    let model =
+        catalog::Listed { id: "a".to_owned(), name: "A".to_owned(), context: Some(9), max_output: None };
+    let listed = async || store.found_models().await.unwrap().contains_key("mine");
+    store.add_endpoint(&endpoint, 1).await.unwrap();
+    store.save_found_models("mine", std::slice::from_ref(&model), 7).await.unwrap();
+    assert_eq!(store.found_models().await.unwrap()["mine"], (vec![model.clone()], 7));
+    let renamed = StoredEndpoint { name: "My own".to_owned(), ..endpoint.clone() };
+    store.change_endpoint(&renamed).await.unwrap();
+    assert!(listed().await, "a name changes nothing of what is listed there");
+    let moved = StoredEndpoint { base_url: "https://other.example.com/v1".to_owned(), ..renamed };
+    store.change_endpoint(&moved).await.unwrap();
+    assert!(!listed().await, "elsewhere there is another list");
+    assert_eq!(off("mine").await, ["a"]);
+    store.save_found_models("mine", &[model], 8).await.unwrap();
+    store.delete_endpoint("mine").await.unwrap();
+    assert!(!listed().await && off("mine").await.is_empty(), "a new one of this name begins anew");
+    assert_eq!(off("groq").await, ["b", "c/d"]);
 }
 
 pub(super) async fn combos_and_aliases_are_replaced_whole(_: &Base, store: &Store) {

@@ -1,7 +1,6 @@
-//! Signing in to accounts, what is left of them, and what their providers offer, for programs.
+//! Signing in to accounts and what is left of them, for programs.
 
 use super::{Answer, At, Refused, body, created};
-use app::api::providers::{Providers, TestResult};
 use app::api::quota::{QuotaPage, Quotas};
 use app::api::sign_in::{NewSignIn, SignIn, SignIns};
 use axum::Json;
@@ -23,11 +22,6 @@ struct OptInBody {
 #[serde(deny_unknown_fields)]
 struct PasteBody {
     text: String,
-}
-
-/// Asks a provider for its own list of models.
-pub async fn refresh_models(Extension(desk): At, Path(id): Path<String>) -> Answer<TestResult> {
-    Ok(Json(Providers::refresh_models(&desk, id).await?))
 }
 
 /// How much is left.

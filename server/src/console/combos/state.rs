@@ -2,7 +2,7 @@
 
 use super::check::{Stands, stands_for};
 use crate::accounts::pulse::Circuit;
-use crate::console::providers::price;
+use crate::console::models::price;
 use crate::console::{budget_used_up, tier};
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider, Snapshot};
@@ -133,6 +133,9 @@ impl Looking<'_> {
     fn model(&self, provider: &Provider, model: &str) -> Doing {
         let name = &provider.spec.name;
         let unusable = |sentence: String| Doing::new(TargetHealth::Unusable, sentence);
+        if provider.is_off(model) {
+            return unusable(format!("It is switched off at {name}"));
+        }
         if provider.accounts.is_empty() {
             return unusable(format!("{name} has no account yet"));
         }

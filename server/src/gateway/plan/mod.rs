@@ -18,6 +18,7 @@ pub(super) use accounts::SHORT_WAIT;
 use app::api::combos::{Period, PlanRow, RoutePlan, Spent};
 use app::api::requests::Exclusion;
 use catalog::Also;
+pub(super) use names::switched_off;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -189,6 +190,8 @@ struct Draft<'a, A, S> {
     earliest: Option<i64>,
     /// Whether an account was left out that only a person can mend.
     needs_person: bool,
+    /// Whether a model was left out that a person has switched off.
+    off: bool,
     /// Why the request cannot be decoded, found when a target wanted it in another dialect.
     malformed: Option<String>,
     /// Accounts at targets whose circuit is open: better than nothing.
@@ -212,6 +215,7 @@ pub fn plan(snapshot: &Snapshot, asked: &impl Asked, standing: &impl Standing) -
         exclusions: Vec::new(),
         earliest: None,
         needs_person: false,
+        off: false,
         malformed: None,
         failing: Vec::new(),
         drains: false,
@@ -314,6 +318,11 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
             None if self.needs_person => (
                 FaultKind::Unavailable,
                 "Mend it on the Providers page of the Ninerouter dashboard.".to_owned(),
+            ),
+            None if self.off => (
+                FaultKind::UnknownModel,
+                "Models are switched on and off on the page of their provider in the Ninerouter dashboard."
+                    .to_owned(),
             ),
             None => (
                 FaultKind::UnknownModel,

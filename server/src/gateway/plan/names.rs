@@ -21,10 +21,8 @@ pub(super) fn single<'a>(
     {
         return Some((provider, model.to_owned()));
     }
-    let provider = snapshot
-        .providers()
-        .filter(|provider| provider.connected() && provider.spec.model(name).is_some())
-        .min_by_key(|provider| {
+    let provider =
+        having(snapshot, name).filter(|provider| !provider.is_off(name)).min_by_key(|provider| {
             // A list that changed by itself must not draw a name to another provider.
             let doubtful = provider.found.contains(name) || provider.gone.contains(name);
             (doubtful, provider.speaking(dialect).is_none(), provider.spec.tier)
@@ -32,8 +30,16 @@ pub(super) fn single<'a>(
     Some((provider, name.to_owned()))
 }
 
-/// A name nobody knows, with the nearest that somebody does.
+/// Connected providers that have a model under this bare name.
+fn having<'a>(snapshot: &'a Snapshot, name: &str) -> impl Iterator<Item = &'a Arc<Provider>> {
+    snapshot.providers().filter(move |provider| provider.connected() && provider.spec.model(name).is_some())
+}
+
+/// A name nobody knows, with the nearest that somebody does; or one that is known and switched off.
 pub(super) fn unknown(snapshot: &Snapshot, asked: &str) -> Fault {
+    if let Some(provider) = having(snapshot, asked).next() {
+        return switched_off(provider, asked);
+    }
     let mut names: Vec<(f64, String)> = snapshot
         .model_names()
         .into_iter()
@@ -53,4 +59,12 @@ pub(super) fn unknown(snapshot: &Snapshot, asked: &str) -> Fault {
         format!("Did you mean {}?", nearest.join(", "))
     };
     Fault::new(FaultKind::UnknownModel, format!("No model, combo or alias is called {asked:?}. {hint}"))
+}
+
+/// A model that a person has switched off.
+pub(in crate::gateway) fn switched_off(provider: &Provider, asked: &str) -> Fault {
+    let name = &provider.spec.name;
+    let message =
+        format!("{asked:?} is switched off. The page of {name} in the Ninerouter dashboard switches it on.");
+    Fault::new(FaultKind::UnknownModel, message)
 }

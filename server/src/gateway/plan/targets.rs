@@ -17,6 +17,11 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
     pub(super) fn candidate(&mut self, provider: &Arc<Provider>, model: String) -> Option<Candidate> {
         let spec = &provider.spec;
         let name = format!("{}/{model}", spec.id);
+        if provider.is_off(&model) {
+            self.off = true;
+            self.exclude(name, "switched off");
+            return None;
+        }
         let speaks = match self.speaks(provider, &model) {
             Ok(speaks) => speaks,
             Err(why) => {
