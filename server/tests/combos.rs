@@ -246,7 +246,8 @@ async fn a_used_up_budget_sends_requests_elsewhere_and_survives_a_restart() {
         .as_i64()
         .unwrap();
     let rows = house.records(3).await;
-    let both = rows.iter().filter(|row| row["target"] == OTHER).flat_map(|row| row["tokens"].as_object().unwrap());
+    let both =
+        rows.iter().filter(|row| row["target"] == OTHER).flat_map(|row| row["tokens"].as_object().unwrap());
     let both: i64 = both.map(|(_, count)| count.as_i64().unwrap()).sum();
     let before = until("what both requests spent", async || {
         Some(house.account_row(id).await).filter(|row| row["spent"]["tokens"] == both)
