@@ -22,6 +22,7 @@ mod dry_run;
 mod failover;
 mod fields;
 mod formats;
+mod model_in_path;
 mod models;
 mod network;
 mod passthrough;

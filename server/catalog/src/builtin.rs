@@ -71,6 +71,7 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "venice",
     "vercel-ai-gateway",
     "vertex",
+    "vertex-claude",
     "vertex-partner",
     "volcengine-ark",
     "xai",

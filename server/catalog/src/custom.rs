@@ -63,6 +63,7 @@ impl Speaks {
         Self {
             dialect,
             url: format!("{base}{version}{}", dialect.path()),
+            paths: None,
             counts: false,
             header: dialect.default_header(),
             headers,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, NotOffered, OwnTool, Prefill, Quota,
-    Reasoning, Rule, SignIn, Tier,
+    Also, Auth, CatalogError, Dialect, Effort, Field, HeaderForKey, NotOffered, OwnTool, Paths, Prefill,
+    Quota, Reasoning, Rule, SignIn, Tier,
 };
 
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +43,7 @@ pub(crate) struct ProviderFile {
 pub(crate) struct SpeaksFile {
     pub(crate) dialect: Dialect,
     pub(crate) url: String,
+    pub(crate) paths: Option<Paths>,
     #[serde(default)]
     pub(crate) counts: bool,
     pub(crate) header: Option<HeaderForKey>,
@@ -57,7 +58,11 @@ pub(crate) struct TweakFile {
     pub(crate) headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) join: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) keep: BTreeMap<String, Vec<String>>,
     pub(crate) drop: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) add: BTreeMap<String, String>,
     pub(crate) include_usage: Option<bool>,
     pub(crate) stream_only: Option<bool>,
     pub(crate) reasoning: Option<Reasoning>,
@@ -177,7 +182,9 @@ impl TweakFile {
         let Self {
             headers,
             join,
+            keep,
             drop,
+            add,
             include_usage,
             stream_only,
             reasoning,
@@ -194,7 +201,9 @@ impl TweakFile {
         } = other;
         self.headers.extend(headers);
         self.join.extend(join);
+        self.keep.extend(keep);
         replace(&mut self.drop, drop);
+        self.add.extend(add);
         replace(&mut self.include_usage, include_usage);
         replace(&mut self.stream_only, stream_only);
         replace(&mut self.reasoning, reasoning);

@@ -168,9 +168,14 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
             let dialect = entry.dialect.as_str();
             return Err(CatalogError::value(file, "speaks.dialect", format!("`{dialect}` is given twice")));
         }
+        if let Some(paths) = &entry.paths {
+            let named = |(key, problem)| CatalogError::value(file, format!("speaks.paths.{key}"), problem);
+            paths.check().map_err(named)?;
+        }
         speaks.push(Speaks {
             dialect: entry.dialect,
             url: entry.url,
+            paths: entry.paths,
             counts: entry.counts,
             header: entry.header.unwrap_or(entry.dialect.default_header()),
             headers: lower(entry.headers),
@@ -232,7 +237,9 @@ fn build_tweak(raw: TweakFile) -> Tweak {
     Tweak {
         headers: lower(raw.headers),
         join: lower(raw.join),
+        keep: lower(raw.keep),
         drop: raw.drop.unwrap_or_default(),
+        add: raw.add,
         include_usage: raw.include_usage.unwrap_or(usual.include_usage),
         stream_only: raw.stream_only.unwrap_or(usual.stream_only),
         reasoning: raw.reasoning,
@@ -374,6 +381,6 @@ fn check_list<'a>(file: &str, key: &str, ids: impl Iterator<Item = &'a str>) -> 
     Ok(())
 }
 
-fn lower(headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn lower<V>(headers: BTreeMap<String, V>) -> BTreeMap<String, V> {
     headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect()
 }

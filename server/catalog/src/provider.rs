@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{Field, Model, Prefill, Quota, Reasoning, Rule, SignIn};
+use crate::{Field, Model, Paths, Prefill, Quota, Reasoning, Rule, SignIn};
 
 /// One vendor, as its provider file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,6 +133,8 @@ pub struct Speaks {
     /// The whole address a request is posted to. For [`Dialect::Gemini`] it ends in `/models` and the router
     /// adds `/{model}:{verb}`.
     pub url: String,
+    /// What follows it, where the path names the model.
+    pub paths: Option<Paths>,
     /// Whether it counts a prompt's tokens beside it: messages at `/count_tokens`, gemini `:countTokens`, responses at
     /// `/input_tokens`.
     pub counts: bool,
@@ -280,8 +282,13 @@ pub struct Tweak {
     pub headers: BTreeMap<String, String>,
     /// Words that a header (lower-case name) must hold in its comma-separated list, beside those the client sent.
     pub join: BTreeMap<String, String>,
+    /// All the words that a header's (lower-case name) comma-separated list may hold; those that the client sent
+    /// beside are left out.
+    pub keep: BTreeMap<String, Vec<String>>,
     /// Top-level members of the request body that the vendor refuses, and that are removed before sending.
     pub drop: Vec<String>,
+    /// Top-level members that the request body must have, with their texts, whatever the client has sent.
+    pub add: BTreeMap<String, String>,
     /// Whether `stream_options.include_usage` may be asked of its chat endpoint. False where the vendor
     /// refuses the member.
     pub include_usage: bool,
@@ -316,7 +323,9 @@ impl Default for Tweak {
         Self {
             headers: BTreeMap::new(),
             join: BTreeMap::new(),
+            keep: BTreeMap::new(),
             drop: Vec::new(),
+            add: BTreeMap::new(),
             include_usage: true,
             stream_only: false,
             reasoning: None,

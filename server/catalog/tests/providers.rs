@@ -53,8 +53,10 @@ fn every_built_in_provider_is_sound() {
             assert!(url.starts_with("https://") || local, "{id}: {url}");
         }
         for speaks in &provider.speaks {
-            assert!(speaks.url.ends_with(speaks.dialect.path()), "{id}: {}", speaks.url);
-            if speaks.dialect == Dialect::Messages {
+            // A path that names the model goes on after the list of models.
+            let end = if speaks.paths.is_some() { "/models" } else { speaks.dialect.path() };
+            assert!(speaks.url.ends_with(end), "{id}: {}", speaks.url);
+            if speaks.dialect == Dialect::Messages && speaks.paths.is_none() {
                 assert_eq!(speaks.headers.get("anthropic-version").unwrap(), "2023-06-01", "{id}");
             }
         }
@@ -391,6 +393,14 @@ fn a_faulty_file_is_named_with_its_key_in_one_sentence() {
         ),
         ("id = \"openai\"\n[[model]]\nid = \"m\"\nimages = 1", vec!["mine.toml line 4", "key `images`"]),
         ("id = \"x\"\nauth = { kind = \"oauth\" }", vec!["mine.toml line 2", "oauth", "none"]),
+        (
+            "id = \"x\"\n[[speaks]]\ndialect = \"messages\"\nurl = \"https://x.example/models\"\npaths = { whole = \"/ask\", stream = \"/{model}:stream\" }",
+            vec!["mine.toml", "key `speaks.paths.whole`", "{model}"],
+        ),
+        (
+            "id = \"x\"\n[[speaks]]\ndialect = \"messages\"\nurl = \"https://x.example/models\"\npaths = { whole = \"/{model}\", stream = \"{model}\" }",
+            vec!["mine.toml", "key `speaks.paths.stream`", "begin with /"],
+        ),
     ] {
         let sentence = refusal(text);
         for part in parts {

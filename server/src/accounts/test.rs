@@ -5,7 +5,9 @@ use crate::clock;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider, Speaks};
 use crate::upstream::http::{Call, NoAnswer, Reply, get, send};
+use crate::upstream::members;
 use app::api::providers::TestResult;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,7 +72,9 @@ async fn ask(
     };
     let target = Target::new(model, &provider.spec.id, false);
     let target = Target { max_completion_tokens: provider.spec.tweak.max_completion_tokens, ..target };
-    let body = wire::encode(speaks.dialect, &question, &target).body;
+    let body = Bytes::from(wire::encode(speaks.dialect, &question, &target).body);
+    let edits = members::edits(&provider.spec, speaks, false, &body);
+    let body = wire::splice(&body, edits).map_err(|_| "The question could not be asked.".to_owned())?;
     let call = Call {
         provider,
         speaks,
@@ -78,7 +82,7 @@ async fn ask(
         headers: HeaderMap::new(),
         content_type: HeaderValue::from_static("application/json"),
         url: speaks.address(model, false, None),
-        body: body.into(),
+        body,
         limit: LIMIT,
     };
     let reply = send(&app.clients, call).await.map_err(|why| no_answer(provider, &why))?;
@@ -112,7 +116,7 @@ fn no_answer(provider: &Provider, why: &NoAnswer) -> String {
     )
 }
 
-async fn read(provider: &Provider, reply: Reply) -> Result<bytes::Bytes, String> {
+async fn read(provider: &Provider, reply: Reply) -> Result<Bytes, String> {
     let (status, name) = (reply.status, &provider.spec.name);
     let body = reply.body.whole(BODY).await.map_err(|why| format!("{name} began to answer, but {why}."))?;
     if status.is_success() {

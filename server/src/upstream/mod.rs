@@ -5,5 +5,6 @@ pub mod address;
 mod body;
 pub mod client;
 pub mod http;
+pub mod members;
 
 pub use body::{ReplyBody, ReplyBroken};

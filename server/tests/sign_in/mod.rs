@@ -5,7 +5,7 @@ mod device;
 mod renewal;
 mod replicas;
 mod secrets;
-mod service_account;
+pub(crate) mod service_account;
 mod terms;
 
 use crate::support::client::{Answer, Client};

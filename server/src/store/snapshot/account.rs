@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::store::StoredAccount;
 use crate::upstream::client::Way;
 use app::api::combos::Budget;
-use catalog::HeaderForKey;
+use catalog::{HeaderForKey, Paths};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -91,6 +91,8 @@ pub struct Speaks {
     pub dialect: Dialect,
     /// The whole address.
     pub url: Url,
+    /// What follows it, where the path names the model.
+    pub paths: Option<Paths>,
     /// Whether it counts a prompt's tokens beside it.
     pub counts: bool,
     /// How the key travels.
@@ -101,8 +103,12 @@ pub struct Speaks {
 
 impl Speaks {
     /// Where a request is posted. Gemini names model and verb in the path, and always streams as events: another form
-    /// is made here.
+    /// is made here. Who names the model in the path of another dialect refuses a query that its own does not have
+    /// (Google).
     pub fn address(&self, model: &str, streams: bool, query: Option<&str>) -> Url {
+        if let Some(paths) = &self.paths {
+            return self.below(if streams { &paths.stream } else { &paths.whole }, model);
+        }
         let mut url = self.url.clone();
         if self.dialect != Dialect::Gemini {
             if query.is_some() {
@@ -121,6 +127,9 @@ impl Speaks {
 
     /// Where a prompt's tokens are counted; `None` where they are not.
     pub fn counting(&self, model: &str) -> Option<Url> {
+        if let Some(paths) = &self.paths {
+            return paths.count.as_ref().map(|path| self.below(path, model));
+        }
         let path = match self.dialect {
             Dialect::Messages => "/count_tokens".to_owned(),
             Dialect::Responses => "/input_tokens".to_owned(),
@@ -128,6 +137,20 @@ impl Speaks {
             Dialect::Chat | Dialect::Ollama => return None,
         };
         self.counts.then(|| self.beside("", &path, None))
+    }
+
+    /// Whether the path names the model, so that the body does not. `counts`: when tokens are counted.
+    pub fn names_model_in_path(&self, counts: bool) -> bool {
+        self.paths.as_ref().is_some_and(|paths| !(counts && paths.counts_by_body()))
+    }
+
+    /// An address that follows this one, for a model.
+    fn below(&self, path: &str, model: &str) -> Url {
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(Paths::segments(path, model));
+        }
+        url
     }
 
     /// An address beside this one: `end` of its path replaced by `path`.
@@ -197,6 +220,7 @@ pub(super) fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>
         Some(Speaks {
             dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
             url: Url::parse(&unknown(catalog::filled(&speaks.url, &fields))).ok()?,
+            paths: speaks.paths.clone(),
             counts: speaks.counts,
             header: speaks.header,
             defaults,
@@ -214,6 +238,7 @@ mod tests {
         let speaks = |dialect, url: &str| Speaks {
             dialect,
             url: Url::parse(url).unwrap(),
+            paths: None,
             counts: false,
             header: HeaderForKey::XGoogApiKey,
             defaults: HeaderMap::new(),
@@ -232,5 +257,39 @@ mod tests {
             messages.address("m", true, Some("beta=true")).as_str(),
             "https://a.example/v1/messages?beta=true"
         );
+    }
+
+    #[test]
+    fn another_dialect_may_name_the_model_in_the_path_too() {
+        let paths = Paths {
+            whole: "/{model}:rawPredict".to_owned(),
+            stream: "/{model}:streamRawPredict".to_owned(),
+            count: Some("/count-tokens:rawPredict".to_owned()),
+        };
+        let mut speaks = Speaks {
+            dialect: Dialect::Messages,
+            url: Url::parse("https://g.example/v1/models").unwrap(),
+            paths: Some(paths.clone()),
+            counts: false,
+            header: HeaderForKey::Authorization,
+            defaults: HeaderMap::new(),
+        };
+        let at = |url: Url| url.to_string();
+        assert_eq!(
+            at(speaks.address("claude-5@20260101", true, Some("beta=true"))),
+            "https://g.example/v1/models/claude-5@20260101:streamRawPredict"
+        );
+        assert_eq!(at(speaks.address("m", false, None)), "https://g.example/v1/models/m:rawPredict");
+        assert_eq!(
+            at(speaks.address("../../x?y#z", false, None)),
+            "https://g.example/v1/models/..%2F..%2Fx%3Fy%23z:rawPredict",
+            "a name leads nowhere else"
+        );
+        assert_eq!(
+            speaks.counting("m").map(at).as_deref(),
+            Some("https://g.example/v1/models/count-tokens:rawPredict")
+        );
+        speaks.paths = Some(Paths { count: None, ..paths });
+        assert_eq!(speaks.counting("m"), None);
     }
 }
