@@ -40,6 +40,7 @@ pub(crate) const PROVIDERS: &[(&str, &str)] = embed![
     "fireworks",
     "gemini",
     "github",
+    "gitlab",
     "glm",
     "glm-cn",
     "groq",

@@ -206,6 +206,9 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         check_url(file, &key, url)?;
     }
     let urls = speaks.iter().map(|speaks| ("speaks.url".to_owned(), &speaks.url));
+    let exchange = raw.sign_in.iter().filter_map(|sign_in| sign_in.exchange.as_ref());
+    let exchange = exchange.map(|exchange| ("sign_in.exchange.url".to_owned(), &exchange.url));
+    let urls = urls.chain(exchange);
     let others = raw.models_url.iter().map(|url| ("models_url".to_owned(), url)).chain(quota.urls());
     check_fields(file, &raw.fields, &facts, urls.chain(others))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
@@ -343,8 +346,10 @@ fn check_fields<'a>(
             let problem = format!("no address holds `{{{}}}`", field.name);
             return Err(CatalogError::value(file, format!("field.{}", field.name), problem));
         }
-        if let Some(choice) = field.choices.iter().find(|choice| !field.accepts(&choice.value)) {
-            let problem = format!("`{}` may hold only letters, digits, - and _", choice.value);
+        let said = field.choices.iter().map(|choice| &choice.value);
+        let said = said.chain(Some(&field.default).filter(|default| !default.is_empty()));
+        if let Some(value) = said.into_iter().find(|value| !field.accepts(value)) {
+            let problem = format!("`{value}` may hold only letters, digits, - and _");
             return Err(CatalogError::value(file, format!("field.{}.choice", field.name), problem));
         }
     }

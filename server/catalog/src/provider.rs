@@ -55,6 +55,13 @@ impl Provider {
         self.models.iter().find(|model| model.id == id)
     }
 
+    /// Whether its accounts' keys are exchanged for tokens, which go with requests in their place.
+    #[must_use]
+    pub fn exchanges_keys(&self) -> bool {
+        let without_flows = |sign_in: &SignIn| sign_in.flows.is_empty() && sign_in.exchange.is_some();
+        self.auth == Auth::Key && self.sign_in.as_ref().is_some_and(without_flows)
+    }
+
     /// How an answer of this model (by id) may be continued by giving its beginning: the model's own word,
     /// else the provider's. A model that no file knows has the provider's.
     #[must_use]

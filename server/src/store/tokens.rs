@@ -26,6 +26,8 @@ pub struct Tokens {
     pub renewable_at: Option<i64>,
     /// As whom they were asked for, where that is not the provider's own word.
     pub client: Option<String>,
+    /// Headers that came with it and go with requests, by their names in lower case.
+    pub headers: BTreeMap<String, Secret>,
 }
 
 /// The tokens of an account, opened.
@@ -52,6 +54,8 @@ struct Sealed {
     renewable_at: Option<i64>,
     #[serde(default)]
     client: Option<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
 }
 
 /// An account's tokens while they are renewed: no other replica does the same meanwhile.
@@ -80,6 +84,11 @@ impl Store {
                 expires_at: row.expires_at,
                 renewable_at: sealed.renewable_at,
                 client: sealed.client,
+                headers: sealed
+                    .headers
+                    .into_iter()
+                    .map(|(name, value)| (name, Secret::from(value)))
+                    .collect(),
             },
             renewed_at: row.renewed_at,
             generation: row.generation,
@@ -94,8 +103,13 @@ impl Store {
             renewal: tokens.renewal.as_ref().map(|renewal| renewal.reveal().to_owned()),
             renewable_at: tokens.renewable_at,
             client: tokens.client.clone(),
+            headers: tokens
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
+                .collect(),
         };
-        // Two texts always make JSON.
+        // Texts always make JSON.
         let text = serde_json::to_string(&sealed).unwrap_or_default();
         ActiveModel {
             account_id: Set(account),

@@ -119,9 +119,7 @@ fn request_of(call: Call<'_>) -> Request {
     headers.insert(CONTENT_TYPE, call.content_type);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-    for (name, value) in &call.account.headers {
-        headers.insert(name.clone(), value.clone());
-    }
+    call.account.tell(headers);
     for (name, words) in &call.provider.spec.tweak.keep {
         keep(headers, name, words);
     }

@@ -2,6 +2,7 @@
 
 mod code;
 mod device;
+mod exchanged_key;
 mod renewal;
 mod replicas;
 mod secrets;

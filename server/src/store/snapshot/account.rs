@@ -29,7 +29,7 @@ pub struct Account {
     pub budget: Option<Budget>,
     credential: Credential,
     /// Sent with every request: what is known of it by its sign-in, in the headers its provider wants it in.
-    pub headers: HeaderMap,
+    headers: HeaderMap,
     /// Its provider's endpoints at addresses of its own, in the same order; empty where all accounts have the same.
     speaks: Vec<Speaks>,
     /// How it is doing.
@@ -66,6 +66,15 @@ impl Account {
                 values.iter().find(|(wanted, _)| *wanted == header).map(|(_, value)| value.clone())
             }
             Credential::Token(token) => token.held().credential(header),
+        }
+    }
+
+    /// Puts what goes with every request of its own among the headers of one.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let held = self.token().map(|token| token.held());
+        let came = held.as_ref().map(|held| held.headers.iter());
+        for (name, value) in self.headers.iter().chain(came.into_iter().flatten()) {
+            headers.insert(name.clone(), value.clone());
         }
     }
 
