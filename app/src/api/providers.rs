@@ -121,6 +121,8 @@ pub struct FieldRow {
     pub help: String,
     /// What it may be, each with its name for people; empty where it is free.
     pub choices: Vec<(String, String)>,
+    /// What it is where nobody says; empty where it has to be said.
+    pub default: String,
     /// Whether it may be left out.
     pub optional: bool,
 }

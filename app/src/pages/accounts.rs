@@ -172,8 +172,8 @@ fn Fields(
     values: BTreeMap<String, String>,
 ) -> impl IntoView {
     let field = move |field: FieldRow| {
-        let FieldRow { name, label, help, choices, .. } = field;
-        let value = values.get(&name).cloned().unwrap_or_default();
+        let FieldRow { name, label, help, choices, default, .. } = field;
+        let value = values.get(&name).cloned().unwrap_or(default);
         let (id, name) = (format!("{id}-{name}"), format!("fields[{name}]"));
         if choices.is_empty() {
             view! { <Field id name label help value mono=true required=true /> }.into_any()
@@ -314,7 +314,9 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
 #[component]
 fn Change(account: AccountRow, provider: ProviderRow) -> impl IntoView {
     let file = provider.auth == AuthKind::ServiceAccount;
-    let keyless = provider.auth == AuthKind::Nothing || account.token.is_some();
+    // A key that is exchanged for tokens is still a key.
+    let exchanged = provider.auth == AuthKind::Key && provider.sign_in.is_none();
+    let keyless = provider.auth == AuthKind::Nothing || (account.token.is_some() && !exchanged);
     let fields = provider.fields;
     let id = account.id;
     let dialog = format!("change-{id}");

@@ -169,6 +169,7 @@ fn fields(id: &str) -> Vec<FieldRow> {
         label: label.to_owned(),
         help: help.to_owned(),
         choices,
+        default: String::new(),
         optional: false,
     };
     let region = |value: &str, label: &str| (value.to_owned(), label.to_owned());

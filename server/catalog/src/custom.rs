@@ -65,6 +65,7 @@ impl Speaks {
             dialect,
             driver: None,
             url: format!("{base}{version}{}", dialect.path()),
+            paths: None,
             counts: false,
             header: dialect.default_header(),
             headers,

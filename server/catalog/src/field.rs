@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 /// Longest value of a field, in bytes: a label of a host name has no more.
 const LONGEST: usize = 63;
+/// Longest host name, in bytes.
+const LONGEST_HOST: usize = 253;
 
 /// One such thing. Where an address has `{name}`, its value is put.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -17,6 +19,12 @@ pub struct Field {
     /// Where a person finds it; empty when there is nothing to say.
     #[serde(default)]
     pub help: String,
+    /// What it is where nobody says; empty where it has to be said.
+    #[serde(default)]
+    pub default: String,
+    /// Whether it is a whole host name, such as `gitlab.example.com`. Only public hosts are called by it.
+    #[serde(default)]
+    pub host: bool,
     /// What it may be; empty where it is free.
     #[serde(default, rename = "choice")]
     pub choices: Vec<Choice>,
@@ -40,7 +48,15 @@ impl Field {
     #[must_use]
     pub fn accepts(&self, value: &str) -> bool {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let fits = !value.is_empty() && value.len() <= LONGEST && value.bytes().all(plain);
+        let label = |value: &str| !value.is_empty() && value.len() <= LONGEST && value.bytes().all(plain);
+        // A name of one word, or one that ends in a number, would be a machine nearby or an address.
+        let named = |end: &str| end.starts_with(|first: char| first.is_ascii_alphabetic());
+        let fits = if self.host {
+            let end = value.rsplit_once('.').map(|(_, end)| end);
+            value.len() <= LONGEST_HOST && value.split('.').all(label) && end.is_some_and(named)
+        } else {
+            label(value)
+        };
         fits && (self.choices.is_empty() || self.choices.iter().any(|choice| choice.value == value))
     }
 }
@@ -67,7 +83,11 @@ pub fn filled(url: &str, values: &BTreeMap<String, String>) -> String {
 pub fn values(fields: &[Field], said: &BTreeMap<String, String>, unset: &str) -> BTreeMap<String, String> {
     let mut values = said.clone();
     for field in fields {
-        let usual = field.choices.first().map_or(unset, |choice| &choice.value);
+        let usual = match field.choices.first() {
+            _ if !field.default.is_empty() => &field.default,
+            Some(choice) => &choice.value,
+            None => unset,
+        };
         let value = values.entry(field.name.clone()).or_insert_with(|| usual.to_owned());
         if let Some(choice) = field.choices.iter().find(|choice| choice.value == *value) {
             values.extend(choice.sets.clone());
@@ -102,7 +122,45 @@ mod tests {
         let choice =
             |value: &&str| Choice { value: (*value).to_owned(), label: String::new(), sets: BTreeMap::new() };
         let choices = choices.iter().map(choice).collect();
-        Field { name: "region".to_owned(), label: "Region".to_owned(), help: String::new(), choices }
+        Field {
+            name: "region".to_owned(),
+            label: "Region".to_owned(),
+            help: String::new(),
+            default: String::new(),
+            host: false,
+            choices,
+        }
+    }
+
+    #[test]
+    fn a_host_is_a_name_with_dots_and_nothing_around_it() {
+        let host = Field { host: true, ..field(&[]) };
+        for good in ["gitlab.com", "git.my-company.example", "xn--bcher-kva.example"] {
+            assert!(host.accepts(good), "{good}");
+        }
+        for bad in [
+            "",
+            "localhost",
+            "127.0.0.1",
+            "10.1",
+            "a..b",
+            ".a.b",
+            "a.b.",
+            "a.b/c",
+            "a.b:80",
+            "x@a.b",
+            "a.b?c",
+            "a.b#c",
+            "[::1]",
+            "0x7f.0x1",
+            "{x}.b",
+        ] {
+            assert!(!host.accepts(bad), "{bad}");
+        }
+        assert_eq!(
+            values(&[Field { default: "a.b".to_owned(), ..host }], &BTreeMap::new(), "unset")["region"],
+            "a.b"
+        );
     }
 
     #[test]

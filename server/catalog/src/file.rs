@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     Also, Auth, CatalogError, Dialect, Driver, Effort, Field, HeaderForKey, NotOffered, OwnTool, Paging,
-    Prefill, Quota, Reasoning, Rule, SignIn, Tier,
+    Paths, Prefill, Quota, Reasoning, Rule, SignIn, Tier,
 };
 
 #[derive(Debug, Clone, Deserialize)]
@@ -45,6 +45,7 @@ pub(crate) struct SpeaksFile {
     pub(crate) dialect: Dialect,
     pub(crate) driver: Option<Driver>,
     pub(crate) url: String,
+    pub(crate) paths: Option<Paths>,
     #[serde(default)]
     pub(crate) counts: bool,
     pub(crate) header: Option<HeaderForKey>,
@@ -61,7 +62,11 @@ pub(crate) struct TweakFile {
     pub(crate) key_headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) join: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) keep: BTreeMap<String, Vec<String>>,
     pub(crate) drop: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) add: BTreeMap<String, String>,
     pub(crate) include_usage: Option<bool>,
     pub(crate) stream_only: Option<bool>,
     pub(crate) reasoning: Option<Reasoning>,
@@ -184,7 +189,9 @@ impl TweakFile {
             headers,
             key_headers,
             join,
+            keep,
             drop,
+            add,
             include_usage,
             stream_only,
             reasoning,
@@ -202,7 +209,9 @@ impl TweakFile {
         self.headers.extend(headers);
         self.key_headers.extend(key_headers);
         self.join.extend(join);
+        self.keep.extend(keep);
         replace(&mut self.drop, drop);
+        self.add.extend(add);
         replace(&mut self.include_usage, include_usage);
         replace(&mut self.stream_only, stream_only);
         replace(&mut self.reasoning, reasoning);

@@ -12,6 +12,7 @@ mod instant;
 mod listed;
 mod load;
 mod model;
+mod paths;
 mod price;
 mod provider;
 mod quota;
@@ -28,6 +29,7 @@ pub use instant::{DayEnd, Zone};
 pub use listed::{Listed, Page, Paging, page};
 pub use load::Catalog;
 pub use model::{Effort, Model, Prefill, Reasoning};
+pub use paths::Paths;
 pub use price::Price;
 pub use provider::{
     Also, Auth, Dialect, Driver, HeaderForKey, NotOffered, OwnTool, Provider, Speaks, Tier, Tweak,

@@ -172,10 +172,15 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
             let dialect = driver.dialect().as_str();
             return Err(CatalogError::value(file, "speaks.driver", format!("it answers in `{dialect}`")));
         }
+        if let Some(paths) = &entry.paths {
+            let named = |(key, problem)| CatalogError::value(file, format!("speaks.paths.{key}"), problem);
+            paths.check().map_err(named)?;
+        }
         speaks.push(Speaks {
             dialect: entry.dialect,
             driver: entry.driver,
             url: entry.url,
+            paths: entry.paths,
             counts: entry.counts,
             header: entry.header.unwrap_or(entry.dialect.default_header()),
             headers: lower(entry.headers),
@@ -210,6 +215,9 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         check_url(file, &key, url)?;
     }
     let urls = speaks.iter().map(|speaks| ("speaks.url".to_owned(), &speaks.url));
+    let exchange = raw.sign_in.iter().filter_map(|sign_in| sign_in.exchange.as_ref());
+    let exchange = exchange.map(|exchange| ("sign_in.exchange.url".to_owned(), &exchange.url));
+    let urls = urls.chain(exchange);
     let others = raw.models_url.iter().map(|url| ("models_url".to_owned(), url)).chain(quota.urls());
     check_fields(file, &raw.fields, &facts, urls.chain(others))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
@@ -243,7 +251,9 @@ fn build_tweak(raw: TweakFile) -> Tweak {
         headers: lower(raw.headers),
         key_headers: lower(raw.key_headers),
         join: lower(raw.join),
+        keep: lower(raw.keep),
         drop: raw.drop.unwrap_or_default(),
+        add: raw.add,
         include_usage: raw.include_usage.unwrap_or(usual.include_usage),
         stream_only: raw.stream_only.unwrap_or(usual.stream_only),
         reasoning: raw.reasoning,
@@ -347,8 +357,10 @@ fn check_fields<'a>(
             let problem = format!("no address holds `{{{}}}`", field.name);
             return Err(CatalogError::value(file, format!("field.{}", field.name), problem));
         }
-        if let Some(choice) = field.choices.iter().find(|choice| !field.accepts(&choice.value)) {
-            let problem = format!("`{}` may hold only letters, digits, - and _", choice.value);
+        let said = field.choices.iter().map(|choice| &choice.value);
+        let said = said.chain(Some(&field.default).filter(|default| !default.is_empty()));
+        if let Some(value) = said.into_iter().find(|value| !field.accepts(value)) {
+            let problem = format!("`{value}` may hold only letters, digits, - and _");
             return Err(CatalogError::value(file, format!("field.{}.choice", field.name), problem));
         }
     }
@@ -385,6 +397,6 @@ fn check_list<'a>(file: &str, key: &str, ids: impl Iterator<Item = &'a str>) -> 
     Ok(())
 }
 
-fn lower(headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn lower<V>(headers: BTreeMap<String, V>) -> BTreeMap<String, V> {
     headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect()
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Deserialize;
 
-use crate::{Field, Model, Paging, Prefill, Quota, Reasoning, Rule, SignIn};
+use crate::{Field, Model, Paging, Paths, Prefill, Quota, Reasoning, Rule, SignIn};
 
 /// One vendor, as its provider file states it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,13 @@ impl Provider {
     #[must_use]
     pub fn model(&self, id: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.id == id)
+    }
+
+    /// Whether its accounts' keys are exchanged for tokens, which go with requests in their place.
+    #[must_use]
+    pub fn exchanges_keys(&self) -> bool {
+        let without_flows = |sign_in: &SignIn| sign_in.flows.is_empty() && sign_in.exchange.is_some();
+        self.auth == Auth::Key && self.sign_in.as_ref().is_some_and(without_flows)
     }
 
     /// How an answer of this model (by id) may be continued by giving its beginning: the model's own word,
@@ -137,6 +144,8 @@ pub struct Speaks {
     /// The whole address a request is posted to. For [`Dialect::Gemini`] it ends in `/models` and the router
     /// adds `/{model}:{verb}`.
     pub url: String,
+    /// What follows it, where the path names the model.
+    pub paths: Option<Paths>,
     /// Whether it counts a prompt's tokens beside it: messages at `/count_tokens`, gemini `:countTokens`, responses at
     /// `/input_tokens`.
     pub counts: bool,
@@ -304,8 +313,13 @@ pub struct Tweak {
     pub key_headers: BTreeMap<String, String>,
     /// Words that a header (lower-case name) must hold in its comma-separated list, beside those the client sent.
     pub join: BTreeMap<String, String>,
+    /// All the words that a header's (lower-case name) comma-separated list may hold; those that the client sent
+    /// beside are left out.
+    pub keep: BTreeMap<String, Vec<String>>,
     /// Top-level members of the request body that the vendor refuses, and that are removed before sending.
     pub drop: Vec<String>,
+    /// Top-level members that the request body must have, with their texts, whatever the client has sent.
+    pub add: BTreeMap<String, String>,
     /// Whether `stream_options.include_usage` may be asked of its chat endpoint. False where the vendor
     /// refuses the member.
     pub include_usage: bool,
@@ -341,7 +355,9 @@ impl Default for Tweak {
             headers: BTreeMap::new(),
             key_headers: BTreeMap::new(),
             join: BTreeMap::new(),
+            keep: BTreeMap::new(),
             drop: Vec::new(),
+            add: BTreeMap::new(),
             include_usage: true,
             stream_only: false,
             reasoning: None,

@@ -1,11 +1,12 @@
 //! How an account is signed in to where a key is not pasted: which grant, where, as which client, and what becomes known
 //! of the account by it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Auth, duration::Millis};
+use crate::{Auth, HeaderForKey, duration::Millis, filled};
 
 /// Ahead of its end a token is renewed, where a file does not say by how much.
 const LEAD: Millis = Millis(5 * 60_000);
@@ -22,7 +23,7 @@ pub struct SignIn {
     /// What the vendor says of signing in from here, in plain words; empty when there is nothing to say.
     #[serde(default)]
     pub terms: String,
-    /// The grants, the usual one first; empty for service accounts.
+    /// The grants, the usual one first; empty for service accounts, and where a key is exchanged.
     #[serde(default)]
     pub flows: Vec<Flow>,
     /// As whom we come: an id that the vendor gave out. Absent: whoever signs in has one of their own.
@@ -41,7 +42,8 @@ pub struct SignIn {
     pub authorize_url: Option<String>,
     /// Device: where a code for the person is asked for.
     pub device_url: Option<String>,
-    /// Where tokens are given and renewed.
+    /// Where tokens are given and renewed; empty where a key is exchanged.
+    #[serde(default)]
     pub token_url: String,
     /// What is asked for.
     #[serde(default)]
@@ -139,14 +141,43 @@ impl Default for Callback {
     }
 }
 
-/// What a token is exchanged for: another, shorter-lived one.
+/// What a token, or a key, is exchanged for: another, shorter-lived token.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
-    /// Asked with GET; answers with JSON that holds `token` and `expires_at` (Unix seconds).
+    /// Answers with JSON that holds `token`, may hold `expires_at` (Unix seconds) and `headers` (by name).
     pub url: String,
     /// What stands before the token in the `authorization` header, e.g. `token`.
     pub scheme: String,
+    /// JSON that is posted there; absent: it is asked with GET.
+    pub body: Option<String>,
+    /// Beginnings of the names (lower case) of those `headers` that go with every request; no others do.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// How long the other token lasts where the answer does not say; absent: no end is known.
+    pub lasts: Option<Millis>,
+    /// Whether an account has said the host, which then has to be a public one.
+    #[serde(skip)]
+    pub foreign: bool,
+}
+
+impl Exchange {
+    /// Whether a header of an answer goes with every request: never one that carries a credential.
+    #[must_use]
+    pub fn takes(&self, name: &str) -> bool {
+        let key = HeaderForKey::ALL.iter().any(|header| header.name() == name);
+        !key && self.headers.iter().any(|start| name.starts_with(start.as_str()))
+    }
+
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        // What begins with x- means nothing to HTTP itself; a word has to follow, or it would be all of them.
+        let own = |start: &&String| start.strip_prefix("x-").is_some_and(|word| word.len() > 2);
+        let plain = |start: &String| start.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        if let Some(start) = self.headers.iter().find(|start| !own(start) || !plain(start)) {
+            return Err(("exchange.headers", format!("`{start}` is not a beginning such as `x-vendor-`")));
+        }
+        Ok(())
+    }
 }
 
 fn lead() -> Millis {
@@ -167,7 +198,7 @@ impl SignIn {
         let optional = [
             ("authorize_url", self.authorize_url.as_deref()),
             ("device_url", self.device_url.as_deref()),
-            ("token_url", Some(self.token_url.as_str())),
+            ("token_url", Some(self.token_url.as_str()).filter(|url| !url.is_empty())),
             ("registration.url", self.registration.as_ref().map(|registration| registration.url.as_str())),
             ("shown_at", self.shown_at.as_deref()),
             ("exchange.url", self.exchange.as_ref().map(|exchange| exchange.url.as_str())),
@@ -175,9 +206,30 @@ impl SignIn {
         optional.into_iter().filter_map(|(key, url)| Some((key, url?)))
     }
 
+    /// It for an account: with what the account says in the address of the exchange.
+    #[must_use]
+    pub fn of(&self, values: &BTreeMap<String, String>) -> Cow<'_, Self> {
+        let Some(exchange) = self.exchange.as_ref().filter(|exchange| exchange.url.contains('{')) else {
+            return Cow::Borrowed(self);
+        };
+        let host = exchange.url.split('/').nth(2).unwrap_or_default();
+        let (url, foreign) = (filled(&exchange.url, values), host.contains('{'));
+        Cow::Owned(Self { exchange: Some(Exchange { url, foreign, ..exchange.clone() }), ..self.clone() })
+    }
+
     /// What is wrong with it: the key and the problem.
     pub(crate) fn check(&self, auth: Auth) -> Result<(), (&'static str, String)> {
-        if auth == Auth::ServiceAccount {
+        if let Some(exchange) = &self.exchange {
+            exchange.check()?;
+        }
+        let exchanged = auth == Auth::Key && self.flows.is_empty() && self.exchange.is_some();
+        if exchanged && self.opt_in {
+            return Err(("opt_in", "only goes with a sign-in that a person begins".to_owned()));
+        }
+        if !exchanged && self.token_url.is_empty() {
+            return Err(("token_url", "is missing, and tokens are given there".to_owned()));
+        }
+        if exchanged || auth == Auth::ServiceAccount {
             return Ok(());
         }
         if self.flows.is_empty() {

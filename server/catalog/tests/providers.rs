@@ -53,8 +53,10 @@ fn every_built_in_provider_is_sound() {
             assert!(url.starts_with("https://") || local, "{id}: {url}");
         }
         for speaks in provider.speaks.iter().filter(|speaks| speaks.driver.is_none()) {
-            assert!(speaks.url.ends_with(speaks.dialect.path()), "{id}: {}", speaks.url);
-            if speaks.dialect == Dialect::Messages {
+            // A path that names the model goes on after the list of models.
+            let end = if speaks.paths.is_some() { "/models" } else { speaks.dialect.path() };
+            assert!(speaks.url.ends_with(end), "{id}: {}", speaks.url);
+            if speaks.dialect == Dialect::Messages && speaks.paths.is_none() {
                 assert_eq!(speaks.headers.get("anthropic-version").unwrap(), "2023-06-01", "{id}");
             }
         }
@@ -124,6 +126,45 @@ fn a_faulty_sign_in_is_named() {
     }
     let none = refusal(&MINE.replace("kind = \"key\"", "kind = \"sign-in\""));
     assert!(none.contains("sign_in"), "{none}");
+    let keyless = refusal(&format!("{MINE}\n[sign_in]\nflows = [\"device\"]"));
+    assert!(keyless.contains("sign_in.token_url"), "{keyless}");
+}
+
+#[test]
+fn a_key_can_be_exchanged_for_tokens_and_headers_of_the_vendors_own() {
+    let exchange = |lines: &str| format!("{MINE}\n[sign_in.exchange]\nscheme = \"Bearer\"\n{lines}\n");
+    let at = "url = \"https://{instance}/t\"\nheaders = [\"x-vendor-\"]";
+    let field = "[[field]]\nname = \"instance\"\nlabel = \"Instance\"\nhost = true\ndefault = \"a.example\"";
+    let catalog = with(&exchange(&format!("{at}\n{field}"))).unwrap();
+    let mine = catalog.get("mine").unwrap();
+    assert!(mine.exchanges_keys());
+    let sign_in = mine.sign_in.as_ref().unwrap();
+    let said = [("instance".to_owned(), "b.example".to_owned())].into();
+    let own = sign_in.of(&said).exchange.clone().unwrap();
+    assert_eq!((own.url.as_str(), own.foreign), ("https://b.example/t", true));
+    for (name, taken) in [
+        ("x-vendor-id", true),
+        ("x-vendors", false),
+        ("authorization", false),
+        ("x-api-key", false),
+        ("host", false),
+    ] {
+        assert_eq!(own.takes(name), taken, "{name}");
+    }
+    assert!(!catalog.get("openai").unwrap().exchanges_keys());
+    for (lines, said) in [
+        (at.to_owned(), "there is no [[field]] `instance`"),
+        (format!("{at}\n{}", field.replace("a.example", "localhost")), "field.instance.choice"),
+        (at.replace("x-vendor-", "authorization"), "sign_in.exchange.headers"),
+        (at.replace("x-vendor-", "x-"), "sign_in.exchange.headers"),
+        (at.replace("https://{instance}", "nowhere"), "sign_in.exchange.url"),
+    ] {
+        let refused = refusal(&exchange(&lines));
+        assert!(refused.contains(said), "{lines}: {refused}");
+    }
+    let lines = exchange(at)
+        .replace("[sign_in.exchange]", "[sign_in]\nopt_in = true\nterms = \"x\"\n[sign_in.exchange]");
+    assert!(refusal(&lines).contains("sign_in.opt_in"));
 }
 
 /// A rule beyond its types: what a reader of the file would stumble over.
@@ -391,6 +432,14 @@ fn a_faulty_file_is_named_with_its_key_in_one_sentence() {
         ),
         ("id = \"openai\"\n[[model]]\nid = \"m\"\nimages = 1", vec!["mine.toml line 4", "key `images`"]),
         ("id = \"x\"\nauth = { kind = \"oauth\" }", vec!["mine.toml line 2", "oauth", "none"]),
+        (
+            "id = \"x\"\n[[speaks]]\ndialect = \"messages\"\nurl = \"https://x.example/models\"\npaths = { whole = \"/ask\", stream = \"/{model}:stream\" }",
+            vec!["mine.toml", "key `speaks.paths.whole`", "{model}"],
+        ),
+        (
+            "id = \"x\"\n[[speaks]]\ndialect = \"messages\"\nurl = \"https://x.example/models\"\npaths = { whole = \"/{model}\", stream = \"{model}\" }",
+            vec!["mine.toml", "key `speaks.paths.stream`", "begin with /"],
+        ),
     ] {
         let sentence = refusal(text);
         for part in parts {

@@ -263,7 +263,7 @@ async fn fetch_page(
         }
     }
     let mut request = request.body(Vec::new()).map_err(|error| failed(&error))?;
-    request.headers_mut().extend(account.headers.clone());
+    account.tell(request.headers_mut());
     for (name, word) in &provider.spec.tweak.join {
         crate::upstream::http::join(request.headers_mut(), name, word);
     }

@@ -248,12 +248,11 @@ pub async fn renew(
     let Some(renewal) = &tokens.renewal else {
         return Err(NoTokens::Refused("the sign-in is over and cannot be renewed".to_owned()));
     };
+    if let Some(exchange) = &spec.exchange {
+        return sendable(exchanged(app, exchange, renewal, tokens.client.clone(), proxy).await?);
+    }
     if spec.flows.is_empty() {
         return Ok(service_account::grant(app, spec, renewal, proxy).await?.tokens);
-    }
-    if let Some(exchange) = &spec.exchange {
-        let (access, expires_at) = exchanged(app, exchange, renewal, proxy).await?;
-        return Ok(Tokens { access, expires_at, ..tokens.clone() });
     }
     let who = tokens.client.as_ref();
     let client = client(spec, who)?;
@@ -307,10 +306,7 @@ async fn granted(
     let facts = facts(spec, &answer);
     let given = secret(answer.access_token());
     let tokens = match &spec.exchange {
-        Some(exchange) => {
-            let (access, expires_at) = exchanged(app, exchange, &given, proxy).await?;
-            Tokens { access, renewal: Some(given), expires_at, renewable_at: None, client }
-        }
+        Some(exchange) => exchanged(app, exchange, &given, client, proxy).await?,
         None => {
             let lasts = answer.expires_in().and_then(|lasts| i64::try_from(lasts.as_millis()).ok());
             let fresh = answer.refresh_token().map(|token| Secret::from(token.secret().clone()));
@@ -320,11 +316,30 @@ async fn granted(
                 expires_at: lasts.map(|lasts| clock::now().unix_ms.saturating_add(lasts)),
                 renewable_at: renewable_at(&answer),
                 client,
+                headers: BTreeMap::new(),
             }
         }
     };
+    Ok(Granted { tokens: sendable(tokens)?, facts })
+}
+
+/// Exchanges a key that a person made on the vendor's site for tokens. `proxy`: the account's own.
+pub async fn exchange_key(
+    app: &App,
+    spec: &SignIn,
+    key: &Secret,
+    proxy: Option<&Secret>,
+) -> Result<Granted, NoTokens> {
+    let exchange = spec.exchange.as_ref();
+    let exchange = exchange.ok_or_else(|| NoTokens::Unfit("The key is not exchanged.".to_owned()))?;
+    let tokens = sendable(exchanged(app, exchange, key, None, proxy).await?)?;
+    Ok(Granted { tokens, facts: BTreeMap::new() })
+}
+
+/// Tokens that can be sent.
+fn sendable(tokens: Tokens) -> Result<Tokens, NoTokens> {
     let fits = HeaderValue::from_str(tokens.access.reveal()).is_ok();
-    fits.then_some(Granted { tokens, facts })
+    fits.then_some(tokens)
         .ok_or_else(|| NoTokens::Later("the token that was given cannot be sent".to_owned()))
 }
 

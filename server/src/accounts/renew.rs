@@ -8,6 +8,7 @@ use crate::config::Secret;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider};
 use crate::store::{Renewing, StoreError, StoredTokens, Tokens};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -80,6 +81,8 @@ async fn renewed(
     let Some(spec) = &provider.spec.sign_in else {
         return Err(NotReady::Later(format!("{} knows no sign-in any more", provider.spec.name)));
     };
+    let known = provider.accounts.iter().find(|known| known.id == account);
+    let spec = &*known.map_or(Cow::Borrowed(spec), |known| spec.of(&known.values));
     let failed = |error: StoreError| {
         tracing::error!(%error, account, "an account's tokens could not be read");
         NotReady::Later("the database failed".to_owned())

@@ -5,8 +5,9 @@ use crate::clock;
 use crate::state::App;
 use crate::store::snapshot::{Account, Provider, Speaks};
 use crate::upstream::http::{Call, NoAnswer, Reply, get, send};
-use crate::upstream::kiro;
+use crate::upstream::{kiro, members};
 use app::api::providers::TestResult;
+use bytes::Bytes;
 use catalog::Driver;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::Display;
@@ -84,8 +85,12 @@ async fn ask(
     let target = Target::new(model, issuer, false);
     let target = Target { max_completion_tokens: provider.spec.tweak.max_completion_tokens, ..target };
     let body = match speaks.driver {
-        Some(Driver::Kiro) => kiro::request(&question, model, Uuid::nil()).body.into(),
-        None => wire::encode(speaks.dialect, &question, &target).body,
+        Some(Driver::Kiro) => Bytes::from(kiro::request(&question, model, Uuid::nil()).body),
+        None => {
+            let body = Bytes::from(wire::encode(speaks.dialect, &question, &target).body);
+            let edits = members::edits(&provider.spec, speaks, false, &body);
+            wire::splice(&body, edits).map_err(|_| "The question could not be asked.".to_owned())?
+        }
     };
     let call = Call {
         provider,
@@ -94,7 +99,7 @@ async fn ask(
         headers: HeaderMap::new(),
         content_type: HeaderValue::from_static("application/json"),
         url: speaks.address(model, false, None),
-        body: body.into(),
+        body,
         limit: LIMIT,
     };
     let odd =
@@ -138,7 +143,7 @@ fn no_answer(provider: &Provider, why: &NoAnswer) -> String {
     )
 }
 
-async fn read(provider: &Provider, reply: Reply) -> Result<bytes::Bytes, String> {
+async fn read(provider: &Provider, reply: Reply) -> Result<Bytes, String> {
     let (status, name) = (reply.status, &provider.spec.name);
     let body = reply.body.whole(BODY).await.map_err(|why| format!("{name} began to answer, but {why}."))?;
     if status.is_success() {

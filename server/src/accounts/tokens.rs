@@ -1,10 +1,12 @@
 //! Tokens that are in use: in memory, shared by every snapshot, read by requests without a lock.
 
-use crate::store::{StoredAccount, StoredTokens};
+use crate::config::Secret;
+use crate::store::{StoredAccount, StoredTokens, Tokens};
 use arc_swap::ArcSwap;
 use catalog::{HeaderForKey, SignIn};
-use http::HeaderValue;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::HashMap;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,10 +28,24 @@ pub fn credentials(secret: &str) -> Vec<(HeaderForKey, HeaderValue)> {
     HeaderForKey::ALL.into_iter().filter_map(header).collect()
 }
 
+/// The headers that came with tokens, marked as sensitive.
+fn headers(tokens: &Tokens) -> HeaderMap {
+    let header = |(name, value): (&String, &Secret)| {
+        // What is no header was left out when it came.
+        let (name, mut value) =
+            (HeaderName::from_str(name).ok()?, HeaderValue::from_str(value.reveal()).ok()?);
+        value.set_sensitive(true);
+        Some((name, value))
+    };
+    tokens.headers.iter().filter_map(header).collect()
+}
+
 /// What an account shows to its provider now.
 #[derive(Debug)]
 pub struct Held {
     credentials: Vec<(HeaderForKey, HeaderValue)>,
+    /// What came with it and goes with every request.
+    pub headers: HeaderMap,
     /// Which of the account's tokens this is, counting up.
     pub generation: i64,
     /// When it ends, Unix ms.
@@ -72,6 +88,7 @@ impl Held {
         let longest = spec.and_then(|spec| spec.longest).map(|longest| given.saturating_add(longest.0));
         Self {
             credentials: credentials(tokens.access.reveal()),
+            headers: headers(tokens),
             generation: stored.generation,
             expires_at: tokens.expires_at,
             renewed_at: given,
@@ -187,8 +204,7 @@ impl Wallet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Secret;
-    use crate::store::Tokens;
+    use std::collections::BTreeMap;
 
     fn stored(generation: i64, expires_at: i64) -> StoredTokens {
         StoredTokens {
@@ -198,6 +214,7 @@ mod tests {
                 expires_at: Some(expires_at),
                 renewable_at: None,
                 client: None,
+                headers: BTreeMap::new(),
             },
             renewed_at: 0,
             generation,

@@ -2,17 +2,19 @@
 //! errors with a good status, errors inside an envelope, a token that is good only for another.
 
 use super::oauth::NoTokens;
+use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
-use crate::store::Registered;
+use crate::store::{Registered, Tokens};
 use crate::upstream::client::Way;
 use crate::upstream::http::{NoAnswer, ask};
 use catalog::{Exchange, Registration, SignIn, TokenBody};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use oauth2::AsyncHttpClient;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -162,27 +164,39 @@ fn plain(reply: Response<Vec<u8>>, names: TokenBody) -> Response<Vec<u8>> {
     Response::from_parts(parts, Value::Object(members).to_string().into_bytes())
 }
 
-/// A token for another, and when that one ends.
+/// What a token, or a key, is exchanged for. What renews it later is the one that was given.
 pub(super) async fn exchanged(
     app: &App,
     exchange: &Exchange,
     given: &Secret,
+    client: Option<Registered>,
     proxy: Option<&Secret>,
-) -> Result<(Secret, Option<i64>), NoTokens> {
+) -> Result<Tokens, NoTokens> {
     #[derive(Deserialize)]
     struct Exchanged {
         token: String,
         expires_at: Option<i64>,
+        #[serde(default)]
+        headers: BTreeMap<String, Value>,
     }
     let value = HeaderValue::from_str(&format!("{} {}", exchange.scheme, given.reveal()));
     let mut value = value.map_err(|_| NoTokens::Later("the token cannot be sent".to_owned()))?;
     value.set_sensitive(true);
-    let request = Request::get(exchange.url.as_str())
+    let request = match exchange.body {
+        Some(_) => Request::post(exchange.url.as_str()).header(CONTENT_TYPE, "application/json"),
+        None => Request::get(exchange.url.as_str()),
+    };
+    let request = request
         .header(AUTHORIZATION, value)
         .header(ACCEPT, "application/json")
-        .body(Vec::new())
+        .body(exchange.body.clone().unwrap_or_default().into_bytes())
         .map_err(|_| NoTokens::Later("the exchange has no address".to_owned()))?;
-    let reply = ask(&app.clients, out(proxy), request, LIMIT).await;
+    let way = match proxy {
+        Some(proxy) => Way::Through { proxy, private_network: !exchange.foreign },
+        None if exchange.foreign => Way::Public,
+        None => Way::Any,
+    };
+    let reply = ask(&app.clients, way, request, LIMIT).await;
     let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
     let status = reply.status();
     if !status.is_success() {
@@ -199,5 +213,29 @@ pub(super) async fn exchanged(
     }
     let answer: Exchanged = serde_json::from_slice(reply.body())
         .map_err(|_| NoTokens::Later("its answer holds no token".to_owned()))?;
-    Ok((Secret::from(answer.token), answer.expires_at.map(|at| at.saturating_mul(1000))))
+    let lasts = exchange.lasts.map(|lasts| clock::now().unix_ms.saturating_add(lasts.0));
+    Ok(Tokens {
+        access: Secret::from(answer.token),
+        renewal: Some(given.clone()),
+        expires_at: answer.expires_at.map(|at| at.saturating_mul(1000)).or(lasts),
+        renewable_at: None,
+        client,
+        headers: came(exchange, answer.headers),
+    })
+}
+
+/// The headers that came along, as far as the provider's file lets them.
+fn came(exchange: &Exchange, headers: BTreeMap<String, Value>) -> BTreeMap<String, Secret> {
+    let header = |(name, value): (String, Value)| {
+        let name = name.to_ascii_lowercase();
+        let text = match value {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Bool(truth) => truth.to_string(),
+            _ => return None,
+        };
+        let sound = HeaderName::from_bytes(name.as_bytes()).is_ok() && HeaderValue::from_str(&text).is_ok();
+        (sound && exchange.takes(&name)).then(|| (name, Secret::from(text)))
+    };
+    headers.into_iter().filter_map(header).collect()
 }

@@ -52,17 +52,21 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
     let token = token_row(provider.map(AsRef::as_ref), stored, refused, now);
     let state = token.as_ref().map(|token| token.state);
     let why = live.and_then(|account| Some(account.token()?.held().why.clone())).unwrap_or_default();
+    let exchanged = provider.is_some_and(|provider| provider.spec.exchanges_keys());
     let off = provider.zip(live).is_some_and(|(provider, account)| !provider.lets(account));
     let (health, sentence) = match &parked {
         _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
         _ if off => (Health::Off, format!("The sign-in of {provider_name} is turned off.")),
+        _ if state == Some(TokenState::NeedsSignIn) && exchanged => {
+            (Health::Refused, format!("Its key is not taken any more: {why}. Paste a new key."))
+        }
         _ if state == Some(TokenState::NeedsSignIn) => {
             (Health::Refused, format!("Its sign-in has ended: {why}. Sign in again."))
         }
         Some(parked) if parked.refused => {
             let what = match &token {
-                Some(_) => "Sign in again, or try it again once the matter is settled.",
-                None => "Paste a new key, or try it again once the matter is settled.",
+                Some(_) if !exchanged => "Sign in again, or try it again once the matter is settled.",
+                _ => "Paste a new key, or try it again once the matter is settled.",
             };
             (Health::Refused, format!("{provider_name}: {}. {what}", parked.why))
         }
@@ -119,6 +123,8 @@ pub(super) fn wanted(provider: &Provider) -> Vec<Field> {
         name: PLAN.to_owned(),
         label: "Plan".to_owned(),
         help: "Its limits are counted here: the provider tells nobody what is left of them.".to_owned(),
+        default: NO_PLAN.to_owned(),
+        host: false,
         choices: choices.chain(plans.into_iter().map(|plan| choice(plan, plan))).collect(),
     });
     fields
@@ -242,12 +248,13 @@ pub(super) fn fields(
     let mut fields = BTreeMap::new();
     for field in wanted {
         let value = given.get(&field.name).map(|value| value.trim()).unwrap_or_default();
-        let value = if value.is_empty() && field.name == PLAN { NO_PLAN } else { value };
+        let value = if value.is_empty() { &field.default } else { value };
         if !field.accepts(value) {
             let label = &field.label;
             let message = match (value.is_empty(), field.choices.is_empty()) {
                 (_, false) => format!("{label}: choose one of those that there are."),
                 (true, true) => format!("{label} is needed: it is part of the provider's address."),
+                (false, true) if field.host => format!("{label}: a host name such as gitlab.example.com."),
                 (false, true) => format!("{label}: letters, digits, - and _ only, at most 63 of them."),
             };
             return Err(Problem::invalid(&at(&field.name), message));
@@ -328,7 +335,8 @@ impl Accounts for Desk {
     async fn add_accounts(&self, provider: String, keys: String) -> Result<Vec<AccountRow>, Problem> {
         self.person()?;
         let provider = self.provider_of(provider.trim())?;
-        if !provider.spec.fields.is_empty() {
+        // A key that is exchanged is tried at once, and one that is refused would be in the way of the others.
+        if !provider.spec.fields.is_empty() || provider.spec.exchanges_keys() {
             let message =
                 format!("{} needs more than a key: add its accounts one by one.", provider.spec.name);
             return Err(Problem::invalid("keys", message));

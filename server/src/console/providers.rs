@@ -10,6 +10,7 @@ use super::{Desk, fail, name, taken};
 use crate::accounts::quota::count::PLAN;
 use crate::accounts::test::test;
 use crate::clock;
+use crate::config::Secret;
 use crate::state::App;
 use crate::store::snapshot::Provider;
 use crate::store::{AccountEdit, StoredAccount};
@@ -61,6 +62,7 @@ fn field_row(field: &catalog::Field) -> FieldRow {
         name: field.name.clone(),
         label: field.label.clone(),
         help: field.help.clone(),
+        default: field.default.clone(),
         optional: field.name == PLAN,
         choices: field.choices.iter().map(|choice| (choice.value.clone(), choice.label.clone())).collect(),
     }
@@ -162,8 +164,8 @@ impl Providers for Desk {
             .provider_of(account.provider.trim())
             .map_err(|problem| Problem { field: Some("provider".to_owned()), ..problem })?;
         let fields = fields(&provider, &account.fields)?;
-        if provider.spec.auth == Auth::ServiceAccount {
-            let id = self.add_service_account(&provider, &account, &fields).await?;
+        if provider.spec.auth == Auth::ServiceAccount || provider.spec.exchanges_keys() {
+            let id = self.add_exchanged(&provider, &account, &fields).await?;
             return self.account_row(id).await;
         }
         let key = key(&provider, &account.key)?;
@@ -189,10 +191,11 @@ impl Providers for Desk {
         let stored = self.app.store.account(id).await.map_err(fail)?;
         let provider = self.provider_of(&stored.provider_id)?;
         let display = change.name.map(|text| name("name", &text)).transpose()?;
-        let mut new_file = None;
+        let exchanges = provider.spec.exchanges_keys();
+        let mut exchanged = None;
         let new_key = match change.key {
-            Some(text) if provider.spec.auth == Auth::ServiceAccount => {
-                new_file = Some(text);
+            Some(text) if exchanges || provider.spec.auth == Auth::ServiceAccount => {
+                exchanged = Some(Secret::from(text));
                 None
             }
             Some(text) => key(&provider, &text)?,
@@ -202,7 +205,11 @@ impl Providers for Desk {
         let moved = new_fields
             .as_ref()
             .is_some_and(|new| new.iter().any(|(name, value)| stored.fields.get(name) != Some(value)));
-        let unpark = new_key.is_some() || new_file.is_some() || moved;
+        if moved && exchanges && exchanged.is_none() {
+            // Where the key is exchanged may be somewhere else now.
+            exchanged = stored.tokens.as_ref().and_then(|tokens| tokens.tokens.renewal.clone());
+        }
+        let unpark = new_key.is_some() || exchanged.is_some() || moved;
         let edit = AccountEdit {
             name: display.clone(),
             key: new_key,
@@ -212,8 +219,10 @@ impl Providers for Desk {
             proxy: change.proxy.map(|proxy| checked_proxy(&proxy)).transpose()?,
             budget: change.budget.map(|change| change.map(checked_budget).transpose()).transpose()?,
         };
-        if let Some(text) = new_file {
-            self.renew_service_account(&provider, id, &text).await?;
+        if let Some(given) = exchanged {
+            let mut said = stored.fields.clone();
+            said.extend(new_fields.clone().unwrap_or_default());
+            self.exchange_again(&provider, id, &given, &said).await?;
         }
         self.app.store.change_account(id, edit).await.map_err(taken("name", || {
             format!("An account called \"{}\" exists. Choose another name.", display.unwrap_or_default())

@@ -1,14 +1,15 @@
 //! Signing in to accounts at providers.
 
+use super::accounts::key;
 use super::{Desk, fail, internal};
-use crate::accounts::oauth::NoTokens;
+use crate::accounts::oauth::{Granted, NoTokens, exchange_key};
 use crate::accounts::service_account;
 use crate::accounts::sign_in::{self, Beginning, SignInError};
 use crate::clock;
 use crate::config::Secret;
 use crate::state::StateError;
 use crate::store::snapshot::Provider;
-use crate::store::{Stage as Stored, StoreError, StoredAccount, StoredSignIn, Tokens};
+use crate::store::{Stage as Stored, StoreError, StoredAccount, StoredSignIn};
 use app::api::providers::NewAccount;
 use app::api::sign_in::{Back, Flow, NewSignIn, SignIn, SignInRow, SignIns, Stage, TokenRow, TokenState};
 use app::api::{Problem, ProblemKind};
@@ -195,14 +196,16 @@ impl SignIns for Desk {
 }
 
 impl Desk {
-    /// Signs in with the JSON file of a service account, which is the new account's key. Gives its id.
-    pub(super) async fn add_service_account(
+    /// Makes an account of what is pasted to be exchanged for tokens: a key, or the JSON file of a service account. Gives
+    /// its id.
+    pub(super) async fn add_exchanged(
         &self,
         provider: &Provider,
         account: &NewAccount,
         fields: &BTreeMap<String, String>,
     ) -> Result<i64, Problem> {
-        let (granted, mut facts) = self.service_account(provider, &account.key, None).await?;
+        let given = Secret::from(account.key.clone());
+        let Granted { tokens, mut facts } = self.exchanged(provider, &given, fields, None).await?;
         facts.extend(fields.clone());
         let taken: HashSet<String> = provider.accounts.iter().map(|known| known.name.clone()).collect();
         let name = match account.name.trim() {
@@ -215,7 +218,7 @@ impl Desk {
         };
         let now = clock::now().unix_ms;
         let id = &provider.spec.id;
-        let kept = self.app.store.keep_sign_in(id, Err(&name), &granted, &facts, now).await;
+        let kept = self.app.store.keep_sign_in(id, Err(&name), &tokens, &facts, now).await;
         let kept = kept.map_err(super::taken("name", || {
             format!("{} already has an account called \"{name}\". Choose another name.", provider.spec.name)
         }))?;
@@ -223,40 +226,58 @@ impl Desk {
         Ok(kept)
     }
 
-    /// Signs in again to an account with another file.
-    pub(super) async fn renew_service_account(
+    /// Gives an account the tokens of another key or file. `fields`: what it says beside.
+    pub(super) async fn exchange_again(
         &self,
         provider: &Provider,
         id: i64,
-        text: &str,
+        given: &Secret,
+        fields: &BTreeMap<String, String>,
     ) -> Result<(), Problem> {
         let account = provider.accounts.iter().find(|account| account.id == id);
         let proxy = account.and_then(|account| account.proxy.as_ref());
-        let (granted, facts) = self.service_account(provider, text, proxy).await?;
+        let Granted { tokens, facts } = self.exchanged(provider, given, fields, proxy).await?;
         let now = clock::now().unix_ms;
-        let kept = self.app.store.keep_sign_in(&provider.spec.id, Ok(id), &granted, &facts, now).await;
+        let kept = self.app.store.keep_sign_in(&provider.spec.id, Ok(id), &tokens, &facts, now).await;
         kept.map(drop).map_err(fail)
     }
 
-    async fn service_account(
+    async fn exchanged(
         &self,
         provider: &Provider,
-        text: &str,
+        given: &Secret,
+        fields: &BTreeMap<String, String>,
         proxy: Option<&Secret>,
-    ) -> Result<(Tokens, BTreeMap<String, String>), Problem> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(Problem::invalid("key", "Paste the JSON file of the service account."));
-        }
-        let Some(spec) = provider.spec.sign_in.as_ref().filter(|_| text.len() <= LONGEST_FILE) else {
-            let message = "This is not the JSON file of a service account: it is too long.";
-            return Err(Problem::invalid("key", message));
+    ) -> Result<Granted, Problem> {
+        let granted = match &provider.spec.sign_in {
+            Some(spec) if provider.spec.exchanges_keys() => {
+                let key = key(provider, given.reveal())?;
+                let key = key.ok_or_else(|| Problem::invalid("key", "Paste the key."))?;
+                let values = catalog::values(&provider.spec.fields, fields, "");
+                exchange_key(&self.app, &spec.of(&values), &key, proxy).await
+            }
+            spec => {
+                let text = given.reveal().trim();
+                if text.is_empty() {
+                    return Err(Problem::invalid("key", "Paste the JSON file of the service account."));
+                }
+                let Some(spec) = spec.as_ref().filter(|_| text.len() <= LONGEST_FILE) else {
+                    let message = "This is not the JSON file of a service account: it is too long.";
+                    return Err(Problem::invalid("key", message));
+                };
+                service_account::grant(&self.app, spec, &Secret::from(text.to_owned()), proxy).await
+            }
         };
-        let granted = service_account::grant(&self.app, spec, &Secret::from(text.to_owned()), proxy).await;
-        let granted = granted.map_err(|why| Problem {
-            field: Some("key".to_owned()),
-            ..problem(&provider.spec.name, SignInError::NoTokens(why))
-        })?;
-        Ok((granted.tokens, granted.facts))
+        let name = &provider.spec.name;
+        granted.map_err(|why| {
+            let problem = match why {
+                NoTokens::Refused(why) if provider.spec.exchanges_keys() => {
+                    let message = format!("{name} refused this key: {}.", why.trim_end_matches('.'));
+                    Problem::invalid("key", message)
+                }
+                why => problem(name, SignInError::NoTokens(why)),
+            };
+            Problem { field: Some("key".to_owned()), ..problem }
+        })
     }
 }

@@ -5,6 +5,8 @@ use super::caller::Tool;
 use super::inbound::{Inbound, Side};
 use super::lost::Failed;
 use super::plan::{self, Limits, Step, Wants};
+use crate::store::snapshot::Speaks;
+use crate::upstream::members;
 use bytes::Bytes;
 use catalog::{Also, Driver, Prefill, Reasoning};
 use http::header::CONTENT_TYPE;
@@ -146,7 +148,7 @@ impl<'i> Request<'i> {
             relay = Some(made);
             (body, dropped)
         } else if same {
-            let (body, swallow) = self.spliced(step, streams)?;
+            let (body, swallow) = self.spliced(step, speaks, streams, false)?;
             swallow_usage = swallow;
             // Where it need not be asked for, the client has asked for it itself.
             let asks = inbound.dialect == Dialect::Chat && inbound.peek.stream;
@@ -158,7 +160,7 @@ impl<'i> Request<'i> {
             asked.stream_usage = conversation.stream_usage;
             asked.names = encoded.names;
             let body = Bytes::from(encoded.body);
-            let edits = wire::drop_members(&body, &spec.tweak.drop);
+            let edits = members::edits(spec, speaks, false, &body);
             let body = wire::splice(&body, edits).map_err(|_| "The request could not be edited.")?;
             (body, encoded.dropped)
         };
@@ -184,19 +186,29 @@ impl<'i> Request<'i> {
     pub(super) fn counting(&self, step: &Step) -> Option<Bytes> {
         let speaks = step.speaks()?;
         let body = if speaks.takes(self.inbound.dialect) {
-            self.spliced(step, false).ok()?.0
+            self.spliced(step, speaks, false, true).ok()?.0
         } else {
-            encoded(self.conversation().ok()?, step, speaks.dialect, false).body.into()
+            let body = encoded(self.conversation().ok()?, step, speaks.dialect, false).body.into();
+            wire::splice(&body, members::edits(&step.target.provider.spec, speaks, true, &body)).ok()?
         };
         wire::count_request(speaks.dialect, &body, step.target.sent_as())
     }
 
-    /// The body as received, but for named edits, and whether usage was asked for on the client's behalf.
-    fn spliced(&self, step: &Step, streams: bool) -> Result<(Bytes, bool), String> {
+    /// The body as received, but for named edits, and whether usage was asked for on the client's behalf. `counts`: a
+    /// count of its tokens is asked for.
+    fn spliced(
+        &self,
+        step: &Step,
+        speaks: &Speaks,
+        streams: bool,
+        counts: bool,
+    ) -> Result<(Bytes, bool), String> {
         let inbound = self.inbound;
         let spec = &step.target.provider.spec;
         let mut edits = Vec::new();
-        edits.extend(inbound.peek.model_edit(step.target.sent_as()));
+        if !speaks.names_model_in_path(counts) {
+            edits.extend(inbound.peek.model_edit(step.target.sent_as()));
+        }
         if self.untouched(step)
             || matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions)
         {
@@ -211,9 +223,7 @@ impl<'i> Request<'i> {
         if streams && !inbound.peek.stream && inbound.dialect != Dialect::Gemini {
             edits.push(inbound.peek.stream_edit(true, spec.tweak.include_usage));
         }
-        if !spec.tweak.drop.is_empty() {
-            edits.extend(wire::drop_members(&inbound.bytes, &spec.tweak.drop));
-        }
+        edits.extend(members::edits(spec, speaks, counts, &inbound.bytes));
         edits.extend(wire::reseal(inbound.dialect, &spec.id, spec.tweak.signed_thoughts, &inbound.bytes));
         let body = wire::splice(&inbound.bytes, edits).map_err(|_| "The request could not be edited.")?;
         Ok((body, swallow))

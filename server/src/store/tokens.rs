@@ -26,6 +26,8 @@ pub struct Tokens {
     pub renewable_at: Option<i64>,
     /// As whom they were asked for, where that is not the provider's own word.
     pub client: Option<Registered>,
+    /// Headers that came with it and go with requests, by their names in lower case.
+    pub headers: BTreeMap<String, Secret>,
 }
 
 /// A client that is registered with a vendor: by a person, or by the vendor for this sign-in alone.
@@ -63,6 +65,8 @@ struct Sealed {
     client: Option<String>,
     #[serde(default)]
     client_secret: Option<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
 }
 
 /// An account's tokens while they are renewed: no other replica does the same meanwhile.
@@ -93,6 +97,11 @@ impl Store {
                 client: sealed
                     .client
                     .map(|id| Registered { id, secret: sealed.client_secret.map(Secret::from) }),
+                headers: sealed
+                    .headers
+                    .into_iter()
+                    .map(|(name, value)| (name, Secret::from(value)))
+                    .collect(),
             },
             renewed_at: row.renewed_at,
             generation: row.generation,
@@ -111,6 +120,11 @@ impl Store {
                 .client
                 .as_ref()
                 .and_then(|client| Some(client.secret.as_ref()?.reveal().to_owned())),
+            headers: tokens
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
+                .collect(),
         };
         // Texts and numbers always make JSON.
         let text = serde_json::to_string(&sealed).unwrap_or_default();

@@ -119,8 +119,9 @@ fn request_of(call: Call<'_>) -> Request {
     headers.insert(CONTENT_TYPE, call.content_type);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-    for (name, value) in &call.account.headers {
-        headers.insert(name.clone(), value.clone());
+    call.account.tell(headers);
+    for (name, words) in &call.provider.spec.tweak.keep {
+        keep(headers, name, words);
     }
     for (name, word) in &call.provider.spec.tweak.join {
         join(headers, name, word);
@@ -130,6 +131,21 @@ fn request_of(call: Call<'_>) -> Request {
     }
     *request.body_mut() = Some(Body::from(call.body));
     request
+}
+
+/// Leaves of a header's list only those of its words that are among these.
+fn keep(headers: &mut HeaderMap, name: &str, kept: &[String]) {
+    let lists = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let words = lists.flat_map(|list| list.split(',')).map(str::trim);
+    let words: Vec<&str> = words.filter(|word| kept.iter().any(|kept| kept == word)).collect();
+    let left = HeaderValue::from_str(&words.join(","));
+    headers.remove(name);
+    // Names were checked when the file was read; the words came in a header.
+    if let (Ok(name), Ok(left)) = (HeaderName::from_str(name), left)
+        && !left.is_empty()
+    {
+        headers.insert(name, left);
+    }
 }
 
 /// Sees that a header's list holds a word.

@@ -7,5 +7,6 @@ mod body;
 pub mod client;
 pub mod http;
 pub mod kiro;
+pub mod members;
 
 pub use body::{ReplyBody, ReplyBroken};

@@ -1,7 +1,8 @@
 //! A provider that does what it is told, on loopback. It speaks every dialect in its vendor's own shapes, and writes
 //! down what it was asked: `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages`,
 //! `/v1beta/models/{model}:{verb}` and `/api/chat`, whole and as streams; the counting of tokens beside them;
-//! `GET /v1/models`; what [`beside`] has; and under `/oauth` the sign-in of a [`vendor`].
+//! `GET /v1/models`; what [`beside`] has; under `/oauth` the sign-in of a [`vendor`]; and messages as Google serves
+//! them, by [`cloud`].
 //!
 //! What it does is chosen by the request itself, so that a test needs no other way to reach it: a key
 //! `key-<script>` (`key-<script>.anything` too) or else the model's name (`<script>.anything` too) is looked up in
@@ -19,10 +20,12 @@
 //! | `long.rs` | answers that break off in the middle, and go on |
 //! | `vendor.rs` | signing in, and the tokens that one gets |
 //! | `kiro.rs` | a provider that speaks no dialect |
+//! | `cloud.rs` | messages with the model in the path |
 
 mod agent;
 pub(crate) mod beside;
 pub(crate) mod bodies;
+mod cloud;
 pub(crate) mod hears;
 mod kiro;
 pub(crate) mod limits;
@@ -229,7 +232,15 @@ pub(crate) async fn answer(
         left: false,
     };
     let body: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
-    let asked = script::Asked::of(&parts.method, parts.uri.path(), &body);
+    let (path, body) = match cloud::read(parts.uri.path(), &seen, body) {
+        Ok(read) => read,
+        Err(refusal) => {
+            let (mut ticket, _) = book.write(seen);
+            ticket.finish();
+            return Ok(whole(StatusCode::BAD_REQUEST, refusal.to_string().into()));
+        }
+    };
+    let asked = script::Asked::of(&parts.method, &path, &body);
     seen.script = script_of(&seen, asked.as_ref().map_or("", |asked| &asked.model));
     if parts.uri.path() == "/oauth/token" {
         let wait = book.vendor(|vendor| {

@@ -1,7 +1,8 @@
 //! The sign-in of a vendor, under `/oauth`: `GET /authorize` agrees at once and leads back, `POST /device` gives a code
 //! that `GET /agree?user_code=` and `GET /refuse?user_code=` decide on, `POST /token` gives and renews tokens, `GET
-//! /exchange` takes one for another. Strict as OAuth is: a code and what renews tokens work once, for whoever proves
-//! that they asked (RFC 6749, 7636, 8628). Beside it `POST /hook/…` is told of alerts.
+//! /exchange` takes one for another, and `POST /{instance}/direct` takes a key for one. Strict as OAuth is: a code and
+//! what renews tokens work once, for whoever proves that they asked (RFC 6749, 7636, 8628). Beside it `POST /hook/…` is
+//! told of alerts.
 //!
 //! The words of the client id say in what it differs:
 //!
@@ -65,6 +66,8 @@ pub(crate) struct Vendor {
     pub(crate) models: Option<(u16, String)>,
     /// What is listed on further pages, by what they are asked for by; `*`: by anything.
     pub(crate) pages: HashMap<String, (u16, String)>,
+    /// Keys are exchanged for nothing from now on.
+    pub(crate) revoked: bool,
     /// Something between answers with a page from now on.
     pub(crate) page: bool,
     /// Answers with 503 from now on.
@@ -166,6 +169,7 @@ impl Vendor {
                 }
             }
             ("GET", "/exchange") => self.exchange(seen),
+            ("POST", path) if path.ends_with("/direct") => self.direct(path, seen),
             ("GET", "/models" | "/v1/models" | "/v1beta/models" | "/api/tags") => {
                 let after = ["after_id", "pageToken"].iter().find_map(|name| query.get(*name));
                 let page = after.map(|after| self.pages.get(after).or_else(|| self.pages.get("*")).cloned());
@@ -337,6 +341,32 @@ impl Vendor {
         let access = format!("token-{}.uncommon-access", self.given);
         self.tokens.insert(access.clone());
         whole(200, &json!({ "token": access, "expires_at": 99_999_999_999_i64, "refresh_in": 1500 }))
+    }
+}
+
+impl Vendor {
+    /// A key for a token and headers that say whose it is (GitLab, 2026), among them some that are nobody's business.
+    fn direct(&mut self, path: &str, seen: &Seen) -> Response<StreamBody<Frames>> {
+        let shown = seen.header("authorization").and_then(|shown| shown.strip_prefix("Bearer "));
+        if !shown.is_some_and(|key| key.starts_with("glpat-good") && !self.revoked) {
+            return whole(401, &json!({ "message": "401 Unauthorized" }));
+        }
+        if seen.body != "{}" || seen.header("content-type") != Some("application/json") {
+            return whole(400, &json!({ "error": "The body is no object." }));
+        }
+        self.given += 1;
+        self.renewed += 1;
+        let access = format!("token-{}.uncommon-access", self.given);
+        self.tokens.insert(access.clone());
+        let instance = path.trim_start_matches('/').trim_end_matches("/direct");
+        whole(
+            201,
+            &json!({ "token": access, "headers": {
+                "X-Gitlab-Realm": "saas", "x-gitlab-instance-id": format!("{instance}-{}", self.given),
+                "x-gitlab-odd": ["no", "text"], "x-gitlab-broken": "a\nb", "x-other-vendor": "stolen",
+                "authorization": "Bearer stolen", "x-api-key": "stolen", "host": "evil.example", "cookie": "a=b",
+            } }),
+        )
     }
 }
 

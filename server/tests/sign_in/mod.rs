@@ -2,10 +2,11 @@
 
 mod code;
 mod device;
+mod exchanged_key;
 mod renewal;
 mod replicas;
 mod secrets;
-mod service_account;
+pub(crate) mod service_account;
 mod terms;
 
 use crate::support::client::{Answer, Client};

@@ -22,6 +22,7 @@ async fn account(house: &House, client: &str, lasts: i64) -> i64 {
         expires_at: Some(now + lasts),
         renewable_at: None,
         client: None,
+        headers: BTreeMap::new(),
     };
     let facts = BTreeMap::new();
     let id =
@@ -281,6 +282,7 @@ async fn a_person_who_signs_in_anew_counts_more_than_a_renewal_under_way() {
         expires_at: None,
         renewable_at: None,
         client: None,
+        headers: BTreeMap::new(),
     };
     let facts = BTreeMap::new();
     house.app.store.keep_sign_in("plan", Ok(id), &tokens("by the person"), &facts, now()).await.unwrap();

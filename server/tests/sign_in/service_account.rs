@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-const KEY: &str = include_str!("../scripted/robot.pem");
+pub(crate) const KEY: &str = include_str!("../scripted/robot.pem");
 
 async fn house() -> House {
     let (folder, provider) = (TempDir::new().unwrap(), Arc::new(Provider::start().await));
@@ -25,7 +25,7 @@ async fn house() -> House {
 }
 
 /// A file as Google makes it.
-fn file(key: &str) -> String {
+pub(crate) fn file(key: &str) -> String {
     json!({
         "type": "service_account", "project_id": "my-project", "private_key_id": "k1", "private_key": key,
         "client_email": "robot@my-project.iam.example", "client_id": "1", "token_uri": "https://elsewhere.example/token",

@@ -1,11 +1,15 @@
-//! Removes members that a provider refuses, and leaves every other byte.
+//! Removes members that a provider refuses, puts in those that it wants, and leaves every other byte.
 
-use crate::{Edit, json::Cursor};
+use crate::{
+    Edit,
+    json::{Cursor, quote},
+};
 use bytes::Bytes;
+use std::collections::BTreeMap;
 
-/// The edits that take the top-level members of these names out of a body that [`crate::peek`] accepted. Commas go
-/// with them, so that the rest stays valid JSON.
-pub fn drop_members(body: &[u8], names: &[String]) -> Vec<Edit> {
+/// Where the top-level members of a body end, in their order, and whether their names are among these. `None`: it is no
+/// object.
+fn ends(body: &[u8], names: &[String]) -> Option<Vec<(usize, bool)>> {
     let mut cursor = Cursor::lenient(body);
     let mut ends: Vec<(usize, bool)> = Vec::new();
     let read = cursor.object(|cursor, key| {
@@ -13,8 +17,41 @@ pub fn drop_members(body: &[u8], names: &[String]) -> Vec<Edit> {
         ends.push((cursor.at(), names.iter().any(|name| name.as_bytes() == key)));
         Ok(())
     });
-    let Some(open) = body.iter().position(|byte| *byte == b'{') else { return Vec::new() };
-    if read.is_err() || !ends.iter().any(|(_, dropped)| *dropped) {
+    read.ok().map(|_| ends)
+}
+
+/// The edits that take members out of a body as [`drop_members`] does and put in those of `set`, with their texts, in
+/// place of any of the same names.
+pub fn change_members(body: &[u8], drop: &[String], set: &BTreeMap<String, String>) -> Vec<Edit> {
+    let gone: Vec<String> = drop.iter().chain(set.keys()).cloned().collect();
+    let mut edits = drop_members(body, &gone);
+    let open = body.iter().position(|byte| *byte == b'{');
+    let (Some(open), Some(ends)) = (open, ends(body, &gone)) else { return edits };
+    let stays = ends.iter().any(|(_, gone)| !gone);
+    let mut with = Vec::new();
+    for (place, (name, text)) in set.iter().enumerate() {
+        if place > 0 {
+            with.push(b',');
+        }
+        quote(&mut with, name);
+        with.push(b':');
+        quote(&mut with, text);
+    }
+    if !with.is_empty() {
+        if stays {
+            with.push(b',');
+        }
+        edits.push(Edit { span: open + 1..open + 1, with: with.into() });
+    }
+    edits
+}
+
+/// The edits that take the top-level members of these names out of a body that [`crate::peek`] accepted. Commas go
+/// with them, so that the rest stays valid JSON.
+pub fn drop_members(body: &[u8], names: &[String]) -> Vec<Edit> {
+    let open = body.iter().position(|byte| *byte == b'{');
+    let (Some(open), Some(ends)) = (open, ends(body, names)) else { return Vec::new() };
+    if !ends.iter().any(|(_, dropped)| *dropped) {
         return Vec::new();
     }
     let edit = |start: usize, end: usize| Edit { span: start..end, with: Bytes::new() };
@@ -74,6 +111,23 @@ mod tests {
         let value: serde_json::Value = serde_json::from_slice(&sent).unwrap();
         assert_eq!(value["stream_options"]["include_usage"], true);
         assert!(value.get("store").is_none());
+    }
+
+    #[test]
+    fn members_are_put_in_whatever_was_there() {
+        let set = BTreeMap::from([("v".to_owned(), "a\"b".to_owned()), ("w".to_owned(), "2".to_owned())]);
+        for (body, left) in [
+            (r#"{"model":"m","messages":[]}"#, r#"{"v":"a\"b","w":"2","messages":[]}"#),
+            (r#"{"messages":[], "model" : "m" }"#, r#"{"v":"a\"b","w":"2","messages":[] }"#),
+            (r#"{"w":1,"model":"m","messages":[],"v":{}}"#, r#"{"v":"a\"b","w":"2","messages":[]}"#),
+            (r#"{"model":"m"}"#, r#"{"v":"a\"b","w":"2"}"#),
+            ("{}", r#"{"v":"a\"b","w":"2"}"#),
+        ] {
+            let edits = change_members(body.as_bytes(), &["model".to_owned()], &set);
+            let bytes = splice(&Bytes::copy_from_slice(body.as_bytes()), edits).unwrap();
+            assert_eq!(bytes, left, "{body}");
+        }
+        assert!(change_members(b"[]", &[], &set).is_empty(), "no object has members");
     }
 
     proptest! {

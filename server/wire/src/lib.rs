@@ -32,7 +32,7 @@ pub use continuation::{Resume, continuation};
 pub use conversation::{Conversation, Dropped, Needs};
 pub use count::{count_request, read_count, write_count};
 pub use dialect::{Dialect, UnknownDialect};
-pub use drop::drop_members;
+pub use drop::{change_members, drop_members};
 pub use fault::{Fault, FaultKind};
 pub use form::{form_boundary, peek_form};
 pub use instruction::instruction;

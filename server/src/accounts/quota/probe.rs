@@ -148,7 +148,7 @@ async fn put(
         request = request.header(name, value);
     }
     let mut request = request.body(Vec::new()).map_err(|error| error.to_string())?;
-    request.headers_mut().extend(account.headers.clone());
+    account.tell(request.headers_mut());
     let reply =
         ask(&app.clients, account.way(provider), request, LIMIT).await.map_err(|why| why.to_string())?;
     let (parts, body) = reply.into_parts();

@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::store::StoredAccount;
 use crate::upstream::client::Way;
 use app::api::combos::Budget;
-use catalog::{Driver, HeaderForKey};
+use catalog::{Driver, HeaderForKey, Paths};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -29,7 +29,7 @@ pub struct Account {
     pub budget: Option<Budget>,
     credential: Credential,
     /// Sent with every request: what is known of it by its sign-in, in the headers its provider wants it in.
-    pub headers: HeaderMap,
+    headers: HeaderMap,
     /// Its provider's endpoints at addresses of its own, in the same order; empty where all accounts have the same.
     speaks: Vec<Speaks>,
     /// How it is doing.
@@ -69,6 +69,15 @@ impl Account {
         }
     }
 
+    /// Puts what goes with every request of its own among the headers of one.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let held = self.token().map(|token| token.held());
+        let came = held.as_ref().map(|held| held.headers.iter());
+        for (name, value) in self.headers.iter().chain(came.into_iter().flatten()) {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+
     /// How its requests get out.
     pub fn way<'a>(&'a self, provider: &Provider) -> Way<'a> {
         let private_network = provider.private_network;
@@ -93,6 +102,8 @@ pub struct Speaks {
     pub driver: Option<Driver>,
     /// The whole address.
     pub url: Url,
+    /// What follows it, where the path names the model.
+    pub paths: Option<Paths>,
     /// Whether it counts a prompt's tokens beside it.
     pub counts: bool,
     /// How the key travels.
@@ -108,8 +119,12 @@ impl Speaks {
     }
 
     /// Where a request is posted. Gemini names model and verb in the path, and always streams as events: another form
-    /// is made here.
+    /// is made here. Who names the model in the path of another dialect refuses a query that its own does not have
+    /// (Google).
     pub fn address(&self, model: &str, streams: bool, query: Option<&str>) -> Url {
+        if let Some(paths) = &self.paths {
+            return self.below(if streams { &paths.stream } else { &paths.whole }, model);
+        }
         let mut url = self.url.clone();
         if self.dialect != Dialect::Gemini {
             if query.is_some() {
@@ -128,6 +143,9 @@ impl Speaks {
 
     /// Where a prompt's tokens are counted; `None` where they are not.
     pub fn counting(&self, model: &str) -> Option<Url> {
+        if let Some(paths) = &self.paths {
+            return paths.count.as_ref().map(|path| self.below(path, model));
+        }
         let path = match self.dialect {
             Dialect::Messages => "/count_tokens".to_owned(),
             Dialect::Responses => "/input_tokens".to_owned(),
@@ -135,6 +153,20 @@ impl Speaks {
             Dialect::Chat | Dialect::Ollama => return None,
         };
         self.counts.then(|| self.beside("", &path, None))
+    }
+
+    /// Whether the path names the model, so that the body does not. `counts`: when tokens are counted.
+    pub fn names_model_in_path(&self, counts: bool) -> bool {
+        self.paths.as_ref().is_some_and(|paths| !(counts && paths.counts_by_body()))
+    }
+
+    /// An address that follows this one, for a model.
+    fn below(&self, path: &str, model: &str) -> Url {
+        let mut url = self.url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(Paths::segments(path, model));
+        }
+        url
     }
 
     /// An address beside this one: `end` of its path replaced by `path`.
@@ -165,10 +197,7 @@ pub(super) fn account(
             .wallet
             .of(stored, sign_in)
             .map_or_else(|| Credential::Key(key()), Credential::Token),
-        headers: match (&stored.key, spec) {
-            (Some(_), Some(spec)) => valid(&spec.tweak.key_headers),
-            _ => sign_in.map(|sign_in| told(sign_in, &stored.fields)).unwrap_or_default(),
-        },
+        headers: shown(stored, spec),
         speaks: own.map(|spec| spoken(spec, &stored.fields)).unwrap_or_default(),
         health: keepers.registry.of(stored),
         quota: keepers.quotas.of(stored.id),
@@ -176,6 +205,16 @@ pub(super) fn account(
         proxy: stored.proxy.clone(),
         values: spec.map(|spec| catalog::values(&spec.fields, &stored.fields, UNSET)).unwrap_or_default(),
     }
+}
+
+/// What goes with every request of an account: what is known of it, and what its key is to come with.
+fn shown(stored: &StoredAccount, spec: Option<&catalog::Provider>) -> HeaderMap {
+    let Some(spec) = spec else { return HeaderMap::new() };
+    let mut headers = spec.sign_in.as_ref().map(|sign_in| told(sign_in, &stored.fields)).unwrap_or_default();
+    if stored.key.is_some() {
+        headers.extend(valid(&spec.tweak.key_headers));
+    }
+    headers
 }
 
 /// What is known of an account, in the headers its provider wants it in. A header of which something is not known is
@@ -211,6 +250,7 @@ pub(super) fn spoken(spec: &catalog::Provider, fields: &BTreeMap<String, String>
             dialect: Dialect::from_str(speaks.dialect.as_str()).ok()?,
             driver: speaks.driver,
             url: Url::parse(&unknown(catalog::filled(&speaks.url, &fields))).ok()?,
+            paths: speaks.paths.clone(),
             counts: speaks.counts,
             header: speaks.header,
             defaults,
@@ -229,6 +269,7 @@ mod tests {
             dialect,
             driver: None,
             url: Url::parse(url).unwrap(),
+            paths: None,
             counts: false,
             header: HeaderForKey::XGoogApiKey,
             defaults: HeaderMap::new(),
@@ -247,5 +288,40 @@ mod tests {
             messages.address("m", true, Some("beta=true")).as_str(),
             "https://a.example/v1/messages?beta=true"
         );
+    }
+
+    #[test]
+    fn another_dialect_may_name_the_model_in_the_path_too() {
+        let paths = Paths {
+            whole: "/{model}:rawPredict".to_owned(),
+            stream: "/{model}:streamRawPredict".to_owned(),
+            count: Some("/count-tokens:rawPredict".to_owned()),
+        };
+        let mut speaks = Speaks {
+            dialect: Dialect::Messages,
+            driver: None,
+            url: Url::parse("https://g.example/v1/models").unwrap(),
+            paths: Some(paths.clone()),
+            counts: false,
+            header: HeaderForKey::Authorization,
+            defaults: HeaderMap::new(),
+        };
+        let at = |url: Url| url.to_string();
+        assert_eq!(
+            at(speaks.address("claude-5@20260101", true, Some("beta=true"))),
+            "https://g.example/v1/models/claude-5@20260101:streamRawPredict"
+        );
+        assert_eq!(at(speaks.address("m", false, None)), "https://g.example/v1/models/m:rawPredict");
+        assert_eq!(
+            at(speaks.address("../../x?y#z", false, None)),
+            "https://g.example/v1/models/..%2F..%2Fx%3Fy%23z:rawPredict",
+            "a name leads nowhere else"
+        );
+        assert_eq!(
+            speaks.counting("m").map(at).as_deref(),
+            Some("https://g.example/v1/models/count-tokens:rawPredict")
+        );
+        speaks.paths = Some(Paths { count: None, ..paths });
+        assert_eq!(speaks.counting("m"), None);
     }
 }
