@@ -176,8 +176,8 @@ fn Model(model: ModelRow, hidden: bool) -> impl IntoView {
                 {dollars(price.map(|price| price.output))}
             </td>
             <td class="actions">
-                <a class="icon-button" href=aliases aria-label=alias.clone() title=alias>
-                    <Icon glyph=Glyph::Combos />
+                <a href=aliases aria-label=alias>
+                    "Alias"
                 </a>
                 <button
                     type="submit"
@@ -198,7 +198,7 @@ fn Model(model: ModelRow, hidden: bool) -> impl IntoView {
 #[component]
 fn All(id: String) -> impl IntoView {
     view! {
-        <Form action="switch_models" class="test model-lists" done=switched()>
+        <Form action="switch_models" class="all-models" done=switched()>
             <Hidden name="id" value=id />
             <button type="submit" class="button small" name="on" value="true">
                 "Switch all on"
