@@ -1,7 +1,6 @@
 //! Opens everything, listens, and closes everything in the order that loses nothing.
 
 use crate::accounts::alerts;
-use crate::accounts::device;
 use crate::accounts::models;
 use crate::accounts::quota::probe;
 use crate::accounts::renew;
@@ -22,9 +21,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// How long cut streams may take to end, and then usage to be written.
 const LAST: Duration = Duration::from_secs(10);
-/// How long work in the background may take to end: a vendor that renews a token answers within 30 s, and what it gave
-/// would be lost.
-const RENEWALS: Duration = Duration::from_secs(35);
 
 /// Why Ninerouter did not start.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +75,6 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     app.tasks.spawn(probe::run(App::clone(&app)));
     app.tasks.spawn(alerts::run(App::clone(&app)));
     app.tasks.spawn(models::run(App::clone(&app)));
-    device::resume(&app).await?;
     greet(&app, people == 0);
     serve(listener, app).await
 }
@@ -151,7 +146,7 @@ async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
             }
         }
     }
-    if !tasks.wait(RENEWALS).await {
+    if !tasks.wait(LAST).await {
         tracing::error!("not all usage may have been written: the database was too slow");
     }
     Ok(())

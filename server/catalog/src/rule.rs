@@ -47,9 +47,6 @@ pub struct Rule {
     /// Only a person can mend it.
     #[serde(default)]
     pub needs_person: bool,
-    /// It is about the key or token that was shown: a token that can be renewed is, before the verdict holds.
-    #[serde(default)]
-    pub credential: bool,
     /// Whether the answer's own words on when to come back count. Default true.
     pub hint: Option<bool>,
     /// Offset of the clock that the vendor's bare times ("reset at 2026-01-05 03:00:00") are read by, such as
@@ -211,13 +208,11 @@ impl Provider {
             || Ruling {
                 verdict: Verdict::NextTarget { park: None },
                 rule: "default/unknown".to_owned(),
-                credential: false,
                 sentence: with_status("Unknown failure", failure.status),
             },
             |(of, rule)| Ruling {
                 verdict: rule.rule_on(failure, now_ms),
                 rule: format!("{of}/{}", rule.id),
-                credential: rule.credential,
                 sentence: with_status(&rule.sentence, failure.status),
             },
         )

@@ -62,8 +62,6 @@ pub struct Ruling {
     pub verdict: Verdict,
     /// Which rule said so: `default/<id>` or `<provider id>/<rule id>`.
     pub rule: String,
-    /// Whether it is about the key or token that was shown.
-    pub credential: bool,
     /// Plain words for the dashboard, with the HTTP status where there was one: `Key refused (401)`.
     pub sentence: String,
 }

@@ -2,7 +2,6 @@
 
 pub mod alerts;
 pub mod callbacks;
-pub mod device;
 pub mod health;
 pub mod models;
 pub mod oauth;

@@ -352,10 +352,7 @@ impl Store {
     }
 
     pub(super) async fn free(&self, work: &DatabaseTransaction, id: i64) -> Result<(), StoreError> {
-        let free = parked(None, false, "")
-            .col_expr(Column::LastError, Expr::value(""))
-            .col_expr(Column::LastErrorAt, Expr::value(Option::<i64>::None));
-        free.filter(Column::Id.eq(id)).exec(work).await?;
+        parked(None, false, "").filter(Column::Id.eq(id)).exec(work).await?;
         parked_models::Entity::delete_many()
             .filter(parked_models::Column::AccountId.eq(id))
             .exec(work)

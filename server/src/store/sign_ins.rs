@@ -76,10 +76,6 @@ impl Store {
     /// A sign-in.
     pub async fn sign_in(&self, id: &str) -> Result<StoredSignIn, StoreError> {
         let row: Model = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
-        self.opened_sign_in(row)
-    }
-
-    fn opened_sign_in(&self, row: Model) -> Result<StoredSignIn, StoreError> {
         let stage = Stage::ALL.into_iter().find(|stage| stage.word() == row.state);
         Ok(StoredSignIn {
             secret: self.seal.unseal(&place(&row.id), &row.sealed)?,
@@ -90,16 +86,6 @@ impl Store {
             why: row.why,
             expires_at: row.expires_at,
         })
-    }
-
-    /// Sign-ins that are waited for and have not expired.
-    pub async fn waiting_sign_ins(&self, now: i64) -> Result<Vec<StoredSignIn>, StoreError> {
-        let waiting = Entity::find()
-            .filter(Column::State.eq(Stage::Waiting.word()))
-            .filter(Column::ExpiresAt.gt(now))
-            .all(&self.db)
-            .await?;
-        waiting.into_iter().map(|row| self.opened_sign_in(row)).collect()
     }
 
     /// Takes a sign-in from one stage to the next. `false`: it was not at that stage any more, so somebody else has.

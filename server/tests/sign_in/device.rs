@@ -5,7 +5,6 @@ use crate::support::client::Client;
 use crate::support::{House, until};
 use http::Method;
 use serde_json::{Value, json};
-use server::accounts::device;
 
 async fn ended(house: &House, begun: &Value) -> Value {
     let path = format!("/api/v1/sign-ins/{}", begun["id"].as_str().unwrap());
@@ -81,19 +80,4 @@ async fn the_code_is_bound_to_us_where_the_vendor_wants_that() {
     };
     assert!(body("POST /oauth/device").contains("code_challenge_method=S256"));
     assert!(body("POST /oauth/token").contains("code_verifier="));
-}
-
-#[tokio::test]
-async fn a_code_that_is_entered_after_a_restart_is_good() {
-    let house = house("client-1", "").await;
-    let begun = house.begun(json!({ "flow": "device" })).await;
-    let house = house.restarted().await;
-    assert_eq!(
-        house.read(&format!("/api/v1/sign-ins/{}", begun["id"].as_str().unwrap())).await["stage"],
-        "waiting"
-    );
-    device::resume(&house.app).await.unwrap();
-    decides(&house, "agree").await;
-    assert_eq!(ended(&house, &begun).await["stage"], "done");
-    assert_eq!(house.ask().await.status, 200);
 }
