@@ -14,8 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use wire::Resume;
 
-/// The ends of the names of rules that mean a token that has ended, where the status alone does not say so.
-const STALE: [&str; 2] = ["/token-refused", "/key-refused"];
 /// The end of the names of rules that mean a window that is too small.
 pub(super) const TOO_LONG: &str = "/context-length";
 
@@ -66,7 +64,7 @@ pub(super) fn judge(
     if failed.ended {
         let verdict = Verdict::NextAccount { park: None };
         let sentence = "It has to be signed in to again".to_owned();
-        let ruling = Ruling { verdict, rule: "sign-in".to_owned(), sentence };
+        let ruling = Ruling { verdict, rule: "sign-in".to_owned(), credential: true, sentence };
         return Judgement { next: Judged::GoOn, ruling, words: "went on to the next account", counts: false };
     }
     let ruling = failed.rule(step, now);
@@ -83,8 +81,7 @@ pub(super) fn judge(
         counts,
     };
     // A token that is refused may only be old: that says nothing of the account, so nothing is parked.
-    let refused =
-        failed.status == Some(StatusCode::UNAUTHORIZED) || STALE.iter().any(|end| ruling.rule.ends_with(end));
+    let refused = failed.status == Some(StatusCode::UNAUTHORIZED) || ruling.credential;
     if let (true, Some(token), Some(generation)) = (refused, step.account.token(), failed.token)
         && token.refuse(generation, now)
     {
