@@ -3,6 +3,7 @@
 use crate::accounts::models;
 use crate::accounts::quota::probe;
 use crate::accounts::renew;
+use crate::accounts::vendor;
 use crate::config::{Config, ConfigError};
 use crate::router::router;
 use crate::session::password;
@@ -144,8 +145,10 @@ async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
             }
         }
     }
-    if !tasks.wait(LAST).await {
-        tracing::error!("not all usage may have been written: the database was too slow");
+    if !tasks.wait(LAST, vendor::LIMIT).await {
+        tracing::error!(
+            "not all usage and tokens may have been written: the database or a vendor was too slow"
+        );
     }
     Ok(())
 }

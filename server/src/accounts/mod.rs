@@ -12,4 +12,4 @@ pub mod service_account;
 pub mod sign_in;
 pub mod test;
 pub mod tokens;
-mod vendor;
+pub(crate) mod vendor;

@@ -302,6 +302,7 @@ async fn finish(
     let (told, telling) = tokio::sync::oneshot::channel();
     let state = App::clone(app);
     app.tasks.spawn(async move {
+        let _vital = state.tasks.vital();
         // Whoever came back may be gone.
         let _ = told.send(exchange(&state, &provider, &sign_in, kept, back).await);
     });

@@ -1,12 +1,13 @@
 //! Tokens are renewed before they are needed, once for all who wait, and none is lost.
 
 use super::house;
-use crate::support::{CHAT, House, chat_body, until};
+use crate::support::{CHAT, House, PATIENCE, chat_body, until};
 use http::Method;
 use serde_json::{Value, json};
 use server::accounts::renew;
 use server::config::Secret;
 use server::store::Tokens;
+use server::tasks::Tasks;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -291,4 +292,46 @@ async fn a_person_who_signs_in_anew_counts_more_than_a_renewal_under_way() {
     assert_eq!(kept.tokens.access.reveal(), "by the person");
     let stored = house.app.store.account(id).await.unwrap().tokens.unwrap();
     assert_eq!(stored.tokens.access.reveal(), "by the person");
+}
+
+#[tokio::test]
+async fn a_rule_can_say_that_a_refusal_is_about_the_token() {
+    let rule = |credential| {
+        format!(
+            "\n[[rule]]\nid = \"odd\"\nstatus = [403]\nverdict = \"next-account\"\npark = \"1h\"\n\
+             credential = {credential}\nsentence = \"Odd\""
+        )
+    };
+    for (credential, renewals) in [(true, 1), (false, 0)] {
+        let house = house("client-1", &rule(credential)).await;
+        account(&house, "client-1", 3_600_000).await;
+        let body = chat_body("plan/error-403", false);
+        assert_ne!(house.send("/v1/chat/completions", &[], body).await.status, 200);
+        assert_eq!(renewed(&house), renewals, "credential = {credential}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_under_way_at_shutdown_is_waited_for_longer_than_anything_else() {
+    let house = house("client-1", "").await;
+    let id = account(&house, "client-1", 1_000).await;
+    house.provider.vendor(|vendor| vendor.delay = Duration::from_millis(400));
+    let asking = tokio::time::timeout(Duration::from_millis(100), house.ask()).await;
+    assert!(asking.is_err(), "the client has left while the vendor makes up its answer");
+    let tasks = house.app.tasks.clone();
+    tasks.stop();
+    // What writes usage goes on as long as this house stands.
+    assert!(!tasks.wait(Duration::ZERO, PATIENCE).await, "other tasks had no time");
+    let kept = house.app.store.account(id).await.unwrap().tokens.unwrap();
+    assert_eq!((renewed(&house), kept.generation), (1, 2), "the new token is kept");
+}
+
+#[tokio::test]
+async fn other_tasks_are_not_waited_for_any_longer() {
+    let tasks = Tasks::default();
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    tasks.spawn(async move { drop(ended.await) });
+    assert!(!tasks.wait(Duration::ZERO, PATIENCE).await);
+    drop(end);
+    assert!(tasks.wait(PATIENCE, Duration::ZERO).await);
 }
