@@ -335,3 +335,35 @@ async fn other_tasks_are_not_waited_for_any_longer() {
     drop(end);
     assert!(tasks.wait(PATIENCE, Duration::ZERO).await);
 }
+
+#[tokio::test]
+async fn an_error_is_forgotten_once_the_account_works_again() {
+    let house = house("client-1", "").await;
+    let id = account(&house, "client-1", 3_600_000).await;
+    let error = async || house.account_row(id).await["last_error"].as_str().unwrap().to_owned();
+    let fail = async || {
+        house.app.store.note_error(id, "Rate limited (429)", now()).await.unwrap();
+        assert_eq!(error().await, "Rate limited (429)");
+    };
+    // By a test that is answered.
+    fail().await;
+    let path = format!("/api/v1/accounts/{id}/test");
+    assert_eq!(house.api(Method::POST, &path, Value::Null).await.value()["ok"], true);
+    let row = house.account_row(id).await;
+    assert_eq!((&row["last_error"], &row["last_error_at"]), (&json!(""), &Value::Null));
+
+    // By a renewal: the token was only old.
+    fail().await;
+    house.provider.vendor(|vendor| vendor.forget_tokens());
+    assert_eq!(house.ask().await.status, 200);
+    assert_eq!((renewed(&house), error().await.as_str()), (1, ""));
+
+    // Not by a test that fails.
+    fail().await;
+    house.provider.vendor(|vendor| {
+        vendor.forget_tokens();
+        vendor.down = true;
+    });
+    assert_eq!(house.api(Method::POST, &path, Value::Null).await.value()["ok"], false);
+    assert_eq!(error().await, "Rate limited (429)");
+}
