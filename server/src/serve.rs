@@ -3,6 +3,7 @@
 use crate::accounts::models;
 use crate::accounts::quota::probe;
 use crate::accounts::renew;
+use crate::accounts::resume::resume;
 use crate::accounts::vendor;
 use crate::config::{Config, ConfigError};
 use crate::router::router;
@@ -74,6 +75,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     app.tasks.spawn(renew::run(App::clone(&app)));
     app.tasks.spawn(probe::run(App::clone(&app)));
     app.tasks.spawn(models::run(App::clone(&app)));
+    resume(&app).await;
     greet(&app, people == 0);
     serve(listener, app).await
 }

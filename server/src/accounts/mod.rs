@@ -7,6 +7,7 @@ pub mod oauth;
 pub mod pulse;
 pub mod quota;
 pub mod renew;
+pub mod resume;
 pub mod seal;
 pub mod service_account;
 pub mod sign_in;

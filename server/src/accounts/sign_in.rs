@@ -1,6 +1,7 @@
 //! Signing in to an account at a provider, from the button to the tokens. What only we may know of a sign-in under way is
 //! sealed in the database, so that whoever comes back from a vendor's page can finish it at any replica, and after a
-//! restart. A code for a device is waited for by the replica that asked for it, for as long as that runs.
+//! restart. A code for a device is waited for by the replica that asked for it; when that is stopped, by the next to
+//! start.
 
 use super::oauth::{Device, Granted, NoTokens, Return, device, exchange_code, exchange_device, page};
 use super::renew::KEEPING;
@@ -89,7 +90,7 @@ pub struct Kept {
     state: String,
     verifier: String,
     redirect: String,
-    device: Option<Device>,
+    pub(super) device: Option<Device>,
     proof: Option<String>,
 }
 
@@ -193,24 +194,32 @@ async fn led_away(app: &App, spec: &SignIn, how: &Beginning<'_>, id: &str) -> Re
 }
 
 /// Waits until the person has entered the code, or has not.
-async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSignIn, kept: Kept) {
+pub(super) async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSignIn, kept: Kept) {
     let (Some(spec), Some(device)) = (&provider.spec.sign_in, &kept.device) else { return };
+    let left = sign_in.expires_at.saturating_sub(clock::now().unix_ms);
+    let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
     let stopping = app.tasks.stopping();
     let proxy = proxy_of(provider, sign_in.account);
-    let exchanging =
-        exchange_device(app, spec, kept.client.as_deref(), device, kept.proof.clone(), proxy.as_ref());
+    let exchanging = exchange_device(
+        app,
+        spec,
+        kept.client.as_deref(),
+        (device, left),
+        kept.proof.clone(),
+        proxy.as_ref(),
+    );
     let granted = tokio::select! {
         granted = exchanging => granted,
         () = gone(app, &sign_in.id) => return,
         () = stopping.cancelled() => {
-            let why = "Ninerouter was stopped meanwhile. Begin again.";
-            let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Failed, None, why).await;
+            let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Left, None, "").await;
             if let Err(error) = moved {
-                tracing::error!(%error, "a sign-in could not be ended");
+                tracing::error!(%error, "a sign-in could not be left to the next start");
             }
             return;
         }
     };
+    let _vital = app.tasks.vital();
     // Nobody asks again: what is not to be had now is not to be had by this code.
     let granted = granted.map_err(|why| match why {
         NoTokens::Later(words) => NoTokens::Refused(words),
@@ -264,7 +273,7 @@ async fn known(app: &App, id: &str) -> Result<StoredSignIn, SignInError> {
     match sign_in.stage {
         Stage::Waiting if sign_in.expires_at > clock::now().unix_ms => Ok(sign_in),
         Stage::Waiting => Err(SignInError::Expired),
-        Stage::Finishing | Stage::Done | Stage::Failed => Err(SignInError::Used),
+        Stage::Left | Stage::Finishing | Stage::Done | Stage::Failed => Err(SignInError::Used),
     }
 }
 
