@@ -1,9 +1,11 @@
 //! Opens everything, listens, and closes everything in the order that loses nothing.
 
 use crate::accounts::alerts;
+use crate::accounts::device::resume;
 use crate::accounts::models;
 use crate::accounts::quota::probe;
 use crate::accounts::renew;
+use crate::accounts::vendor;
 use crate::config::{Config, ConfigError};
 use crate::router::router;
 use crate::session::password;
@@ -75,6 +77,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     app.tasks.spawn(probe::run(App::clone(&app)));
     app.tasks.spawn(alerts::run(App::clone(&app)));
     app.tasks.spawn(models::run(App::clone(&app)));
+    resume(&app).await;
     greet(&app, people == 0);
     serve(listener, app).await
 }
@@ -146,8 +149,10 @@ async fn serve(listener: TcpListener, app: App) -> Result<(), ServeError> {
             }
         }
     }
-    if !tasks.wait(LAST).await {
-        tracing::error!("not all usage may have been written: the database was too slow");
+    if !tasks.wait(LAST, vendor::LIMIT).await {
+        tracing::error!(
+            "not all usage and tokens may have been written: the database or a vendor was too slow"
+        );
     }
     Ok(())
 }

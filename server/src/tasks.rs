@@ -4,11 +4,16 @@ use std::future::Future;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// How long tasks may take to end once nothing vital is under way any more.
+const END: Duration = Duration::from_secs(1);
 
 /// The tracked task set. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
     tracker: TaskTracker,
+    vital: TaskTracker,
     stopping: CancellationToken,
     cutting: CancellationToken,
 }
@@ -17,6 +22,12 @@ impl Tasks {
     /// Runs `task` until it ends; shutdown waits for it.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tracker.spawn(task);
+    }
+
+    /// Something is under way, until this is dropped, that would be lost for good if it were cut off: shutdown waits for
+    /// it longer than for other tasks. Only for what runs within a task.
+    pub fn vital(&self) -> TaskTrackerToken {
+        self.vital.token()
     }
 
     /// Resolves when shutdown has begun. Loops that never end by themselves watch it.
@@ -39,9 +50,16 @@ impl Tasks {
         self.cutting.cancel();
     }
 
-    /// Waits until every task has ended, at most `limit`. False when some had not.
-    pub async fn wait(&self, limit: Duration) -> bool {
+    /// Waits until every task has ended, at most `limit`, and after that at most `longer` for what is vital. False when
+    /// some had not.
+    pub async fn wait(&self, limit: Duration, longer: Duration) -> bool {
         self.tracker.close();
-        tokio::time::timeout(limit, self.tracker.wait()).await.is_ok()
+        self.vital.close();
+        if tokio::time::timeout(limit, self.tracker.wait()).await.is_ok() {
+            return true;
+        }
+        let vital = !self.vital.is_empty();
+        let ended = tokio::time::timeout(longer, self.vital.wait()).await.is_ok();
+        ended && vital && tokio::time::timeout(END, self.tracker.wait()).await.is_ok()
     }
 }

@@ -227,6 +227,7 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
     let waiting = matches!(account.health, Health::Parked | Health::Refused) || !account.waiting.is_empty();
     let switch = if account.enabled { "true" } else { "false" };
     let flipped = if account.enabled { "false" } else { "true" };
+    let keyed = provider.sign_in.is_none();
     view! {
         <li class="account">
             <div class="account-head">
@@ -252,7 +253,7 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
                 <HealthBadge health=account.health />
             </div>
             <AccountWords account=account.clone() />
-            {account.token.clone().map(|token| view! { <TokenWords token /> })}
+            {account.token.clone().map(|token| view! { <TokenWords token keyed /> })}
             <SignInAgain account=account.clone() provider />
             <div class="buttons">
                 <Form action="test_account" class="test" done=Done::Say>

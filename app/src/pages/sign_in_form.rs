@@ -125,12 +125,14 @@ pub fn SignInAgain(account: AccountRow, provider: ProviderRow) -> impl IntoView 
     row.map(|row| view! { <Begin id=provider.id name=provider.name row account=Some(account.id) /> })
 }
 
-/// How the sign-in of an account is doing.
+/// How the sign-in of an account is doing. `keyed`: a key was pasted for it, and nobody has signed in.
 #[component]
-pub fn TokenWords(token: TokenRow) -> impl IntoView {
+pub fn TokenWords(token: TokenRow, keyed: bool) -> impl IntoView {
     let (tone, glyph, text) = match token.state {
+        TokenState::Active if keyed => (Tone::Good, Glyph::Check, "Key accepted"),
         TokenState::Active => (Tone::Good, Glyph::Check, "Signed in"),
         TokenState::Expiring => (Tone::Warn, Glyph::Clock, "Expiring"),
+        TokenState::NeedsSignIn if keyed => (Tone::Bad, Glyph::Warning, "Needs a new key"),
         TokenState::NeedsSignIn => (Tone::Bad, Glyph::Warning, "Sign in again"),
         TokenState::Refused => (Tone::Bad, Glyph::Warning, "Refused by the provider"),
     };

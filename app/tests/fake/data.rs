@@ -178,6 +178,10 @@ fn fields(id: &str) -> Vec<FieldRow> {
             field("resource", "Resource", "The first part of its endpoint.", Vec::new()),
             field("region", "Region", "", vec![region("eu", "Europe"), region("us", "United States")]),
         ],
+        "gitlab-duo" => {
+            let instance = field("instance", "Instance", "The host name of your GitLab.", Vec::new());
+            vec![FieldRow { default: "gitlab.com".to_owned(), ..instance }]
+        }
         _ => Vec::new(),
     }
 }
@@ -298,6 +302,7 @@ pub fn catalogue() -> Vec<ProviderRow> {
         "SambaNova",
         "Baseten",
         "Azure",
+        "GitLab Duo",
     ];
     let free =
         ["Groq", "Cerebras", "Google AI Studio", "GitHub Models", "NVIDIA NIM", "Cloudflare Workers AI"];
@@ -327,6 +332,12 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
     let mut row = connected(now).into_iter().filter(|_| full).chain(catalogue()).find(|row| row.id == id)?;
     if row.id == "openai-codex" {
         row.accounts = signed_in(now);
+    }
+    if row.id == "gitlab-duo" {
+        // Its key was exchanged for a token.
+        let exchanged = signed_in(now).into_iter().take(1);
+        row.accounts =
+            exchanged.map(|account| AccountRow { provider_id: row.id.clone(), ..account }).collect();
     }
     let mut models =
         vec!["openai/gpt-oss-120b", "llama-3.3-70b-versatile", "qwen3-32b", "kimi-k2-instruct", "glm-4.7"];

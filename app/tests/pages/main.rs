@@ -127,7 +127,7 @@ async fn a_provider_says_what_it_lists_itself() {
 async fn connected_providers_come_before_the_catalogue() {
     let page = open(Mood::Normal, "/providers").await;
     let words = page.words();
-    let (connected, catalogue) = words.split_once("Catalogue 30 providers").expect("a catalogue");
+    let (connected, catalogue) = words.split_once("Catalogue 31 providers").expect("a catalogue");
     assert!(connected.contains("Anthropic 6 models"), "{connected}");
     assert!(connected.contains("Parked personal back in 2 h 54 min"), "{connected}");
     assert!(catalogue.contains("Cerebras"), "{catalogue}");

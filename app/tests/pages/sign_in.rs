@@ -102,3 +102,13 @@ async fn an_account_says_what_its_address_holds() {
     page.says("The first part of its endpoint.");
     page.does_not_say("Paste several keys");
 }
+
+#[tokio::test]
+async fn a_key_that_is_exchanged_for_a_token_can_be_replaced_by_another() {
+    let page = open(Mood::Normal, "/providers/gitlab-duo").await;
+    page.says("Key accepted");
+    page.says("New key");
+    page.says("Leave empty to keep the key it has.");
+    page.holds("value=\"gitlab.com\"");
+    page.does_not_say("Sign in to GitLab Duo");
+}

@@ -47,6 +47,9 @@ pub struct Rule {
     /// Only a person can mend it.
     #[serde(default)]
     pub needs_person: bool,
+    /// It is the key or token that was refused: one that can be renewed may only be old.
+    #[serde(default)]
+    pub credential: bool,
     /// Whether the answer's own words on when to come back count. Default true.
     pub hint: Option<bool>,
     /// Offset of the clock that the vendor's bare times ("reset at 2026-01-05 03:00:00") are read by, such as
@@ -138,6 +141,9 @@ impl Rule {
                 "is missing, and whole_account or needs_person mean nothing without it".to_owned(),
             ));
         }
+        if self.credential && self.verdict != Action::NextAccount {
+            return Err(("credential", "only goes with next-account".to_owned()));
+        }
         for (key, list) in [("text", &self.text), ("code", &self.code), ("header", &self.header)] {
             if list.as_ref().is_some_and(|list| list.is_empty() || list.iter().any(String::is_empty)) {
                 return Err((
@@ -208,11 +214,13 @@ impl Provider {
             || Ruling {
                 verdict: Verdict::NextTarget { park: None },
                 rule: "default/unknown".to_owned(),
+                credential: false,
                 sentence: with_status("Unknown failure", failure.status),
             },
             |(of, rule)| Ruling {
                 verdict: rule.rule_on(failure, now_ms),
                 rule: format!("{of}/{}", rule.id),
+                credential: rule.credential,
                 sentence: with_status(&rule.sentence, failure.status),
             },
         )

@@ -62,6 +62,8 @@ pub struct Ruling {
     pub verdict: Verdict,
     /// Which rule said so: `default/<id>` or `<provider id>/<rule id>`.
     pub rule: String,
+    /// Whether the key or token was refused.
+    pub credential: bool,
     /// Plain words for the dashboard, with the HTTP status where there was one: `Key refused (401)`.
     pub sentence: String,
 }

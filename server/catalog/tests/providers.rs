@@ -185,6 +185,12 @@ fn check_rule(of: &str, rule: &Rule) {
         let said = texts.iter().find(|other| *other != text && text.contains(other.as_str()));
         assert_eq!(said, None, "{name}: {text} is never needed");
     }
+    // The words and the mark say the same, or a token that has only ended would be parked.
+    assert_eq!(
+        rule.credential,
+        rule.sentence.starts_with("Key ") && rule.sentence.ends_with("refused"),
+        "{name}"
+    );
     let conditions = rule.status.is_some() || rule.text.is_some() || rule.code.is_some();
     let others = rule.header.is_some() || rule.silent.is_some() || rule.no_answer.is_some();
     assert!(conditions || others, "{name} holds for everything");
@@ -408,6 +414,10 @@ fn a_faulty_file_is_named_with_its_key_in_one_sentence() {
         (
             "id = \"openai\"\n[[rule]]\nid = \"r\"\nverdict = \"stop\"\nsentence = \"s\"\npark = \"1s\"",
             vec!["mine.toml", "key `rule.r.park`", "next-account"],
+        ),
+        (
+            "id = \"openai\"\n[[rule]]\nid = \"r\"\nverdict = \"stop\"\nsentence = \"s\"\ncredential = true",
+            vec!["mine.toml", "key `rule.r.credential`", "next-account"],
         ),
         (
             "id = \"openai\"\n[[rule]]\nid = \"r\"\nverdict = \"next-account\"\nsentence = \"s\"\npark = \"1s\"\nuntil = \"midnight-utc\"",

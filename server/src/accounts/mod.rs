@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod callbacks;
+pub mod device;
 pub mod health;
 pub mod models;
 pub mod oauth;
@@ -13,4 +14,4 @@ pub mod service_account;
 pub mod sign_in;
 pub mod test;
 pub mod tokens;
-mod vendor;
+pub(crate) mod vendor;

@@ -26,6 +26,7 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use url::Url;
 use uuid::Uuid;
 
@@ -216,12 +217,13 @@ pub async fn device(
     Ok((device, proof))
 }
 
-/// Asks again and again, as often as the vendor allows, until the person has agreed, refused or let the time go by.
+/// Asks again and again, as often as the vendor allows, until the person has agreed, refused or let the time go by that
+/// is left for it.
 pub async fn exchange_device(
     app: &App,
     spec: &SignIn,
     who: Option<&Registered>,
-    device: &Device,
+    (device, left): (&Device, Duration),
     proof: Option<String>,
     proxy: Option<&Secret>,
 ) -> Result<Granted, NoTokens> {
@@ -230,9 +232,7 @@ pub async fn exchange_device(
     if let Some(proof) = proof {
         asked = asked.add_extra_param("code_verifier", proof);
     }
-    let answer = asked
-        .request_async(&Vendor::new(app, spec, proxy), tokio::time::sleep, Some(device.expires_in()))
-        .await;
+    let answer = asked.request_async(&Vendor::new(app, spec, proxy), tokio::time::sleep, Some(left)).await;
     let answer = answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))?;
     granted(app, spec, answer, who, None, proxy).await
 }

@@ -89,6 +89,8 @@ async fn renewed(
     };
     // Closed is a semaphore that nobody closes.
     let _one_of_few = app.keepers.wallet.renewals.acquire().await;
+    // What renews a token may be spent before the new one is kept.
+    let _vital = app.tasks.vital();
     keep_late(app, account, token).await.map_err(failed)?;
     let renewing = app.store.renewing(account).await.map_err(failed)?;
     if renewing.stored.generation > generation || renewing.stored.ended {

@@ -1,8 +1,10 @@
 //! Signing in to an account at a provider, from the button to the tokens. What only we may know of a sign-in under way is
 //! sealed in the database, so that whoever comes back from a vendor's page can finish it at any replica, and after a
-//! restart. A code for a device is waited for by the replica that asked for it, for as long as that runs.
+//! restart. A code for a device is waited for by the replica that asked for it; when that is stopped, by the next to
+//! start.
 
-use super::oauth::{Device, Granted, NoTokens, Return, device, exchange_code, exchange_device, page};
+use super::device::wait;
+use super::oauth::{Device, Granted, NoTokens, Return, device, exchange_code, page};
 use super::renew::KEEPING;
 use super::seal::fill;
 use super::vendor::register;
@@ -92,8 +94,8 @@ pub struct Kept {
     state: String,
     verifier: String,
     redirect: String,
-    device: Option<Device>,
-    proof: Option<String>,
+    pub(super) device: Option<Device>,
+    pub(super) proof: Option<String>,
 }
 
 /// What a vendor's page sends back with the person.
@@ -111,7 +113,7 @@ pub struct Back {
 
 impl Kept {
     /// As whom the vendor was asked, where that is not the file's word.
-    fn client(&self) -> Option<Registered> {
+    pub(super) fn client(&self) -> Option<Registered> {
         let secret = self.client_secret.clone().map(Secret::from);
         self.client.clone().map(|id| Registered { id, secret })
     }
@@ -219,54 +221,6 @@ async fn led_away(
     })
 }
 
-/// Waits until the person has entered the code, or has not.
-async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSignIn, kept: Kept) {
-    let (Some(spec), Some(device)) = (&provider.spec.sign_in, &kept.device) else { return };
-    let stopping = app.tasks.stopping();
-    let proxy = proxy_of(provider, sign_in.account);
-    let who = kept.client();
-    let exchanging = exchange_device(app, spec, who.as_ref(), device, kept.proof.clone(), proxy.as_ref());
-    let granted = tokio::select! {
-        granted = exchanging => granted,
-        () = gone(app, &sign_in.id) => return,
-        () = stopping.cancelled() => {
-            let why = "Ninerouter was stopped meanwhile. Begin again.";
-            let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Failed, None, why).await;
-            if let Err(error) = moved {
-                tracing::error!(%error, "a sign-in could not be ended");
-            }
-            return;
-        }
-    };
-    // Nobody asks again: what is not to be had now is not to be had by this code.
-    let granted = granted.map_err(|why| match why {
-        NoTokens::Later(words) => NoTokens::Refused(words),
-        why => why,
-    });
-    let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Finishing, None, "").await;
-    match moved {
-        Ok(true) => {
-            if let Err(error) = settle(app, provider, sign_in, granted).await {
-                tracing::warn!(provider = provider.spec.id, "sign-in failed: {error}");
-            }
-        }
-        Ok(false) => {}
-        Err(error) => tracing::error!(%error, "a sign-in could not be finished"),
-    }
-}
-
-/// Resolves when nobody waits for a sign-in any more.
-async fn gone(app: &App, id: &str) {
-    loop {
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-        let waiting = app.store.sign_in(id).await.map(|sign_in| sign_in.stage == Stage::Waiting);
-        // A database that does not answer says nothing of the person.
-        if matches!(waiting, Ok(false) | Err(StoreError::Missing)) {
-            return;
-        }
-    }
-}
-
 /// The person comes back from the vendor's page.
 pub async fn came_back(app: &App, back: Back) -> Result<StoredSignIn, SignInError> {
     let id = back.state.split('.').next().unwrap_or_default().to_owned();
@@ -291,7 +245,7 @@ async fn known(app: &App, id: &str) -> Result<StoredSignIn, SignInError> {
     match sign_in.stage {
         Stage::Waiting if sign_in.expires_at > clock::now().unix_ms => Ok(sign_in),
         Stage::Waiting => Err(SignInError::Expired),
-        Stage::Finishing | Stage::Done | Stage::Failed => Err(SignInError::Used),
+        Stage::Left | Stage::Finishing | Stage::Done | Stage::Failed => Err(SignInError::Used),
     }
 }
 
@@ -329,6 +283,7 @@ async fn finish(
     let (told, telling) = tokio::sync::oneshot::channel();
     let state = App::clone(app);
     app.tasks.spawn(async move {
+        let _vital = state.tasks.vital();
         // Whoever came back may be gone.
         let _ = told.send(exchange(&state, &provider, &sign_in, kept, back).await);
     });
@@ -361,13 +316,13 @@ async fn exchange(
 }
 
 /// The proxy of the account that is signed in to again.
-fn proxy_of(provider: &Provider, account: Option<i64>) -> Option<Secret> {
+pub(super) fn proxy_of(provider: &Provider, account: Option<i64>) -> Option<Secret> {
     let account = provider.accounts.iter().find(|known| Some(known.id) == account)?;
     account.proxy.clone()
 }
 
 /// Keeps what was granted, before anything is done with it.
-async fn settle(
+pub(super) async fn settle(
     app: &App,
     provider: &Provider,
     sign_in: &StoredSignIn,

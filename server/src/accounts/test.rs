@@ -33,6 +33,11 @@ pub async fn test(app: &App, provider: &Arc<Provider>, account: &Account) -> Tes
         None => tried(app, provider, account).await,
     };
     let millis = began.elapsed_ms();
+    if result.is_ok()
+        && let Err(error) = app.store.forget_error(account.id).await
+    {
+        tracing::error!(%error, account = account.id, "an account's last error could not be forgotten");
+    }
     match result {
         Ok(sentence) => TestResult { ok: true, sentence, millis },
         Err(sentence) => TestResult { ok: false, sentence, millis },

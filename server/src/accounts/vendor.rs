@@ -19,7 +19,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 /// How long a vendor may take to answer.
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// How what the crate wants sent gets to a vendor.
 pub(super) struct Vendor {

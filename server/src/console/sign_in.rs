@@ -89,8 +89,10 @@ impl Desk {
         let kept = stored.kept().map_err(|error| problem(&provider.spec.name, error))?;
         let late = stored.expires_at <= clock::now().unix_ms;
         let (stage, sentence) = match stored.stage {
-            Stored::Waiting if late => (Stage::Failed, "This sign-in has expired. Begin again.".to_owned()),
-            Stored::Waiting | Stored::Finishing => (Stage::Waiting, stored.why.clone()),
+            Stored::Waiting | Stored::Left if late => {
+                (Stage::Failed, "This sign-in has expired. Begin again.".to_owned())
+            }
+            Stored::Waiting | Stored::Left | Stored::Finishing => (Stage::Waiting, stored.why.clone()),
             Stored::Done => (Stage::Done, String::new()),
             Stored::Failed => (Stage::Failed, stored.why.clone()),
         };
@@ -182,8 +184,10 @@ impl SignIns for Desk {
     async fn cancel_sign_in(&self, id: String) -> Result<(), Problem> {
         self.person()?;
         let why = "You cancelled it.";
-        let moved = self.app.store.move_sign_in(&id, Stored::Waiting, Stored::Failed, None, why).await;
-        moved.map(drop).map_err(fail)
+        for stage in [Stored::Waiting, Stored::Left] {
+            self.app.store.move_sign_in(&id, stage, Stored::Failed, None, why).await.map_err(fail)?;
+        }
+        Ok(())
     }
 
     async fn came_back(&self, back: Back) -> Result<SignIn, Problem> {

@@ -14,8 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use wire::Resume;
 
-/// The ends of the names of rules that mean a token that has ended, where the status alone does not say so.
-const STALE: [&str; 2] = ["/token-refused", "/key-refused"];
 /// The end of the names of rules that mean a window that is too small.
 pub(super) const TOO_LONG: &str = "/context-length";
 
@@ -36,6 +34,8 @@ pub(super) struct Judgement {
     pub(super) words: &'static str,
     /// Whether it speaks against the model at the account.
     pub(super) counts: bool,
+    /// Whether the token was only old, and is renewed: that says nothing of the account.
+    pub(super) renewed: bool,
 }
 
 /// What comes next.
@@ -66,8 +66,9 @@ pub(super) fn judge(
     if failed.ended {
         let verdict = Verdict::NextAccount { park: None };
         let sentence = "It has to be signed in to again".to_owned();
-        let ruling = Ruling { verdict, rule: "sign-in".to_owned(), sentence };
-        return Judgement { next: Judged::GoOn, ruling, words: "went on to the next account", counts: false };
+        let ruling = Ruling { verdict, rule: "sign-in".to_owned(), credential: false, sentence };
+        let words = "went on to the next account";
+        return Judgement { next: Judged::GoOn, ruling, words, counts: false, renewed: false };
     }
     let ruling = failed.rule(step, now);
     let goes_on = |left: &Left| left.steps.iter().any(|place| same_target(plan, *place, step));
@@ -81,21 +82,22 @@ pub(super) fn judge(
         ruling,
         words,
         counts,
+        renewed: false,
     };
     // A token that is refused may only be old: that says nothing of the account, so nothing is parked.
-    let refused =
-        failed.status == Some(StatusCode::UNAUTHORIZED) || STALE.iter().any(|end| ruling.rule.ends_with(end));
+    let refused = failed.status == Some(StatusCode::UNAUTHORIZED) || ruling.credential;
     if let (true, Some(token), Some(generation)) = (refused, step.account.token(), failed.token)
         && token.refuse(generation, now)
     {
         if may_retry {
             let ruling = Ruling { verdict: Verdict::RetryHere { after_ms: 0 }, ..ruling };
             let words = "renewed the sign-in and tried the same account again";
-            return again(Duration::ZERO, about.resume, words, ruling, false);
+            let judged = again(Duration::ZERO, about.resume, words, ruling, false);
+            return Judgement { renewed: true, ..judged };
         }
         let ruling = Ruling { verdict: Verdict::NextAccount { park: None }, ..ruling };
         let words = "went on to the next account";
-        return Judgement { next: Judged::GoOn, ruling, words, counts: false };
+        return Judgement { next: Judged::GoOn, ruling, words, counts: false, renewed: true };
     }
     let counts = failed.silent || matches!(ruling.verdict, Verdict::RetryHere { .. });
     match ruling.verdict {
@@ -112,7 +114,7 @@ pub(super) fn judge(
         }
         Verdict::Stop => {
             let words = "handed the provider's answer to the client";
-            return Judgement { next: Judged::Stop, ruling, words, counts: false };
+            return Judgement { next: Judged::Stop, ruling, words, counts: false, renewed: false };
         }
         Verdict::NextAccount { park: Some(park) } | Verdict::NextTarget { park: Some(park) }
             if may_retry
@@ -136,7 +138,7 @@ pub(super) fn judge(
         Verdict::NextTarget { .. } => "went on to the next target",
         _ => "went on to the next account",
     };
-    Judgement { next: Judged::GoOn, ruling, words, counts }
+    Judgement { next: Judged::GoOn, ruling, words, counts, renewed: false }
 }
 
 fn same_target(plan: &Plan, place: usize, step: &Step) -> bool {
@@ -181,6 +183,9 @@ pub(super) fn note(
     };
     if let Some(park) = park {
         step.account.health.park(park, &step.target.model, &ruling.sentence);
+    }
+    if judged.renewed {
+        return;
     }
     write_down(app, step, park, &ruling.sentence, error);
 }

@@ -9,8 +9,8 @@ use app::api::combos::Budget;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    UpdateMany,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, UpdateMany,
 };
 use std::collections::BTreeMap;
 
@@ -90,6 +90,18 @@ fn parked(until: Option<i64>, refused: bool, why: &str) -> UpdateMany<Entity> {
         .col_expr(Column::ParkedUntil, Expr::value(until))
         .col_expr(Column::Refused, Expr::value(refused))
         .col_expr(Column::ParkedWhy, Expr::value(why))
+}
+
+/// Forgets the last error of an account that works.
+pub(super) async fn forget_error(db: &impl ConnectionTrait, id: i64) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::LastError, Expr::value(""))
+        .col_expr(Column::LastErrorAt, Expr::value(None::<i64>))
+        .filter(Column::Id.eq(id))
+        .filter(Column::LastError.ne(""))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// The last four characters, for telling keys apart; nothing of a key so short that four would give it away.
@@ -378,5 +390,10 @@ impl Store {
             .exec(&self.db)
             .await?;
         Ok(())
+    }
+
+    /// Forgets an account's last error: it works.
+    pub async fn forget_error(&self, id: i64) -> Result<(), StoreError> {
+        forget_error(&self.db, id).await
     }
 }

@@ -4,7 +4,7 @@ use super::entity::sign_ins::{ActiveModel, Column, Entity, Model};
 use super::{Store, StoreError};
 use crate::config::Secret;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// How far a sign-in is.
@@ -12,6 +12,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 pub enum Stage {
     /// The person has not agreed yet.
     Waiting,
+    /// The same, but whoever waited for a device's code was stopped: the next to start goes on.
+    Left,
     /// What the person brought back is being exchanged.
     Finishing,
     /// The account is there.
@@ -40,11 +42,12 @@ pub struct StoredSignIn {
 }
 
 impl Stage {
-    const ALL: [Self; 4] = [Self::Waiting, Self::Finishing, Self::Done, Self::Failed];
+    const ALL: [Self; 5] = [Self::Waiting, Self::Left, Self::Finishing, Self::Done, Self::Failed];
 
     fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Left => "left",
             Self::Finishing => "finishing",
             Self::Done => "done",
             Self::Failed => "failed",
@@ -75,7 +78,19 @@ impl Store {
 
     /// A sign-in.
     pub async fn sign_in(&self, id: &str) -> Result<StoredSignIn, StoreError> {
-        let row: Model = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        let row = Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;
+        self.opened_sign_in(row)
+    }
+
+    /// The sign-ins that nobody waits for as this process starts. One process alone has left all that there are.
+    pub async fn left_sign_ins(&self, now: i64) -> Result<Vec<StoredSignIn>, StoreError> {
+        let left = Column::State.eq(Stage::Left.word());
+        let left = if self.has_replicas() { left } else { left.or(Column::State.eq(Stage::Waiting.word())) };
+        let rows = Entity::find().filter(left).filter(Column::ExpiresAt.gt(now)).all(&self.db).await?;
+        rows.into_iter().map(|row| self.opened_sign_in(row)).collect()
+    }
+
+    fn opened_sign_in(&self, row: Model) -> Result<StoredSignIn, StoreError> {
         let stage = Stage::ALL.into_iter().find(|stage| stage.word() == row.state);
         Ok(StoredSignIn {
             secret: self.seal.unseal(&place(&row.id), &row.sealed)?,

@@ -1,6 +1,6 @@
 //! Tokens of accounts that are signed in to: sealed, counted, and renewed by one replica at a time.
 
-use super::accounts::insert_fields;
+use super::accounts::{forget_error, insert_fields};
 use super::entity::account_tokens::{ActiveModel, Column, Entity, Model};
 use super::{News, Store, StoreError};
 use crate::config::Secret;
@@ -175,6 +175,7 @@ impl Store {
             .exec_without_returning(&work)
             .await?;
         insert_fields(&work, account, facts).await?;
+        forget_error(&work, account).await?;
         self.say(&work, News::Account(account)).await?;
         work.commit().await?;
         Ok(account)
@@ -197,7 +198,7 @@ impl Store {
         Ok(Renewing { account, stored, held })
     }
 
-    /// Keeps renewed tokens. They are those to use from now on, so the caller tries again when this fails.
+    /// Keeps renewed tokens; what went wrong with the old ones is over. They are those to use from now on, so the caller tries again when this fails.
     pub async fn keep_tokens(
         &self,
         renewing: &mut Renewing,
@@ -214,12 +215,14 @@ impl Store {
         let updated = match renewing.held.take() {
             Some(held) => {
                 let updated = update.exec(&held).await?;
+                forget_error(&held, renewing.account).await?;
                 self.say(&held, News::Account(renewing.account)).await?;
                 held.commit().await?;
                 updated
             }
             None => {
                 let updated = update.exec(&self.db).await?;
+                forget_error(&self.db, renewing.account).await?;
                 self.tell(News::Account(renewing.account)).await;
                 updated
             }

@@ -5,6 +5,7 @@ use crate::support::client::Client;
 use crate::support::{House, until};
 use http::Method;
 use serde_json::{Value, json};
+use server::accounts::device::resume;
 
 async fn ended(house: &House, begun: &Value) -> Value {
     let path = format!("/api/v1/sign-ins/{}", begun["id"].as_str().unwrap());
@@ -80,4 +81,32 @@ async fn the_code_is_bound_to_us_where_the_vendor_wants_that() {
     };
     assert!(body("POST /oauth/device").contains("code_challenge_method=S256"));
     assert!(body("POST /oauth/token").contains("code_verifier="));
+}
+
+#[tokio::test]
+async fn a_restart_in_between_does_not_end_it() {
+    let house = house("client-1", "pkce = true").await;
+    let begun = house.begun(json!({ "flow": "device" })).await;
+    let house = house.restarted().await;
+    let path = format!("/api/v1/sign-ins/{}", begun["id"].as_str().unwrap());
+    let now = house.read(&path).await;
+    assert_eq!((&now["stage"], &now["code"]), (&json!("waiting"), &json!("WDJB-MJHT")), "{now}");
+    resume(&house.app).await;
+    decides(&house, "agree").await;
+    assert_eq!(ended(&house, &begun).await["stage"], "done");
+    assert_eq!(house.ask().await.status, 200);
+}
+
+#[tokio::test]
+async fn one_that_was_given_up_between_two_starts_does_not_go_on() {
+    let house = house("client-1", "").await;
+    let begun = house.begun(json!({ "flow": "device" })).await;
+    let house = house.restarted().await;
+    let path = format!("/api/v1/sign-ins/{}", begun["id"].as_str().unwrap());
+    assert_eq!(house.api(Method::DELETE, &path, Value::Null).await.status, 204);
+    resume(&house.app).await;
+    Client::new(house.provider.address).page("/oauth/agree?user_code=WDJB-MJHT", "").await;
+    assert_eq!(ended(&house, &begun).await["sentence"], "You cancelled it.");
+    let house = house.restarted().await;
+    assert_eq!(house.read("/api/v1/accounts").await, json!([]));
 }

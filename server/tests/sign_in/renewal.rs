@@ -1,12 +1,13 @@
 //! Tokens are renewed before they are needed, once for all who wait, and none is lost.
 
 use super::house;
-use crate::support::{CHAT, House, chat_body, until};
+use crate::support::{CHAT, House, PATIENCE, chat_body, until};
 use http::Method;
 use serde_json::{Value, json};
 use server::accounts::renew;
 use server::config::Secret;
 use server::store::Tokens;
+use server::tasks::Tasks;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -290,4 +291,78 @@ async fn a_person_who_signs_in_anew_counts_more_than_a_renewal_under_way() {
     assert_eq!(kept.tokens.access.reveal(), "by the person");
     let stored = house.app.store.account(id).await.unwrap().tokens.unwrap();
     assert_eq!(stored.tokens.access.reveal(), "by the person");
+}
+
+#[tokio::test]
+async fn a_rule_can_say_that_a_refusal_is_about_the_token() {
+    let rule = |credential| {
+        format!(
+            "\n[[rule]]\nid = \"odd\"\nstatus = [403]\nverdict = \"next-account\"\npark = \"1h\"\n\
+             credential = {credential}\nsentence = \"Odd\""
+        )
+    };
+    for (credential, renewals) in [(true, 1), (false, 0)] {
+        let house = house("client-1", &rule(credential)).await;
+        account(&house, "client-1", 3_600_000).await;
+        let body = chat_body("plan/error-403", false);
+        assert_ne!(house.send("/v1/chat/completions", &[], body).await.status, 200);
+        assert_eq!(renewed(&house), renewals, "credential = {credential}");
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_under_way_at_shutdown_is_waited_for_longer_than_anything_else() {
+    let house = house("client-1", "").await;
+    let id = account(&house, "client-1", 1_000).await;
+    house.provider.vendor(|vendor| vendor.delay = Duration::from_millis(400));
+    let asking = tokio::time::timeout(Duration::from_millis(100), house.ask()).await;
+    assert!(asking.is_err(), "the client has left while the vendor makes up its answer");
+    let tasks = house.app.tasks.clone();
+    tasks.stop();
+    // What writes usage goes on as long as this house stands.
+    assert!(!tasks.wait(Duration::ZERO, PATIENCE).await, "other tasks had no time");
+    let kept = house.app.store.account(id).await.unwrap().tokens.unwrap();
+    assert_eq!((renewed(&house), kept.generation), (1, 2), "the new token is kept");
+}
+
+#[tokio::test]
+async fn other_tasks_are_not_waited_for_any_longer() {
+    let tasks = Tasks::default();
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    tasks.spawn(async move { drop(ended.await) });
+    assert!(!tasks.wait(Duration::ZERO, PATIENCE).await);
+    drop(end);
+    assert!(tasks.wait(PATIENCE, Duration::ZERO).await);
+}
+
+#[tokio::test]
+async fn an_error_is_forgotten_once_the_account_works_again() {
+    let house = house("client-1", "").await;
+    let id = account(&house, "client-1", 3_600_000).await;
+    let error = async || house.account_row(id).await["last_error"].as_str().unwrap().to_owned();
+    let fail = async || {
+        house.app.store.note_error(id, "Rate limited (429)", now()).await.unwrap();
+        assert_eq!(error().await, "Rate limited (429)");
+    };
+    // By a test that is answered.
+    fail().await;
+    let path = format!("/api/v1/accounts/{id}/test");
+    assert_eq!(house.api(Method::POST, &path, Value::Null).await.value()["ok"], true);
+    let row = house.account_row(id).await;
+    assert_eq!((&row["last_error"], &row["last_error_at"]), (&json!(""), &Value::Null));
+
+    // By a renewal: the token was only old.
+    fail().await;
+    house.provider.vendor(|vendor| vendor.forget_tokens());
+    assert_eq!(house.ask().await.status, 200);
+    assert_eq!((renewed(&house), error().await.as_str()), (1, ""));
+
+    // Not by a test that fails.
+    fail().await;
+    house.provider.vendor(|vendor| {
+        vendor.forget_tokens();
+        vendor.down = true;
+    });
+    assert_eq!(house.api(Method::POST, &path, Value::Null).await.value()["ok"], false);
+    assert_eq!(error().await, "Rate limited (429)");
 }

@@ -50,3 +50,39 @@ async fn two_replicas_renew_a_token_once() {
     }
     base.gone().await;
 }
+
+#[tokio::test]
+async fn of_two_replicas_that_start_together_one_goes_on_with_a_sign_in() {
+    let (base, provider) = (Base::postgresql().await, Provider::start().await);
+    let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+    for folder in &folders {
+        super::write(folder, &file(&provider, "client-1", ""));
+    }
+    let variables =
+        [("DATABASE_URL", base.url.as_str()), ("NINEROUTER_SECRET_KEY", KEY), ("INITIAL_PASSWORD", PASSWORD)];
+    let first = Running::start(folders[0].path(), &variables).await;
+    let bearer = first.log_in().await;
+    let begun = first.api(&bearer, "/api/v1/sign-ins", json!({ "provider": "plan", "flow": "device" })).await;
+    first.terminate().await;
+    assert_eq!(first.ended().await, 0);
+
+    let (one, other) = tokio::join!(
+        Running::start(folders[0].path(), &variables),
+        Running::start(folders[1].path(), &variables)
+    );
+    let client = crate::support::client::Client::new(provider.address);
+    client.page("/oauth/agree?user_code=WDJB-MJHT", "").await;
+    let path = format!("/api/v1/sign-ins/{}", begun["id"].as_str().unwrap());
+    until("the end of the sign-in", async || {
+        Some(one.read(&bearer, &path).await).filter(|now| now["stage"] == "done")
+    })
+    .await;
+    let logs = [one.log(), other.log()];
+    let went_on = logs.iter().filter(|log| log.contains("a sign-in that was under way goes on")).count();
+    assert_eq!(went_on, 1, "{logs:#?}");
+    for running in [one, other] {
+        running.terminate().await;
+        assert_eq!(running.ended().await, 0);
+    }
+    base.gone().await;
+}

@@ -286,7 +286,7 @@ impl House {
         stopping.cancel();
         drop(app);
         while running.join_next().await.is_some() {}
-        assert!(tasks.wait(PATIENCE).await, "background work ends");
+        assert!(tasks.wait(PATIENCE, PATIENCE).await, "background work ends");
         store.close().await.unwrap();
         (folder, provider)
     }
