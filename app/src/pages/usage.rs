@@ -283,7 +283,7 @@ fn Saved(page: UsagePage) -> impl IntoView {
     };
     let all = who.then_some(" This is of all keys, tools and combos: whose they were is not kept.");
     view! {
-        <p class="faint">
+        <p class="faint usage-saved">
             {words} {all} " " <a href="/saver">"More on the saver"</a>
         </p>
     }

@@ -139,10 +139,11 @@ pub fn OverTime(page: UsagePage) -> impl IntoView {
 pub fn Speeds(speeds: Vec<Speed>) -> impl IntoView {
     (!speeds.is_empty()).then(|| {
         let rows = speeds.into_iter().map(|speed| {
+            let href = format!("/requests?model={}", format::encode(&speed.target));
             view! {
                 <tr>
                     <th scope="row" class="mono">
-                        {speed.target}
+                        <a href=href>{speed.target}</a>
                     </th>
                     <td>{format::count(speed.requests)}</td>
                     <td>{format::took(speed.half)}</td>
@@ -208,8 +209,9 @@ pub fn Week(week: Vec<i64>, zone: String) -> impl IntoView {
         // Every third hour is named, so that a phone has room for them.
         let name = (hour % 3 == 0).then(|| format!("{hour:02}"));
         view! {
-            <th scope="col" aria-label=format!("{hour:02}:00")>
-                {name}
+            <th scope="col">
+                <span class="visually-hidden">{format!("{hour:02}:00")}</span>
+                <span aria-hidden="true">{name}</span>
             </th>
         }
     });
