@@ -85,16 +85,14 @@ impl Dice {
     /// A place, as often as its weight says.
     fn place(&mut self, weights: impl Iterator<Item = u64> + Clone) -> usize {
         let mut left = self.below(weights.clone().sum());
-        weights
-            .into_iter()
-            .position(|weight| match left.checked_sub(weight) {
-                Some(rest) => {
-                    left = rest;
-                    false
-                }
-                None => true,
-            })
-            .unwrap_or(0)
+        weights.into_iter().position(|weight| match left.checked_sub(weight) {
+            Some(rest) => {
+                left = rest;
+                false
+            }
+            None => true,
+        })
+        .unwrap_or(0)
     }
 }
 

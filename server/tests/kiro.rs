@@ -51,17 +51,10 @@ async fn it_is_asked_in_its_own_way_and_answers_in_the_clients() {
     let house = with_key("ksk_one").await;
     let stream = house.send("/v1/messages", &[], messages_body("kr/claude-sonnet-4.5", true)).await;
     assert_eq!((stream.status, stream.header("content-type")), (200, "text/event-stream"), "{stream:?}");
-    assert!(
-        text_of(&stream.text()) == "Good morning." && stream.text().contains("message_stop"),
-        "{stream:?}"
-    );
+    assert!(text_of(&stream.text()) == "Good morning." && stream.text().contains("message_stop"), "{stream:?}");
     let whole = house.send("/v1/messages", &[], messages_body("kr/claude-sonnet-4.5", false)).await.value();
-    assert_eq!(
-        (&whole["content"][0]["text"], &whole["stop_reason"]),
-        (&json!("Good morning."), &json!("end_turn"))
-    );
-    let chat =
-        house.send("/v1/chat/completions", &[], chat_body("kr/claude-sonnet-4.5", false)).await.value();
+    assert_eq!((&whole["content"][0]["text"], &whole["stop_reason"]), (&json!("Good morning."), &json!("end_turn")));
+    let chat = house.send("/v1/chat/completions", &[], chat_body("kr/claude-sonnet-4.5", false)).await.value();
     assert_eq!(chat["choices"][0]["message"]["content"], "Good morning.", "{chat}");
     let chat = house.send("/v1/chat/completions", &[], chat_body("kr/claude-sonnet-4.5", true)).await;
     assert!(text_of(&chat.text()) == "Good morning." && chat.text().contains("[DONE]"), "{chat:?}");
@@ -76,21 +69,13 @@ async fn it_is_asked_in_its_own_way_and_answers_in_the_clients() {
         assert!(seen.header("user-agent").unwrap().starts_with("Ninerouter/"), "{seen:?}");
         let body: Value = serde_json::from_slice(&seen.body).unwrap();
         let message = &body["conversationState"]["currentMessage"]["userInputMessage"];
-        assert_eq!(
-            (&message["content"], &message["modelId"]),
-            (&json!("Hello"), &json!("claude-sonnet-4.5"))
-        );
+        assert_eq!((&message["content"], &message["modelId"]), (&json!("Hello"), &json!("claude-sonnet-4.5")));
         assert!(body.get("profileArn").is_none(), "{body}");
     }
     let row = house.records(4).await.remove(0);
-    assert_eq!(
-        (&row["target"], &row["tokens"], &row["cost"]),
-        (&json!("kiro/claude-sonnet-4.5"), &Value::Null, &Value::Null),
-        "it states no tokens"
-    );
+    assert_eq!((&row["target"], &row["tokens"], &row["cost"]), (&json!("kiro/claude-sonnet-4.5"), &Value::Null, &Value::Null), "it states no tokens");
     let tested = house.read("/api/v1/accounts").await[0]["id"].as_i64().unwrap();
-    let tested =
-        house.api(Method::POST, &format!("/api/v1/accounts/{tested}/test"), Value::Null).await.value();
+    let tested = house.api(Method::POST, &format!("/api/v1/accounts/{tested}/test"), Value::Null).await.value();
     assert_eq!(tested["ok"], true, "{tested}");
 }
 
@@ -107,10 +92,7 @@ async fn a_call_comes_back_under_the_clients_own_name() {
     let mut asked = asked;
     asked["model"] = json!("kr/claude-sonnet-4.5");
     let result = json!({ "type": "tool_result", "tool_use_id": call["id"], "content": "a.txt" });
-    for turn in [
-        json!({ "role": "assistant", "content": answer["content"] }),
-        json!({ "role": "user", "content": [result] }),
-    ] {
+    for turn in [json!({ "role": "assistant", "content": answer["content"] }), json!({ "role": "user", "content": [result] })] {
         asked["messages"].as_array_mut().unwrap().push(turn);
     }
     assert_eq!(house.send("/v1/messages", &[], asked.to_string()).await.status, 200);
@@ -118,11 +100,7 @@ async fn a_call_comes_back_under_the_clients_own_name() {
     let state = &body["conversationState"];
     let told = &state["currentMessage"]["userInputMessage"]["userInputMessageContext"]["toolResults"][0];
     let called = &state["history"][1]["assistantResponseMessage"]["toolUses"][0];
-    assert_eq!(
-        (&told["toolUseId"], &told["content"][0]["text"]),
-        (&called["toolUseId"], &json!("a.txt")),
-        "{body}"
-    );
+    assert_eq!((&told["toolUseId"], &told["content"][0]["text"]), (&called["toolUseId"], &json!("a.txt")), "{body}");
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 
 use super::oauth::NoTokens;
 use crate::config::Secret;
-use crate::state::App;
 use crate::store::Registered;
+use crate::state::App;
 use crate::upstream::client::Way;
 use crate::upstream::http::{NoAnswer, ask};
 use catalog::{Exchange, Registration, SignIn, TokenBody};
@@ -110,8 +110,7 @@ pub(super) async fn register(
     let given = serde_json::from_slice::<Given>(reply.body()).ok().filter(|_| reply.status().is_success());
     let Some(given) = given else {
         let said = wire::read_error(reply.body()).message;
-        let said =
-            if said.is_empty() { format!("it answered with {}", reply.status().as_u16()) } else { said };
+        let said = if said.is_empty() { format!("it answered with {}", reply.status().as_u16()) } else { said };
         return Err(NoTokens::Later(format!("it would not register Ninerouter: {said}")));
     };
     Ok(Registered { id: given.client_id, secret: given.client_secret.map(Secret::from) })

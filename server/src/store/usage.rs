@@ -6,8 +6,7 @@ use super::requests::first_id;
 use super::{Store, StoreError, Sum};
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, IdenStatic, JoinType, QueryFilter, QuerySelect,
-    Select,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, IdenStatic, JoinType, QueryFilter, QuerySelect, Select,
 };
 use usage_hours::Column;
 
@@ -195,7 +194,8 @@ impl Split {
 
 impl Slice {
     fn filter(&self) -> Condition {
-        let mut all = Condition::all().add(Column::PeriodAt.gte(self.from)).add(Column::PeriodAt.lt(self.to));
+        let mut all =
+            Condition::all().add(Column::PeriodAt.gte(self.from)).add(Column::PeriodAt.lt(self.to));
         if let Some(provider) = &self.provider {
             all = all.add(Column::ProviderId.eq(provider));
         }
@@ -276,9 +276,8 @@ impl Store {
             find = find.filter(Column::ProviderId.eq(provider)).filter(Column::Model.eq(model));
         }
         if slice.asks_who() {
-            let requests = attempts::Entity::belongs_to(requests::Entity)
-                .from(Column::RequestId)
-                .to(requests::Column::Id);
+            let requests =
+                attempts::Entity::belongs_to(requests::Entity).from(Column::RequestId).to(requests::Column::Id);
             find = find.join(JoinType::InnerJoin, requests.into());
             if let Some(key) = slice.key {
                 let none = requests::Column::KeyId.is_null();

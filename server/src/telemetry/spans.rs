@@ -18,9 +18,11 @@ const ERROR: u8 = 2;
 /// Letters of a model's name that are kept: a client may ask for anything.
 const LONGEST: usize = 256;
 /// Providers whose names the conventions know, by our ids.
-const KNOWN: [(&str, &str); 8] = [
+const KNOWN: [(&str, &str); 10] = [
     ("azure", "azure.ai.openai"),
+    ("chatgpt", "openai"),
     ("claude", "anthropic"),
+    ("codex", "openai"),
     ("gemini", "gcp.gemini"),
     ("kimi", "moonshot_ai"),
     ("mistral", "mistral_ai"),

@@ -27,8 +27,7 @@ pub(super) fn reply(seen: &Seen, body: &Value) -> Option<Reply> {
     // Auth is checked before anything else; a key has to come with its header, a token without.
     let keyed = super::key_of(seen).is_some_and(|key| key.starts_with("ksk_"));
     if keyed != (seen.header("tokentype") == Some("API_KEY")) || seen.script == "error-401" {
-        let said =
-            json!({ "message": "The bearer token included in the request is invalid.", "reason": null });
+        let said = json!({ "message": "The bearer token included in the request is invalid.", "reason": null });
         return refused(403, "AccessDeniedException", said);
     }
     let answers = message["userInputMessageContext"]["toolResults"].is_array();
@@ -59,25 +58,17 @@ pub(super) fn reply(seen: &Seen, body: &Value) -> Option<Reply> {
             return refused(429, "ThrottlingException", said);
         }
         "foreign" => {
-            let said =
-                json!({ "message": "The bearer token included in the request is invalid.", "reason": null });
+            let said = json!({ "message": "The bearer token included in the request is invalid.", "reason": null });
             return refused(403, "AccessDeniedException", said);
         }
         "tool" => {
             let name = &message["userInputMessageContext"]["tools"][0]["toolSpecification"]["name"];
             let piece = |more: Value| {
                 let mut call = json!({ "toolUseId": "tooluse_x", "name": name });
-                call.as_object_mut()
-                    .into_iter()
-                    .for_each(|call| call.extend(more.as_object().cloned().unwrap_or_default()));
+                call.as_object_mut().into_iter().for_each(|call| call.extend(more.as_object().cloned().unwrap_or_default()));
                 event("toolUseEvent", &call)
             };
-            let pieces = [
-                json!({}),
-                json!({ "input": "{\"path\":" }),
-                json!({ "input": " \"/tmp\"}" }),
-                json!({ "stop": true }),
-            ];
+            let pieces = [json!({}), json!({ "input": "{\"path\":" }), json!({ "input": " \"/tmp\"}" }), json!({ "stop": true })];
             [words("Reading it.")].into_iter().chain(pieces.map(piece)).chain(end("END_TURN")).collect()
         }
         "throttled" => vec![exception("throttlingError", &throttled)],
@@ -97,10 +88,7 @@ pub(super) fn reply(seen: &Seen, body: &Value) -> Option<Reply> {
 }
 
 fn event(name: &str, payload: &Value) -> Vec<u8> {
-    frame(
-        &[(":event-type", name), (":content-type", "application/json"), (":message-type", "event")],
-        payload,
-    )
+    frame(&[(":event-type", name), (":content-type", "application/json"), (":message-type", "event")], payload)
 }
 
 fn exception(name: &str, payload: &Value) -> Vec<u8> {

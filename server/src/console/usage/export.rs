@@ -119,20 +119,10 @@ mod tests {
 
     #[test]
     fn a_line_for_each_share_and_part_of_time_that_used_anything() {
-        let used = Sums {
-            requests: 2,
-            cost: app::api::Cost { known: 1_500_000_000, unknown_requests: 1 },
-            ..Sums::default()
-        };
+        let used = Sums { requests: 2, cost: app::api::Cost { known: 1_500_000_000, unknown_requests: 1 }, ..Sums::default() };
         let part = |from: i64| Part { from, to: from + 3_600_000, name: String::new() };
-        let share = Share {
-            id: String::new(),
-            name: "=1+1, x".to_owned(),
-            whole: used,
-            parts: vec![Sums::default(), used],
-        };
-        let page =
-            UsagePage { parts: vec![part(0), part(3_600_000)], shares: vec![share], ..UsagePage::default() };
+        let share = Share { id: String::new(), name: "=1+1, x".to_owned(), whole: used, parts: vec![Sums::default(), used] };
+        let page = UsagePage { parts: vec![part(0), part(3_600_000)], shares: vec![share], ..UsagePage::default() };
         let text = String::from_utf8(rows(&page)).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2);

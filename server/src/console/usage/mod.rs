@@ -225,7 +225,8 @@ impl Usages for Desk {
         let mut notes = Vec::new();
         let measure =
             chosen(&mut query.measure, &Measure::ALL, Measure::word, "is measured here", &mut notes);
-        let split = chosen(&mut query.split, &SplitBy::ALL, SplitBy::word, "usage is split by", &mut notes);
+        let split =
+            chosen(&mut query.split, &SplitBy::ALL, SplitBy::word, "usage is split by", &mut notes);
         let (zone, zone_name) = zone(&zone_name, utc_offset_minutes);
         let period = period(&mut query, &zone, now, &mut notes);
         let keys = store.keys().await.map_err(fail)?;
@@ -238,8 +239,7 @@ impl Usages for Desk {
             key
         });
         let target = text(&query.model).and_then(|name| {
-            let target =
-                name.split_once('/').map(|(provider, model)| (provider.to_owned(), model.to_owned()));
+            let target = name.split_once('/').map(|(provider, model)| (provider.to_owned(), model.to_owned()));
             if target.is_none() {
                 notes.push(format!("\"{name}\" is no provider/model, so all are shown."));
                 query.model.clear();
@@ -258,8 +258,10 @@ impl Usages for Desk {
         let earlier = Slice { from: 2 * slice.from - slice.to, to: slice.from, ..slice.clone() };
         let rows = store.used(&slice, split_of(split), period.grain()).await.map_err(fail)?;
         let before = store.used(&earlier, Split::Nothing, Grain::Whole).await.map_err(fail)?;
-        let hours =
-            store.used(&slice, Split::Nothing, Grain::HourOfWeek(&period.offsets)).await.map_err(fail)?;
+        let hours = store
+            .used(&slice, Split::Nothing, Grain::HourOfWeek(&period.offsets))
+            .await
+            .map_err(fail)?;
         let mut week = vec![0; WEEK];
         for used in &hours {
             let hour = usize::try_from(used.part).unwrap_or_default();

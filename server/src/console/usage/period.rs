@@ -153,11 +153,7 @@ fn of_days(zone: &TimeZone, first: Date, last: Date) -> Period {
     let parts = (0..count).map(|number| {
         let at = midnight(zone, day(number));
         // Where a clock is half an hour off, midnight is not the beginning of an hour of the sums.
-        Part {
-            from: at,
-            to: midnight(zone, day(number + 1)),
-            name: day(number).strftime("%b %-d").to_string(),
-        }
+        Part { from: at, to: midnight(zone, day(number + 1)), name: day(number).strftime("%b %-d").to_string() }
     });
     Period {
         parts: parts.collect(),
@@ -169,10 +165,7 @@ fn of_days(zone: &TimeZone, first: Date, last: Date) -> Period {
 
 /// The beginning of a day, to the hour: sums are kept by the hour.
 fn midnight(zone: &TimeZone, day: Date) -> i64 {
-    let at = day
-        .to_zoned_datetime(zone.clone())
-        .map(|zoned| zoned.timestamp().as_millisecond())
-        .unwrap_or_default();
+    let at = day.to_zoned_datetime(zone.clone()).map(|zoned| zoned.timestamp().as_millisecond()).unwrap_or_default();
     at.div_euclid(HOUR) * HOUR
 }
 
@@ -251,9 +244,7 @@ mod tests {
 
     #[test]
     fn every_hour_falls_into_the_day_it_belongs_to() {
-        for zone in
-            ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Kathmandu", ""]
-        {
+        for zone in ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Kathmandu", ""] {
             for (from, to) in [("2026-03-01", "2026-04-30"), ("2026-09-15", "2026-11-20")] {
                 let (period, ..) = of(zone, asked("custom", from, to));
                 let mut at = period.from();
