@@ -225,7 +225,8 @@ async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSignIn, kept:
     let stopping = app.tasks.stopping();
     let proxy = proxy_of(provider, sign_in.account);
     let who = kept.client();
-    let exchanging = exchange_device(app, spec, who.as_ref(), device, kept.proof.clone(), proxy.as_ref());
+    let exchanging =
+        exchange_device(app, spec, who.as_ref(), device, kept.proof.clone(), proxy.as_ref());
     let granted = tokio::select! {
         granted = exchanging => granted,
         () = gone(app, &sign_in.id) => return,
