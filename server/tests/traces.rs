@@ -1,8 +1,8 @@
 //! Traces go to a collector: what they say, whose they are, and that no request ever waits for one.
 
 use crate::metrics::scraped;
-use crate::scripted::collector::{Collector, Span};
 use crate::scripted::says::{Counts, counts};
+use crate::support::collector::{Collector, Span};
 use crate::support::{CHAT, House, PATIENCE, Provider, chat_body, until};
 use serde_json::{Value, json};
 use std::sync::Arc;

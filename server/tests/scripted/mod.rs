@@ -18,13 +18,11 @@
 //! | `script.rs` | how an answer goes out, or goes wrong |
 //! | `long.rs` | answers that break off in the middle, and go on |
 //! | `vendor.rs` | signing in, and the tokens that one gets |
-//! | `collector.rs` | a collector of traces, beside the provider |
 //! | `kiro.rs` | a provider that speaks no dialect |
 
 mod agent;
 pub(crate) mod beside;
 pub(crate) mod bodies;
-pub(crate) mod collector;
 pub(crate) mod hears;
 mod kiro;
 pub(crate) mod limits;

@@ -1,6 +1,6 @@
 //! A collector of traces on loopback that takes OTLP's JSON, strictly, or does not.
 
-use super::listen;
+use crate::scripted::listen;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
