@@ -3,6 +3,10 @@
 //! Only what must be known before the database is open lives here; everything a person changes later is in
 //! the database.
 
+mod otlp;
+
+pub use otlp::Otlp;
+
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -90,6 +94,8 @@ pub struct Config {
     pub proxy: Proxy,
     /// `TRUSTED_PROXIES`. Networks whose X-Forwarded-For is believed for showing and rate limits.
     pub trusted_proxies: Vec<IpNet>,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` and its like. Where traces are sent to, if anywhere.
+    pub otlp: Option<Otlp>,
     /// `DRAIN_SECONDS`. How long open requests may go on once shutdown was asked for.
     pub drain_seconds: u32,
     /// `NINEROUTER_LOG`. A tracing filter, e.g. `info,server::gateway=debug`.
@@ -114,7 +120,7 @@ const LOG: &str =
     "info,sea_orm_migration=warn,sqlx::postgres::notice=warn,server_fn=warn,leptos=warn,leptos_axum=warn";
 
 /// Names as in the file; each is the environment variable in lower case.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 21] = [
     "host",
     "port",
     "data_dir",
@@ -131,6 +137,9 @@ const NAMES: [&str; 18] = [
     "all_proxy",
     "no_proxy",
     "trusted_proxies",
+    "otel_exporter_otlp_endpoint",
+    "otel_exporter_otlp_headers",
+    "otel_service_name",
     "drain_seconds",
     "ninerouter_log",
 ];
@@ -186,6 +195,7 @@ impl Config {
                 none: get("no_proxy"),
             },
             trusted_proxies: networks(get("trusted_proxies"))?,
+            otlp: Otlp::read(&get)?,
             drain_seconds: parse(&get, "drain_seconds", "a whole number of seconds")?.unwrap_or(30),
             log: get("ninerouter_log").unwrap_or_else(|| LOG.to_owned()),
         })
@@ -210,6 +220,8 @@ impl Config {
     /// Every setting, a line each, secrets only as "(set)".
     pub fn redacted(&self) -> String {
         let set = |secret: &Option<Secret>| if secret.is_some() { "(set)" } else { "(not set)" };
+        let otlp = self.otlp.as_ref();
+        let known = |text: Option<&str>| text.unwrap_or("(not set)").to_owned();
         let proxies: Vec<String> = self.trusted_proxies.iter().map(ToString::to_string).collect();
         [
             ("HOST", self.host.to_string()),
@@ -228,6 +240,12 @@ impl Config {
             ("ALL_PROXY", set(&self.proxy.all).to_owned()),
             ("NO_PROXY", self.proxy.none.clone().unwrap_or_else(|| "(not set)".to_owned())),
             ("TRUSTED_PROXIES", proxies.join(",")),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", known(otlp.map(|otlp| otlp.origin.as_str()))),
+            (
+                "OTEL_EXPORTER_OTLP_HEADERS",
+                known(otlp.filter(|otlp| !otlp.headers.is_empty()).map(|_| "(set)")),
+            ),
+            ("OTEL_SERVICE_NAME", known(otlp.map(|otlp| otlp.service.as_str()))),
             ("DRAIN_SECONDS", self.drain_seconds.to_string()),
             ("NINEROUTER_LOG", self.log.clone()),
         ]
@@ -344,10 +362,12 @@ mod tests {
             ("INITIAL_PASSWORD", "correct horse"),
             ("JWT_SECRET", "jwt-secret-text"),
             ("HTTPS_PROXY", "http://user:hunter3@proxy:3128"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector/hunter4"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=hunter5"),
         ])
         .unwrap();
         for printed in [config.redacted(), format!("{config:?}")] {
-            for secret in ["hunter2", "correct horse", "jwt-secret-text", "hunter3"] {
+            for secret in ["hunter2", "correct horse", "jwt-secret-text", "hunter3", "hunter4", "hunter5"] {
                 assert!(!printed.contains(secret), "{secret} in {printed}");
             }
         }

@@ -17,5 +17,6 @@ pub mod state;
 mod status;
 pub mod store;
 pub mod tasks;
+pub mod telemetry;
 pub mod upstream;
 pub mod usage;

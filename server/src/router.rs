@@ -6,7 +6,7 @@
 use crate::console::live::live;
 use crate::console::{api, saver, translator, usage};
 use crate::state::App;
-use crate::{gate, gateway, site, status};
+use crate::{gate, gateway, site, status, telemetry};
 use app::pages::saver_preview::FORM_LIMIT as SAMPLE_FORM_LIMIT;
 use app::pages::translator::FORM_LIMIT;
 use axum::Router;
@@ -104,6 +104,7 @@ fn gateway_routes() -> Vec<Route> {
         // The AI SDK takes a name with a slash for a whole path (@ai-sdk/google 3.0.141).
         route(POST, "/v1beta/{*rest}", Caller, gateway::gemini),
         route(ANY, "/codex/{*rest}", Caller, gateway::unknown),
+        route(GET, "/metrics", Caller, telemetry::scrape),
         route(GET, "/health", Public, status::health),
         route(GET, "/ready", Public, status::ready),
     ]);

@@ -13,9 +13,10 @@ use crate::session::throttle::Throttle;
 use crate::store::snapshot::{Keepers, Snapshot};
 use crate::store::{News, Store, StoreError};
 use crate::tasks::Tasks;
+use crate::telemetry::Telemetry;
 use crate::upstream::client::{ClientError, Clients};
 use crate::usage::budget::Budgets;
-use crate::usage::recorder::Recorder;
+use crate::usage::recorder::{Recorder, Then};
 use arc_swap::ArcSwap;
 use catalog::{Catalog, CatalogError};
 use std::path::Path;
@@ -57,13 +58,15 @@ pub struct State {
     /// Ports that sign-in pages lead back to.
     pub callbacks: Callbacks,
     /// HTTP clients.
-    pub clients: Clients,
+    pub clients: Arc<Clients>,
     /// Writes usage.
     pub recorder: Recorder,
     /// What is used of budgets.
     pub budgets: Arc<Budgets>,
     /// Tells open dashboards.
     pub live: Live,
+    /// Tells others who watch over requests.
+    pub telemetry: Arc<Telemetry>,
     /// Background work.
     pub tasks: Tasks,
     /// Whose turn it is, and where conversations were answered.
@@ -92,7 +95,7 @@ impl State {
         let catalog = Catalog::builtin()?.with_user_files(user_files(&config.data_dir)?)?;
         let keepers = Keepers::default();
         let snapshot = store.snapshot(&catalog, &keepers).await?;
-        let clients = Clients::new(&config.proxy, snapshot.policy.connect_ms)?;
+        let clients = Arc::new(Clients::new(&config.proxy, snapshot.policy.connect_ms)?);
         let tasks = Tasks::default();
         let live = Live::default();
         let setup = SetupLink::new(store.seal(), &store.seal_check().await?);
@@ -103,7 +106,10 @@ impl State {
         for (conversation, pin, at) in store.pins(now - pins::KEPT_MS, pins::MOST as u64).await? {
             pins.keep(conversation, pin, at);
         }
-        let recorder = Recorder::start(store.clone(), Arc::clone(&budgets), live.clone(), &tasks);
+        let telemetry = Arc::new(Telemetry::start(config.otlp.as_ref(), &clients, &tasks));
+        let then =
+            Then { budgets: Arc::clone(&budgets), live: live.clone(), telemetry: Arc::clone(&telemetry) };
+        let recorder = Recorder::start(store.clone(), then, &tasks);
         Ok(Arc::new(Self {
             config,
             catalog,
@@ -115,6 +121,7 @@ impl State {
             recorder,
             budgets,
             live,
+            telemetry,
             tasks,
             setup,
             throttle: Throttle::default(),

@@ -14,7 +14,7 @@ const CHAT_COUNTS: Counts = counts(Dialect::Chat);
 const MESSAGES_COUNTS: Counts = counts(Dialect::Messages);
 
 /// A house with a provider whose prices are known: 3, 15, 0.3 and 3.75 USD per million.
-async fn priced() -> House {
+pub(crate) async fn priced() -> House {
     let (folder, provider) = (TempDir::new().unwrap(), Arc::new(Provider::start().await));
     std::fs::create_dir(folder.path().join("providers")).unwrap();
     let file = format!(

@@ -136,6 +136,11 @@ fn tool(headers: &HeaderMap) -> Tool {
     Tool { name, vendor: "" }
 }
 
+/// The name of a tool that is recognised, and is not merely what a client calls itself.
+pub(crate) fn tool_named(name: &str) -> Option<&'static str> {
+    TOOLS.iter().map(|(_, known, _)| *known).find(|known| *known == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -148,6 +148,12 @@ pub async fn unknown(
     relay::fault_response(&fault, dialect)
 }
 
+/// What a client is told that asks without a caller key for something else than an answer; `None` where it may.
+pub(crate) fn turned_away(app: &App, parts: &Parts, peer: SocketAddr) -> Option<Response> {
+    let fault = caller::identify(parts, peer, &app.snapshot(), app.config.require_key).err()?;
+    Some(relay::fault_response(&fault, models::dialect(parts)))
+}
+
 async fn answer(app: App, asking: Asking, peer: SocketAddr, request: Http) -> Response {
     let dialect = asking.dialect;
     let cutting = app.tasks.cutting();

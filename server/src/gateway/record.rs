@@ -9,6 +9,7 @@ use super::plan::{Plan, Step, Target};
 use crate::clock::Moment;
 use crate::state::App;
 use crate::store::{AttemptRecord, RequestRecord};
+use crate::telemetry::Parent;
 use crate::usage::price;
 use crate::usage::recorder::Place;
 use crate::usage::savings::Shortened;
@@ -60,6 +61,7 @@ impl Trace {
             status: CLIENT_LEFT,
             saver: inbound.savings.pin,
             conversation: inbound.conversation.filter(|_| inbound.savings.kept),
+            parent: Parent::of(&inbound.headers),
             bytes_in: i64::try_from(inbound.bytes.len()).unwrap_or(i64::MAX),
             ..RequestRecord::default()
         };
@@ -129,6 +131,9 @@ impl Trace {
             account_name: step.account.name.clone(),
             start_ms: self.arrived.elapsed_ms().saturating_add(after),
             cause,
+            server: step.speaks().and_then(|speaks| {
+                Some((speaks.url.host_str()?.to_owned(), speaks.url.port_or_known_default()?))
+            }),
             ..AttemptRecord::default()
         };
         self.record.attempt_count += 1;

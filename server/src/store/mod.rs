@@ -49,6 +49,7 @@ pub use sums::{Sum, SumKey};
 pub use tokens::{Registered, Renewing, StoredTokens, Tokens};
 pub use usage::{Fallen, Grain, Offsets, Saved, Slice, Split, Used};
 pub use used::UsedModel;
+pub(crate) use words::{cause_word, outcome_word};
 
 use crate::accounts::seal::{CHECK, Seal, SealError, fill};
 use crate::config::Config;

@@ -7,6 +7,7 @@ use super::savings::{insert_savings, savings_of};
 use super::words::{cause_of, cause_word, outcome_of, outcome_word};
 use super::{Store, StoreError};
 use crate::gateway::pins::Pin;
+use crate::telemetry::Parent;
 use app::api::combos::PlanRow;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome, RequestFilter};
 use app::api::saver::SavingRow;
@@ -91,6 +92,8 @@ pub struct RequestRecord {
     pub saved_tokens: i64,
     /// What they would have cost, USD in units of 10^-9; `None` when unknown.
     pub saved_cost: Option<i64>,
+    /// The client's span that it belongs to; not kept in the database.
+    pub parent: Option<Parent>,
 }
 
 /// One call upstream.
@@ -122,6 +125,8 @@ pub struct AttemptRecord {
     pub rule: String,
     /// What went wrong.
     pub error: String,
+    /// Host and port that were called; not kept in the database.
+    pub server: Option<(String, u16)>,
 }
 
 impl RequestRecord {
@@ -284,6 +289,7 @@ pub(super) fn record_of(row: requests::Model) -> RequestRecord {
         savings: Vec::new(),
         saved_tokens: row.saved_tokens,
         saved_cost: row.saved_cost,
+        parent: None,
     }
 }
 
@@ -302,6 +308,7 @@ pub(super) fn attempt_of(row: attempts::Model) -> AttemptRecord {
         verdict: row.verdict,
         rule: row.rule,
         error: row.error,
+        server: None,
     }
 }
 

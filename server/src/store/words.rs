@@ -12,7 +12,7 @@ use app::api::requests::{Cause, Outcome};
 macro_rules! words {
     ($word:ident, $of:ident, $type:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
         #[doc = concat!("The word kept for this ", stringify!($type), ".")]
-        pub(super) fn $word(value: $type) -> &'static str {
+        pub(crate) fn $word(value: $type) -> &'static str {
             match value { $($type::$variant => $text),+ }
         }
 

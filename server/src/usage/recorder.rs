@@ -3,6 +3,7 @@
 use crate::gateway::live::Live;
 use crate::store::{RequestRecord, Store};
 use crate::tasks::Tasks;
+use crate::telemetry::Telemetry;
 use crate::usage::budget::Budgets;
 use crate::usage::savings::{Shortened, enter};
 use std::sync::Arc;
@@ -32,23 +33,42 @@ type Ended = (RequestRecord, Option<Shortened>);
 #[derive(Clone, Debug)]
 pub struct Recorder {
     queue: Sender<Ended>,
+    load: Arc<Load>,
+}
+
+/// What waits to be written.
+#[derive(Debug, Default)]
+struct Load {
+    /// Records.
+    records: AtomicUsize,
     /// Bytes of texts that wait for their tokens to be counted.
-    uncounted: Arc<AtomicUsize>,
+    uncounted: AtomicUsize,
+}
+
+/// What else goes by usage, once it is written.
+pub struct Then {
+    /// Counts it against budgets.
+    pub budgets: Arc<Budgets>,
+    /// Tells open dashboards of it.
+    pub live: Live,
+    /// Tells others who watch.
+    pub telemetry: Arc<Telemetry>,
 }
 
 /// A place in the queue, so that writing down the end of a request can neither wait nor fail.
 pub struct Place {
     permit: Option<OwnedPermit<Ended>>,
-    uncounted: Arc<AtomicUsize>,
+    load: Arc<Load>,
 }
 
 impl Place {
     /// Hands the record over.
     pub fn take(self, record: RequestRecord, mut shortened: Option<Shortened>) {
-        let Self { permit: Some(permit), uncounted } = self else { return };
+        let Self { permit: Some(permit), load } = self else { return };
         if let Some(shortened) = &mut shortened {
-            shortened.uncounted.retain(|text| takes(&uncounted, text.bytes()));
+            shortened.uncounted.retain(|text| takes(&load.uncounted, text.bytes()));
         }
+        load.records.fetch_add(1, Ordering::Relaxed);
         permit.send((record, shortened));
     }
 }
@@ -64,13 +84,18 @@ fn takes(uncounted: &AtomicUsize, bytes: usize) -> bool {
 }
 
 impl Recorder {
-    /// Starts the writer, which also counts what it wrote against budgets and tells open dashboards of it: a row that
-    /// is shown can be opened. It ends when every clone of the recorder and every place is gone, all written.
-    pub fn start(store: Store, budgets: Arc<Budgets>, live: Live, tasks: &Tasks) -> Self {
+    /// Starts the writer, which also counts what it wrote against budgets and tells of it: a row that a dashboard shows
+    /// can be opened. It ends when every clone of the recorder and every place is gone, all written.
+    pub fn start(store: Store, then: Then, tasks: &Tasks) -> Self {
         let (queue, records) = channel(QUEUE);
-        let uncounted = Arc::new(AtomicUsize::new(0));
-        tasks.spawn(write(store, budgets, live, records, Arc::clone(&uncounted), tasks.clone()));
-        Self { queue, uncounted }
+        let load = Arc::<Load>::default();
+        tasks.spawn(write(store, then, records, Arc::clone(&load), tasks.clone()));
+        Self { queue, load }
+    }
+
+    /// Requests that ended and are not written yet.
+    pub fn waiting(&self) -> usize {
+        self.load.records.load(Ordering::Relaxed)
     }
 
     /// Takes a place in the queue. A full queue means that the database has failed for long: the request goes on,
@@ -89,18 +114,11 @@ impl Recorder {
     }
 
     fn a_place(&self, permit: Option<OwnedPermit<Ended>>) -> Place {
-        Place { permit, uncounted: Arc::clone(&self.uncounted) }
+        Place { permit, load: Arc::clone(&self.load) }
     }
 }
 
-async fn write(
-    store: Store,
-    budgets: Arc<Budgets>,
-    live: Live,
-    mut records: Receiver<Ended>,
-    uncounted: Arc<AtomicUsize>,
-    tasks: Tasks,
-) {
+async fn write(store: Store, then: Then, mut records: Receiver<Ended>, load: Arc<Load>, tasks: Tasks) {
     let stopping = tasks.stopping();
     let mut ended = Vec::with_capacity(BATCH);
     while records.recv_many(&mut ended, BATCH).await > 0 {
@@ -116,9 +134,9 @@ async fn write(
                 ended.push(one);
             }
         }
-        let mut batch = entered(std::mem::take(&mut ended), &uncounted).await;
+        let mut batch = entered(std::mem::take(&mut ended), &load.uncounted).await;
         let mut failing = false;
-        while let Err(error) = budgets.write(&store, &batch).await {
+        while let Err(error) = then.budgets.write(&store, &batch).await {
             if !failing {
                 tracing::error!(%error, requests = batch.len(), "usage could not be written; trying again every second");
                 failing = true;
@@ -132,8 +150,10 @@ async fn write(
         if failing {
             tracing::info!("usage is being written again");
         }
+        load.records.fetch_sub(batch.len(), Ordering::Relaxed);
         for record in batch.drain(..) {
-            live.publish(&record);
+            then.live.publish(&record);
+            then.telemetry.note(record);
         }
     }
 }

@@ -2,6 +2,8 @@
 //! provider, made through the management API as a person would make them.
 
 pub(crate) mod client;
+pub(crate) mod collector;
+pub(crate) mod exposition;
 pub(crate) mod log;
 pub(crate) mod running;
 pub(crate) mod secured;
