@@ -88,6 +88,13 @@ async fn it_is_asked_in_its_own_way_and_answers_in_the_clients() {
         (&json!("kiro/claude-sonnet-4.5"), &Value::Null, &Value::Null),
         "it states no tokens"
     );
+    // What there was no place for is told, though the client's format and that of the answer are the same.
+    let detail = house.detail(&house.records(4).await[3]).await;
+    assert_eq!(
+        (&detail["row"]["dialect"], &detail["upstream_dialect"]),
+        (&json!("messages"), &json!("kiro"))
+    );
+    assert!(detail["dropped"].to_string().contains("max_tokens"), "{detail}");
     let tested = house.read("/api/v1/accounts").await[0]["id"].as_i64().unwrap();
     let tested =
         house.api(Method::POST, &format!("/api/v1/accounts/{tested}/test"), Value::Null).await.value();

@@ -183,7 +183,7 @@ pub struct NotOfferedRow {
 /// A wire format a provider speaks and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpeaksRow {
-    /// chat, messages...
+    /// chat, messages... or kiro, which is no client's.
     pub dialect: String,
     /// The endpoint's address.
     pub url: String,

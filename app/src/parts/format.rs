@@ -224,6 +224,7 @@ pub fn dialect(name: &str) -> &str {
         "responses" => "OpenAI-compatible (responses)",
         "messages" => "Anthropic-compatible (messages)",
         "gemini" => "Gemini-compatible (generateContent)",
+        "kiro" => "Kiro's own (AWS event stream)",
         "ollama" => "Ollama (api/chat)",
         other => other,
     }

@@ -163,7 +163,23 @@ pub enum Driver {
     Kiro,
 }
 
+impl Speaks {
+    /// The word for what is spoken there: the wire format's, or the driver's.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        self.driver.map_or(self.dialect.as_str(), Driver::as_str)
+    }
+}
+
 impl Driver {
+    /// The word used in provider files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kiro => "kiro",
+        }
+    }
+
     /// The wire format that it turns answers into.
     #[must_use]
     pub fn dialect(self) -> Dialect {

@@ -51,7 +51,7 @@ pub(super) fn provider_row(app: &App, provider: &Provider, accounts: Vec<Account
         nearby: provider.accounts.is_empty() && app.nearby.has(&spec.id),
         models: spec.models.len(),
         models_off: spec.models.iter().filter(|model| provider.off.contains(&model.id)).count(),
-        dialects: provider.speaks.iter().map(|speaks| speaks.dialect.to_string()).collect(),
+        dialects: provider.speaks.iter().map(|speaks| speaks.word().to_owned()).collect(),
         rotation: provider.rotation,
         accounts,
     }
@@ -143,10 +143,7 @@ impl Providers for Desk {
             speaks: spec
                 .speaks
                 .iter()
-                .map(|speaks| SpeaksRow {
-                    dialect: speaks.dialect.as_str().to_owned(),
-                    url: speaks.url.clone(),
-                })
+                .map(|speaks| SpeaksRow { dialect: speaks.word().to_owned(), url: speaks.url.clone() })
                 .collect(),
             quota: known_quotas(&provider),
             lists: spec.models_url.is_some(),

@@ -152,7 +152,7 @@ impl Trace {
         record.model.clone_from(&step.target.model);
         record.account_id = Some(step.account.id);
         record.account_name.clone_from(&step.account.name);
-        record.upstream_dialect = step.speaks().map(|speaks| speaks.dialect.to_string()).unwrap_or_default();
+        record.upstream_dialect = step.speaks().map(|speaks| speaks.word().to_owned()).unwrap_or_default();
     }
 
     /// The attempt answers. `untouched`: it was sent what the client sent, whatever else was prepared.

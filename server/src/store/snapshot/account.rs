@@ -113,6 +113,11 @@ pub struct Speaks {
 }
 
 impl Speaks {
+    /// The word for what is spoken there: the wire format's, or the driver's.
+    pub fn word(&self) -> &'static str {
+        self.driver.map_or(self.dialect.as_str(), Driver::as_str)
+    }
+
     /// Whether a request in a dialect goes there as it is.
     pub fn takes(&self, dialect: Dialect) -> bool {
         self.driver.is_none() && self.dialect == dialect
