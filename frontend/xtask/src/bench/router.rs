@@ -121,7 +121,7 @@ impl Router {
 
     /// How many requests it has on record for today (UTC).
     pub(crate) fn recorded(&self) -> Result<f64> {
-        let usage = self.call("GET", "/api/v1/usage?utc_offset_minutes=0", &Value::Null)?;
+        let usage = self.call("GET", "/api/v1/overview?utc_offset_minutes=0", &Value::Null)?;
         usage["today"]["requests"].as_f64().with_context(|| format!("no today.requests in {usage}"))
     }
 
