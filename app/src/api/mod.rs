@@ -30,6 +30,16 @@ use serde::{Deserialize, Serialize};
 /// Unix time in milliseconds, UTC.
 pub type Millis = i64;
 
+/// By whose clock days begin.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Clock {
+    /// The time zone by its IANA name, such as `Europe/Berlin`; empty where it is not known.
+    pub zone: String,
+    /// Minutes by which the clock is ahead of UTC: counts where the zone is not known.
+    pub utc_offset_minutes: i32,
+}
+
 /// USD in units of 10^-9, so that sums stay exact.
 pub type NanoUsd = i64;
 

@@ -3,7 +3,7 @@
 use super::alerts::AlertRow;
 use super::quota::Fullest;
 use super::requests::RequestRow;
-use super::{Cost, Millis, Problem, Tier, Tokens};
+use super::{Clock, Cost, Millis, Problem, Tier, Tokens};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -102,12 +102,12 @@ pub struct OverviewPage {
 /// The overview.
 #[async_trait]
 pub trait Overview: Send + Sync {
-    /// The whole page. `utc_offset_minutes` says where the reader's midnight is (east positive).
-    async fn overview(&self, utc_offset_minutes: i32) -> Result<OverviewPage, Problem>;
+    /// The whole page. `clock`: the reader's.
+    async fn overview(&self, clock: Clock) -> Result<OverviewPage, Problem>;
 }
 
 /// The whole page.
 #[server(prefix = "/console", endpoint = "overview")]
-pub async fn load_overview(utc_offset_minutes: i32) -> Result<OverviewPage, Problem> {
-    super::console()?.overview(utc_offset_minutes).await
+pub async fn load_overview(clock: Clock) -> Result<OverviewPage, Problem> {
+    super::console()?.overview(clock).await
 }

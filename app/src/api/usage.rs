@@ -1,6 +1,6 @@
 //! Usage: where tokens, money and time went, over time and by whatever it is split by.
 
-use super::{Cost, Millis, NanoUsd, Problem, Tokens};
+use super::{Clock, Cost, Millis, NanoUsd, Problem, Tokens};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -286,21 +286,12 @@ pub struct UsagePage {
 /// Usage.
 #[async_trait]
 pub trait Usages: Send + Sync {
-    /// The whole page. `zone`: the reader's time zone by its IANA name; `utc_offset_minutes` where that is not known.
-    async fn usage(
-        &self,
-        query: UsageQuery,
-        zone: String,
-        utc_offset_minutes: i32,
-    ) -> Result<UsagePage, Problem>;
+    /// The whole page. `clock`: the reader's.
+    async fn usage(&self, query: UsageQuery, clock: Clock) -> Result<UsagePage, Problem>;
 }
 
 /// The whole page.
 #[server(prefix = "/console", endpoint = "usage")]
-pub async fn load_usage(
-    query: UsageQuery,
-    zone: String,
-    utc_offset_minutes: i32,
-) -> Result<UsagePage, Problem> {
-    super::console()?.usage(query, zone, utc_offset_minutes).await
+pub async fn load_usage(query: UsageQuery, clock: Clock) -> Result<UsagePage, Problem> {
+    super::console()?.usage(query, clock).await
 }

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 /// The overview.
 #[component]
 pub fn Overview() -> impl IntoView {
-    let data = load_overview(reader::utc_offset().unwrap_or(0));
+    let data = load_overview(reader::clock());
     framed(
         Place::Overview,
         |_| "Overview".to_owned(),

@@ -152,7 +152,7 @@ fn Unknown(unknown: Vec<AccountQuota>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="unknown">
             <h2 id="unknown">"Nothing known"</h2>
-            <ul class="lines">{lines.collect_view()}</ul>
+            <ul class="lines unknown">{lines.collect_view()}</ul>
         </section>
     }
     .into_any()

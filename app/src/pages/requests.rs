@@ -1,6 +1,7 @@
 //! The list of requests.
 
 use crate::api::requests::{RequestFilter, RequestList, load_requests};
+use crate::parts::filter::{Chips, Choice, Kept, Notes, named_so};
 use crate::parts::format::{encode, exact};
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
@@ -73,10 +74,17 @@ const OUTCOMES: [(&str, &str); 4] =
 
 #[component]
 fn Filters(filter: RequestFilter, list: RequestList) -> impl IntoView {
-    let same = |name: &String| (name.clone(), name.clone());
+    // What other pages filter by.
+    let kept = [
+        ("model", filter.model.clone()),
+        ("client", filter.client.clone()),
+        ("combo", filter.combo.clone()),
+        ("from", filter.from.clone()),
+        ("to", filter.to.clone()),
+    ];
     let outcomes = OUTCOMES.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
-    let providers = list.providers.iter().map(same).collect();
-    let keys = list.keys.iter().map(same).collect();
+    let providers = named_so(list.providers);
+    let keys = named_so(list.keys);
     view! {
         <form class="filters" method="get" action="/requests" role="search">
             <span class="search">
@@ -94,28 +102,14 @@ fn Filters(filter: RequestFilter, list: RequestList) -> impl IntoView {
             <Choice name="outcome" all="Any outcome" options=outcomes chosen=filter.outcome.clone() />
             <Choice name="provider" all="Any provider" options=providers chosen=filter.provider.clone() />
             <Choice name="key" all="Any key" options=keys chosen=filter.key.clone() />
-            <Kept filter=filter.clone() />
+            <Kept pairs=kept.to_vec() />
             <button type="submit" class="button">
                 "Filter"
             </button>
         </form>
-        <Chips filter />
+        <FilteredBy filter />
     }
     .into_any()
-}
-
-/// What other pages filter by, which the form keeps.
-#[component]
-fn Kept(filter: RequestFilter) -> impl IntoView {
-    let kept = [
-        ("model", filter.model),
-        ("client", filter.client),
-        ("combo", filter.combo),
-        ("from", filter.from),
-        ("to", filter.to),
-    ];
-    let kept = kept.into_iter().filter(|(_, value)| !value.is_empty());
-    kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
 }
 
 /// A moment of the address, as the reader's clock shows it.
@@ -123,36 +117,9 @@ fn moment(text: &str) -> String {
     text.parse().map_or(text.to_owned(), |at| exact(at, reader::utc_offset()))
 }
 
-#[component]
-fn Choice(
-    name: &'static str,
-    all: &'static str,
-    options: Vec<(String, String)>,
-    chosen: String,
-) -> impl IntoView {
-    // A choice in the address that is not offered is still shown, so that it can be seen and taken back.
-    let stray = !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen);
-    let options = stray.then(|| (chosen.clone(), chosen.clone())).into_iter().chain(options);
-    let options = options.map(|(value, words)| {
-        let selected = value == chosen;
-        view! {
-            <option value=value selected=selected>
-                {words}
-            </option>
-        }
-    });
-    view! {
-        <select name=name aria-label=all>
-            <option value="">{all}</option>
-            {options.collect_view()}
-        </select>
-    }
-    .into_any()
-}
-
 /// What is filtered by, each with a way to take it back.
 #[component]
-fn Chips(filter: RequestFilter) -> impl IntoView {
+fn FilteredBy(filter: RequestFilter) -> impl IntoView {
     let without = |change: fn(&mut RequestFilter)| {
         let mut rest = RequestFilter { before: String::new(), ..filter.clone() };
         change(&mut rest);
@@ -174,43 +141,7 @@ fn Chips(filter: RequestFilter) -> impl IntoView {
         ("before", moment(&filter.to), without(|rest| rest.to.clear())),
         ("older than", filter.before.chars().take(12).collect(), without(|_| ())),
     ];
-    let chips: Vec<_> = chips
-        .into_iter()
-        .filter(|(_, value, _)| !value.is_empty())
-        .map(|(name, value, href)| {
-            view! {
-                <li class="chip">
-                    <span class="faint">{name}</span>
-                    <span>{value.clone()}</span>
-                    <a href=href aria-label=format!("Remove the filter: {name} {value}")>
-                        <Icon glyph=Glyph::Cross />
-                    </a>
-                </li>
-            }
-        })
-        .collect();
-    let many = chips.len() > 1;
-    (!chips.is_empty()).then(|| {
-        view! {
-            <ul class="chips" aria-label="Filters">
-                {chips}
-                {many.then(|| view! { <li><a href="/requests">"Clear all"</a></li> })}
-            </ul>
-        }
-    })
-}
-
-#[component]
-fn Notes(notes: Vec<String>) -> impl IntoView {
-    let notes: Vec<_> = notes.into_iter().map(|note| view! { <p>{note}</p> }).collect();
-    (!notes.is_empty()).then(|| {
-        view! {
-            <div class="alert warn" role="status">
-                <Icon glyph=Glyph::Warning />
-                <div>{notes}</div>
-            </div>
-        }
-    })
+    view! { <Chips chips=chips.to_vec() clear="/requests".to_owned() /> }
 }
 
 #[component]

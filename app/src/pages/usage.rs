@@ -1,12 +1,13 @@
 //! Usage: where tokens, money and time went, over time and by whatever it is split by. All choices live in the address.
 
-use super::usage_choices::{Filters, Notes, Periods, Segments, address, with};
+use super::usage_choices::{Filters, Periods, Segments, address, with};
 use super::usage_tables::{Causes, OverTime, Speeds, Week};
 use crate::api::usage::{Measure, SplitBy, Sums, UsagePage, UsageQuery, load_usage};
 use crate::parts::chart::ECHARTS;
 #[cfg(feature = "ssr")]
 use crate::parts::chart::{Chart, Leads, Written};
 use crate::parts::figure::Figure;
+use crate::parts::filter::Notes;
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::Glyph;
@@ -33,8 +34,7 @@ pub fn Usage() -> impl IntoView {
             combo: of("combo"),
         }
     });
-    let zone = reader::zone().unwrap_or_default();
-    let data = load_usage(query, zone, reader::utc_offset().unwrap_or(0));
+    let data = load_usage(query, reader::clock());
     framed(
         Place::Usage,
         |_| "Usage".to_owned(),

@@ -1,8 +1,8 @@
 //! What of usage is looked at: the period and the filters. All of it lives in the address.
 
 use crate::api::usage::{UsagePage, UsageQuery};
+use crate::parts::filter::{Chips, Choice, Kept, named_so};
 use crate::parts::format;
-use crate::parts::icon::{Glyph, Icon};
 use leptos::prelude::*;
 
 const PERIODS: [(&str, &str); 3] = [("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days")];
@@ -62,25 +62,21 @@ pub fn Periods(query: UsageQuery) -> impl IntoView {
         (href, name.to_owned(), query.period == word)
     });
     let kept = [
-        ("measure", &query.measure),
-        ("split", &query.split),
-        ("provider", &query.provider),
-        ("model", &query.model),
-        ("key", &query.key),
-        ("client", &query.client),
-        ("combo", &query.combo),
+        ("measure", query.measure.clone()),
+        ("split", query.split.clone()),
+        ("provider", query.provider.clone()),
+        ("model", query.model.clone()),
+        ("key", query.key.clone()),
+        ("client", query.client.clone()),
+        ("combo", query.combo.clone()),
     ];
-    let kept = kept
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value.clone() /> });
     let custom = query.period == "custom";
     view! {
         <div class="usage-periods">
             <Segments label="Period" options=options.to_vec() />
             <form method="get" action="/usage" class="usage-days" class:chosen=custom aria-label="Days">
                 <input type="hidden" name="period" value="custom" />
-                {kept.collect_view()}
+                <Kept pairs=kept.to_vec() />
                 <input type="date" name="from" value=query.from.clone() aria-label="First day" required=true />
                 <span class="faint" aria-hidden="true">
                     "to"
@@ -99,57 +95,32 @@ pub fn Periods(query: UsageQuery) -> impl IntoView {
 pub fn Filters(page: UsagePage) -> impl IntoView {
     let UsagePage { query, choices, .. } = page;
     let kept = [
-        ("period", &query.period),
-        ("from", &query.from),
-        ("to", &query.to),
-        ("measure", &query.measure),
-        ("split", &query.split),
+        ("period", query.period.clone()),
+        ("from", query.from.clone()),
+        ("to", query.to.clone()),
+        ("measure", query.measure.clone()),
+        ("split", query.split.clone()),
     ];
-    let kept = kept
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value.clone() /> });
     view! {
         <form method="get" action="/usage" class="filters usage-filters" aria-label="Filters">
-            {kept.collect_view()}
-            <Choice name="provider" all="Any provider" options=choices.providers chosen=query.provider.clone() />
-            <Choice name="model" all="Any model" options=choices.models chosen=query.model.clone() />
-            <Choice name="key" all="Any key" options=choices.keys chosen=query.key.clone() />
-            <Choice name="client" all="Any tool" options=choices.clients chosen=query.client.clone() />
-            <Choice name="combo" all="Any combo" options=choices.combos chosen=query.combo.clone() />
+            <Kept pairs=kept.to_vec() />
+            <Choice name="provider" all="Any provider" options=named_so(choices.providers) chosen=query.provider.clone() />
+            <Choice name="model" all="Any model" options=named_so(choices.models) chosen=query.model.clone() />
+            <Choice name="key" all="Any key" options=named_so(choices.keys) chosen=query.key.clone() />
+            <Choice name="client" all="Any tool" options=named_so(choices.clients) chosen=query.client.clone() />
+            <Choice name="combo" all="Any combo" options=named_so(choices.combos) chosen=query.combo.clone() />
             <button type="submit" class="button">
                 "Filter"
             </button>
         </form>
-        <Chips query />
-    }
-    .into_any()
-}
-
-#[component]
-fn Choice(name: &'static str, all: &'static str, options: Vec<String>, chosen: String) -> impl IntoView {
-    // A choice in the address that is not offered is still shown, so that it can be seen and taken back.
-    let stray = !chosen.is_empty() && !options.contains(&chosen);
-    let options = stray.then(|| chosen.clone()).into_iter().chain(options).map(|value| {
-        let (selected, shown) = (value == chosen, value.clone());
-        view! {
-            <option value=value selected=selected>
-                {shown}
-            </option>
-        }
-    });
-    view! {
-        <select name=name aria-label=all>
-            <option value="">{all}</option>
-            {options.collect_view()}
-        </select>
+        <FilteredBy query />
     }
     .into_any()
 }
 
 /// What is filtered by, each with a way to take it back.
 #[component]
-fn Chips(query: UsageQuery) -> impl IntoView {
+fn FilteredBy(query: UsageQuery) -> impl IntoView {
     type Part = fn(&mut UsageQuery) -> &mut String;
     let parts: [(&str, Part); 5] = [
         ("provider", |query| &mut query.provider),
@@ -158,44 +129,12 @@ fn Chips(query: UsageQuery) -> impl IntoView {
         ("tool", |query| &mut query.client),
         ("combo", |query| &mut query.combo),
     ];
-    let chips: Vec<_> = parts
-        .into_iter()
-        .filter_map(|(name, part)| {
-            let value = part(&mut query.clone()).clone();
-            let href = with(&query, |other| part(other).clear());
-            (!value.is_empty()).then(|| {
-                view! {
-                    <li class="chip">
-                        <span class="faint">{name}</span>
-                        <span>{value.clone()}</span>
-                        <a href=href aria-label=format!("Remove the filter: {name} {value}")>
-                            <Icon glyph=Glyph::Cross />
-                        </a>
-                    </li>
-                }
-            })
-        })
-        .collect();
-    (!chips.is_empty()).then(|| {
-        view! {
-            <ul class="chips" aria-label="Filters">
-                {chips}
-            </ul>
-        }
-    })
-}
-
-#[component]
-pub fn Notes(notes: Vec<String>) -> impl IntoView {
-    let notes: Vec<_> = notes.into_iter().map(|note| view! { <p>{note}</p> }).collect();
-    (!notes.is_empty()).then(|| {
-        view! {
-            <div class="alert warn" role="status">
-                <Icon glyph=Glyph::Warning />
-                <div>{notes}</div>
-            </div>
-        }
-    })
+    let chips = parts.map(|(name, part)| {
+        let value = part(&mut query.clone()).clone();
+        (name, value, with(&query, |other| part(other).clear()))
+    });
+    let clear = with(&query, |other| parts.iter().for_each(|(_, part)| part(other).clear()));
+    view! { <Chips chips=chips.to_vec() clear /> }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod copy;
 pub mod dialog;
 pub mod field;
 pub mod figure;
+pub mod filter;
 pub mod form;
 pub mod format;
 pub mod frame;

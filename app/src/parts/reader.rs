@@ -1,6 +1,6 @@
 //! What is known of the person who reads a page: their clock, their time zone, their theme.
 
-use crate::api::Millis;
+use crate::api::{Clock, Millis};
 #[cfg(feature = "ssr")]
 use leptos::prelude::use_context;
 
@@ -37,9 +37,9 @@ pub fn utc_offset() -> Option<i32> {
     return cookie("tz")?.parse().ok().filter(|minutes| (-14 * 60..=14 * 60).contains(minutes));
 }
 
-/// The name of the reader's time zone: `Europe/Berlin`. `None` before their browser has said.
-pub fn zone() -> Option<String> {
-    cookie("zone")
+/// The reader's clock; that of UTC before their browser has said.
+pub fn clock() -> Clock {
+    Clock { zone: cookie("zone").unwrap_or_default(), utc_offset_minutes: utc_offset().unwrap_or(0) }
 }
 
 /// The theme the reader chose: `light`, `dark`, or `system` when they did not choose.

@@ -27,7 +27,7 @@ use app::api::providers::{
 };
 use app::api::requests::{RequestDetail, RequestFilter, RequestList, Requests};
 use app::api::settings::{Policy, Settings, SettingsPage};
-use app::api::{Cost, Millis, Problem, ProblemKind, Tier, Tokens};
+use app::api::{Clock, Cost, Millis, Problem, ProblemKind, Tier, Tokens};
 use async_trait::async_trait;
 pub use data::{NOW, request_row};
 
@@ -107,7 +107,7 @@ impl Login for Fake {
 
 #[async_trait]
 impl Overview for Fake {
-    async fn overview(&self, _utc_offset_minutes: i32) -> Result<OverviewPage, Problem> {
+    async fn overview(&self, _clock: Clock) -> Result<OverviewPage, Problem> {
         self.works()?;
         if !self.full() {
             return Ok(OverviewPage {

@@ -4,7 +4,7 @@ use super::{Fake, Mood};
 use app::api::usage::{
     CauseRow, Choices, Measure, Part, Share, Speed, SplitBy, Sums, UsagePage, UsageQuery, Usages,
 };
-use app::api::{Cost, Problem, Tokens};
+use app::api::{Clock, Cost, Problem, Tokens};
 use async_trait::async_trait;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -29,12 +29,7 @@ fn sums(requests: i64, cost: i64, unknown: i64) -> Sums {
 
 #[async_trait]
 impl Usages for Fake {
-    async fn usage(
-        &self,
-        mut query: UsageQuery,
-        zone: String,
-        _utc_offset_minutes: i32,
-    ) -> Result<UsagePage, Problem> {
+    async fn usage(&self, mut query: UsageQuery, clock: Clock) -> Result<UsagePage, Problem> {
         self.works()?;
         let measure = Measure::ALL.into_iter().find(|one| one.word() == query.measure).unwrap_or_default();
         let split = SplitBy::ALL.into_iter().find(|one| one.word() == query.split).unwrap_or_default();
@@ -60,7 +55,7 @@ impl Usages for Fake {
             split,
             parts: (0..7).map(part).collect(),
             week: vec![0; 168],
-            zone: if zone.is_empty() { "UTC".to_owned() } else { zone },
+            zone: if clock.zone.is_empty() { "UTC".to_owned() } else { clock.zone },
             ..UsagePage::default()
         };
         if !self.full() || empty.query.provider == "nobody" {

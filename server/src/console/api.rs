@@ -29,7 +29,7 @@ use app::api::saver::{Saver, SaverLevel, SaverPage};
 use app::api::settings::{Policy, Settings, SettingsPage};
 use app::api::terse::Terse;
 use app::api::translator::{Asking, Translated, Translator};
-use app::api::{Problem, ProblemKind};
+use app::api::{Clock, Problem, ProblemKind};
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, Query};
 use axum::response::{IntoResponse, Response};
@@ -109,16 +109,9 @@ pub async fn openapi() -> Response {
     response
 }
 
-/// Where the reader's midnight is.
-#[derive(Deserialize)]
-pub struct Offset {
-    #[serde(default)]
-    utc_offset_minutes: i32,
-}
-
 /// Today's and yesterday's sums.
-pub async fn overview(Extension(desk): At, Query(offset): Query<Offset>) -> Answer<OverviewPage> {
-    Ok(axum::Json(desk.overview(offset.utc_offset_minutes).await?))
+pub async fn overview(Extension(desk): At, Query(clock): Query<Clock>) -> Answer<OverviewPage> {
+    Ok(axum::Json(desk.overview(clock).await?))
 }
 
 /// A page of requests.

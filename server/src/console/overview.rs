@@ -3,6 +3,7 @@
 use super::quota::fullest;
 use super::requests::row_of;
 use super::story::detour;
+use super::zone::{back, date_at, midnight, zone};
 use super::{Desk, fail};
 use crate::clock;
 use crate::store::{RequestRecord, Sum, SumKey};
@@ -10,7 +11,7 @@ use app::api::alerts::Alerts;
 use app::api::overview::{Fallback, FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::Health;
 use app::api::requests::RequestFilter;
-use app::api::{Cost, Problem, Tier, Tokens};
+use app::api::{Clock, Cost, Problem, Tier, Tokens};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
@@ -43,14 +44,6 @@ fn totals(sums: &[(SumKey, Sum)]) -> Totals {
         };
     }
     totals
-}
-
-/// Midnight before `now` where the reader is, to the hour: sums are kept by the hour.
-fn midnight(now: i64, utc_offset_minutes: i32) -> i64 {
-    let offset = i64::from(utc_offset_minutes.clamp(-14 * 60, 14 * 60)) * 60_000;
-    let local = now + offset;
-    let start = local - local.rem_euclid(DAY) - offset;
-    start.div_euclid(HOUR) * HOUR
 }
 
 /// The tier as pages show it.
@@ -101,13 +94,15 @@ impl Desk {
 
 #[async_trait]
 impl Overview for Desk {
-    async fn overview(&self, utc_offset_minutes: i32) -> Result<OverviewPage, Problem> {
+    async fn overview(&self, clock: Clock) -> Result<OverviewPage, Problem> {
         self.person()?;
         let store = &self.app.store;
         let now = clock::now().unix_ms;
-        let today = midnight(now, utc_offset_minutes);
+        let (zone, _) = zone(&clock);
+        let day = date_at(&zone, now);
+        let (today, yesterday) = (midnight(&zone, day), midnight(&zone, back(day, 1)));
         let sums = store.hours(today, now + HOUR).await.map_err(fail)?;
-        let before = store.hours(today - DAY, today).await.map_err(fail)?;
+        let before = store.hours(yesterday, today).await.map_err(fail)?;
         let recent = store.requests(&RequestFilter::default(), RECENT).await.map_err(fail)?;
         let detours = store.fallbacks(now - LOOKED_BACK, FALLBACKS).await.map_err(fail)?;
         let snapshot = self.app.snapshot();
@@ -129,19 +124,5 @@ impl Overview for Desk {
             quotas: quotas.into_iter().take(QUOTAS).collect(),
             steps,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_begins_at_the_reader_s_midnight() {
-        let noon = 1_763_726_400_000; // 2025-11-21T12:00:00Z
-        assert_eq!(midnight(noon, 0), noon - 12 * HOUR);
-        assert_eq!(midnight(noon, 60), noon - 13 * HOUR);
-        assert_eq!(midnight(noon, -8 * 60), noon - 4 * HOUR);
-        assert_eq!(midnight(noon, 13 * 60), noon - HOUR);
     }
 }

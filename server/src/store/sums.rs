@@ -6,7 +6,9 @@ use super::requests::insert;
 use super::{RequestRecord, Store, StoreError};
 use app::api::requests::Outcome;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+};
 use std::collections::{BTreeMap, HashMap};
 
 const HOUR: i64 = 3_600_000;
@@ -59,7 +61,7 @@ pub struct SumKey {
 }
 
 /// A sum over requests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Sum {
     /// All of them.
     pub requests: i64,

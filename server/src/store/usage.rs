@@ -112,23 +112,8 @@ struct Row {
     part: i64,
     by: String,
     model_split: String,
-    requests: i64,
-    answered: i64,
-    failed: i64,
-    broken: i64,
-    cancelled: i64,
-    fallbacks: i64,
-    unstated: i64,
-    input_tokens: i64,
-    cache_read_tokens: i64,
-    cache_write_tokens: i64,
-    output_tokens: i64,
-    reasoning_tokens: i64,
-    cost: i64,
-    cost_unknown: i64,
-    first_token_ms: i64,
-    first_tokens: i64,
-    total_ms: i64,
+    #[sea_orm(nested)]
+    sum: Sum,
 }
 
 const SUMS: [Column; 17] = [
@@ -233,6 +218,9 @@ impl Store {
         for column in SUMS {
             find = find.expr_as(column.sum().cast_as("BIGINT"), column.as_str());
         }
+        for column in [Column::LastAt, Column::AnsweredAt] {
+            find = find.expr_as(column.max(), column.as_str());
+        }
         for name in ["part", "by", "model_split"] {
             find = find.group_by(Expr::col(Alias::new(name)));
         }
@@ -318,26 +306,6 @@ impl Store {
     }
 }
 
-fn used_of(row: Row) -> Used {
-    let sum = Sum {
-        requests: row.requests,
-        answered: row.answered,
-        failed: row.failed,
-        broken: row.broken,
-        cancelled: row.cancelled,
-        fallbacks: row.fallbacks,
-        unstated: row.unstated,
-        input_tokens: row.input_tokens,
-        cache_read_tokens: row.cache_read_tokens,
-        cache_write_tokens: row.cache_write_tokens,
-        output_tokens: row.output_tokens,
-        reasoning_tokens: row.reasoning_tokens,
-        cost: row.cost,
-        cost_unknown: row.cost_unknown,
-        first_token_ms: row.first_token_ms,
-        first_tokens: row.first_tokens,
-        total_ms: row.total_ms,
-        ..Sum::default()
-    };
-    Used { part: row.part, by: row.by, model: row.model_split, sum }
+fn used_of(Row { part, by, model_split, sum }: Row) -> Used {
+    Used { part, by, model: model_split, sum }
 }

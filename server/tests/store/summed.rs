@@ -54,13 +54,12 @@ fn requests() -> Vec<RequestRecord> {
     (0..600).map(one).collect()
 }
 
-/// The sums by something, without the times that sums of periods do not have.
+/// The sums by something.
 fn by<K: Ord>(records: &[RequestRecord], key: impl Fn(&RequestRecord) -> K) -> BTreeMap<K, Sum> {
     let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
     for record in records {
         sums.entry(key(record)).or_default().add(record);
     }
-    sums.values_mut().for_each(|sum| (sum.last_at, sum.answered_at) = (0, 0));
     sums
 }
 

@@ -1,16 +1,9 @@
 //! Usage over JSON.
 
 use super::{Answer, At};
+use app::api::Clock;
 use app::api::usage::{UsagePage, UsageQuery, Usages};
 use axum::extract::{Extension, Query};
-use serde::Deserialize;
-
-/// Where the reader's clock is.
-#[derive(Deserialize)]
-pub struct Clock {
-    #[serde(default)]
-    zone: String,
-}
 
 /// Usage of a period.
 pub async fn usage(
@@ -18,5 +11,5 @@ pub async fn usage(
     Query(query): Query<UsageQuery>,
     Query(clock): Query<Clock>,
 ) -> Answer<UsagePage> {
-    Ok(axum::Json(Usages::usage(&desk, query, clock.zone, 0).await?))
+    Ok(axum::Json(Usages::usage(&desk, query, clock).await?))
 }

@@ -1,15 +1,15 @@
 //! Usage as files, for spreadsheets and programs: what the page shows, by share and part of time.
 
 use crate::console::Desk;
+use crate::console::zone::stamp;
 use crate::gate::problem_response;
-use app::api::Problem;
 use app::api::usage::{UsagePage, UsageQuery, Usages};
+use app::api::{Clock, Problem};
 use axum::Json;
 use axum::extract::{Extension, Query};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderValue};
-use jiff::Timestamp;
 
 /// USD are told with so many digits, which is exact.
 const NANO: i64 = 1_000_000_000;
@@ -35,8 +35,9 @@ async fn page(
     Query(query): Query<UsageQuery>,
     headers: &HeaderMap,
 ) -> Result<UsagePage, Problem> {
-    let offset = cookie(headers, "tz").and_then(|text| text.parse().ok()).unwrap_or(0);
-    Usages::usage(&desk, query, cookie(headers, "zone").unwrap_or_default(), offset).await
+    let utc_offset_minutes = cookie(headers, "tz").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let clock = Clock { zone: cookie(headers, "zone").unwrap_or_default(), utc_offset_minutes };
+    Usages::usage(&desk, query, clock).await
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -89,7 +90,7 @@ fn rows(page: &UsagePage) -> Vec<u8> {
                 sums.reasoning,
             ];
             let name = safe(if share.id.is_empty() { &share.name } else { &share.id });
-            let line = [stamp(part.from), stamp(part.to), name]
+            let line = [stamp(part.from).to_string(), stamp(part.to).to_string(), name]
                 .into_iter()
                 .chain(counts.map(|count| count.to_string()))
                 .chain([
@@ -106,10 +107,6 @@ fn rows(page: &UsagePage) -> Vec<u8> {
 /// A name that no spreadsheet takes for a formula: names come from clients.
 fn safe(name: &str) -> String {
     if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name.to_owned() }
-}
-
-fn stamp(at: i64) -> String {
-    Timestamp::from_millisecond(at).unwrap_or_default().to_string()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub(crate) use export::{csv, json};
 
 use super::overview::tier;
 use super::story::judged;
+use super::zone::zone;
 use super::{Desk, fail};
 use crate::clock;
 use crate::store::snapshot::Snapshot;
@@ -14,9 +15,9 @@ use crate::store::{Fallen, FirstTokens, Grain, Slice, Split, StoredKey, Sum, Use
 use app::api::usage::{
     CauseRow, Choices, Measure, Share, Speed, SplitBy, Sums, UsagePage, UsageQuery, Usages,
 };
-use app::api::{Cost, Problem, Tokens};
+use app::api::{Clock, Cost, Problem, Tokens};
 use async_trait::async_trait;
-use period::{Period, period, zone};
+use period::{Period, period};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shares that are told apart; the others are one.
@@ -214,19 +215,14 @@ fn causes(rows: Vec<Fallen>) -> Vec<CauseRow> {
 
 #[async_trait]
 impl Usages for Desk {
-    async fn usage(
-        &self,
-        mut query: UsageQuery,
-        zone_name: String,
-        utc_offset_minutes: i32,
-    ) -> Result<UsagePage, Problem> {
+    async fn usage(&self, mut query: UsageQuery, clock: Clock) -> Result<UsagePage, Problem> {
         self.person()?;
         let (store, snapshot, now) = (&self.app.store, self.app.snapshot(), clock::now().unix_ms);
         let mut notes = Vec::new();
         let measure =
             chosen(&mut query.measure, &Measure::ALL, Measure::word, "is measured here", &mut notes);
         let split = chosen(&mut query.split, &SplitBy::ALL, SplitBy::word, "usage is split by", &mut notes);
-        let (zone, zone_name) = zone(&zone_name, utc_offset_minutes);
+        let (zone, zone_name) = zone(&clock);
         let period = period(&mut query, &zone, now, &mut notes);
         let keys = store.keys().await.map_err(fail)?;
         let key = text(&query.key).and_then(|name| {

@@ -1,11 +1,12 @@
 //! Which period is looked at, and into which parts it falls, by the clock of the reader: a day there has 23 hours in
 //! spring and 25 in autumn.
 
+use crate::console::zone::{back, date_at, midnight, stamp};
 use crate::store::{Grain, Offsets};
 use app::api::usage::{Part, UsageQuery};
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
 
 const HOUR: i64 = 3_600_000;
 /// Longest period: a leap year's days.
@@ -47,23 +48,6 @@ impl Period {
         let place = if self.by_hour { (part - self.from()) / HOUR } else { part - self.first_day };
         usize::try_from(place).ok().filter(|place| *place < self.parts.len())
     }
-}
-
-/// The clock of a place by its IANA name, or else so many minutes ahead of UTC; and what it is called.
-pub(super) fn zone(name: &str, utc_offset_minutes: i32) -> (TimeZone, String) {
-    if let Ok(zone) = TimeZone::get(name.trim())
-        && !name.trim().is_empty()
-    {
-        return (zone, name.trim().to_owned());
-    }
-    let minutes = utc_offset_minutes.clamp(-14 * 60, 14 * 60);
-    let offset = Offset::from_seconds(minutes * 60).unwrap_or(Offset::UTC);
-    let sign = if minutes < 0 { '-' } else { '+' };
-    let name = match minutes {
-        0 => "UTC".to_owned(),
-        _ => format!("UTC{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60),
-    };
-    (TimeZone::fixed(offset), name)
 }
 
 /// The period that is asked for, or the nearest that makes sense. `query` says afterwards what was taken, `notes` what
@@ -167,29 +151,8 @@ fn of_days(zone: &TimeZone, first: Date, last: Date) -> Period {
     }
 }
 
-/// The beginning of a day, to the hour: sums are kept by the hour.
-fn midnight(zone: &TimeZone, day: Date) -> i64 {
-    let at = day
-        .to_zoned_datetime(zone.clone())
-        .map(|zoned| zoned.timestamp().as_millisecond())
-        .unwrap_or_default();
-    at.div_euclid(HOUR) * HOUR
-}
-
-fn date_at(zone: &TimeZone, at: i64) -> Date {
-    stamp(at).to_zoned_datetime(zone.clone()).date()
-}
-
-fn stamp(at: i64) -> Timestamp {
-    Timestamp::from_millisecond(at).unwrap_or_default()
-}
-
 fn named(zone: &TimeZone, at: i64, form: &str) -> String {
     stamp(at).to_zoned_datetime(zone.clone()).strftime(form).to_string()
-}
-
-fn back(day: Date, days: i64) -> Date {
-    day.saturating_sub(SignedDuration::from_hours(24 * days))
 }
 
 fn days_between(first: Date, last: Date) -> i64 {
@@ -221,6 +184,8 @@ fn offsets(zone: &TimeZone, from: i64, to: i64) -> Offsets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::zone::zone;
+    use app::api::Clock;
 
     /// 2026-11-29T12:30:00Z, a Sunday.
     const NOON: i64 = 1_795_955_400_000;
@@ -231,7 +196,7 @@ mod tests {
 
     fn of(name: &str, mut query: UsageQuery) -> (Period, UsageQuery, Vec<String>) {
         let mut notes = Vec::new();
-        let (zone, _) = zone(name, 0);
+        let (zone, _) = zone(&Clock { zone: name.into(), utc_offset_minutes: 0 });
         let period = period(&mut query, &zone, NOON, &mut notes);
         (period, query, notes)
     }

@@ -4,11 +4,8 @@
 use super::messages::add;
 use super::{Answer, Encoder, Message};
 use crate::conversation::Role;
-use crate::transcode::messages::valid_id;
+use crate::transcode::messages::{NO_RESULT, unused_id};
 use std::collections::BTreeSet;
-
-/// What is said in place of a result that never came.
-const NO_RESULT: &str = "The call was interrupted: there is no result.";
 
 impl<'c> Encoder<'c> {
     pub(super) fn pair(&mut self, messages: &mut Vec<Message<'c>>) {
@@ -50,7 +47,7 @@ impl<'c> Encoder<'c> {
         };
         let mut open: Vec<(&'c str, String, String)> = Vec::new();
         for call in &mut message.calls {
-            call.sent = unused(call.id, used);
+            call.sent = unused_id(call.id, used);
             open.push((call.id, call.sent.clone(), call.path.clone()));
         }
         let mut answers = Vec::new();
@@ -77,15 +74,4 @@ impl<'c> Encoder<'c> {
         }
         answers
     }
-}
-
-/// An id as it is sent: no two calls have the same, which models that number their calls anew in each turn would break.
-fn unused(id: &str, used: &mut BTreeSet<String>) -> String {
-    let mut sent = valid_id(id).into_owned();
-    let mut count = 2;
-    while !used.insert(sent.clone()) {
-        sent = valid_id(&format!("{id}_{count}")).into_owned();
-        count += 1;
-    }
-    sent
 }

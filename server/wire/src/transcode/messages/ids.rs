@@ -5,6 +5,7 @@
 use crate::conversation::fnv;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// What an id begins with that stands for another one.
 const MARK: &str = "ninerouter_id_";
@@ -45,6 +46,22 @@ pub(crate) fn valid(id: &str) -> Cow<'_, str> {
     valid.push_str(&format!("{:016x}", fnv(id.as_bytes())));
     Cow::Owned(valid)
 }
+
+/// An id as it is sent: no two calls have the same (`tool_use ids must be unique`), which models that number their
+/// calls anew in each turn would break.
+pub(crate) fn unused(id: &str, used: &mut BTreeSet<String>) -> String {
+    let mut sent = valid(id).into_owned();
+    let mut count = 2;
+    while !used.insert(sent.clone()) {
+        sent = valid(&format!("{id}_{count}")).into_owned();
+        count += 1;
+    }
+    sent
+}
+
+/// What is said in place of a result that never came. An empty result would look like success, and to leave out the
+/// call would make the model forget what it began.
+pub(crate) const NO_RESULT: &str = "The call was interrupted: there is no result.";
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ mod write;
 
 pub(super) use decode::decode;
 pub(super) use encode::encode;
-pub(crate) use ids::valid as valid_id;
+pub(crate) use ids::{NO_RESULT, unused as unused_id};
 pub(super) use read::{Reader, read_whole};
 pub(crate) use seals::mark as redacted_data;
 pub(super) use write::write_whole;

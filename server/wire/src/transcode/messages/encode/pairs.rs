@@ -1,14 +1,10 @@
 //! Every call is answered in the message after it, first thing, and once.
 
-use super::super::ids;
+use super::super::ids::{NO_RESULT, unused};
 use super::{At, Encoder, Item, Message, What, turns};
 use crate::conversation::Role;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-
-/// What is said in place of a result that never came. An empty result would look like success, and to leave out the
-/// call would make the model forget what it began.
-const NO_RESULT: &str = "The call was interrupted: there is no result.";
 
 impl<'c> Encoder<'c> {
     pub(super) fn pair(&mut self, messages: &mut Vec<Message<'c>>) {
@@ -96,16 +92,4 @@ impl<'c> Encoder<'c> {
         }
         kept
     }
-}
-
-/// An id as it is sent: no two calls have the same (`tool_use ids must be unique`), which models that number their
-/// calls anew in each turn would break.
-fn unused(id: &str, used: &mut BTreeSet<String>) -> String {
-    let mut sent = ids::valid(id).into_owned();
-    let mut count = 2;
-    while !used.insert(sent.clone()) {
-        sent = ids::valid(&format!("{id}_{count}")).into_owned();
-        count += 1;
-    }
-    sent
 }
