@@ -2,11 +2,13 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use flate2::read::GzDecoder;
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use std::io::Read;
 
 /// wasm, its glue, stylesheets, icons. `cargo xtask build` fills the folder.
 #[derive(RustEmbed)]
@@ -14,7 +16,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Site;
 
-/// Compressed neighbours that the build may have left beside a file, best first.
+/// What the build may have left beside a file, or in its place, best first.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 /// One file. The browser may keep it but asks each time whether it is still the same.
@@ -25,10 +27,25 @@ pub(crate) async fn file(uri: Uri, headers: HeaderMap) -> Response {
         .iter()
         .filter(|(name, _)| accepted.contains(name))
         .find_map(|(name, suffix)| Some((Site::get(&format!("{path}{suffix}"))?, Some(*name))));
-    match compressed.or_else(|| Some((Site::get(path)?, None))) {
+    match compressed.or_else(|| Some((plain(path)?, None))) {
         Some((file, encoding)) => found(path, file, encoding, &headers),
         None => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
     }
+}
+
+/// A file for whoever takes none of the encodings.
+fn plain(path: &str) -> Option<EmbeddedFile> {
+    Site::get(path).or_else(|| {
+        let packed = Site::get(&format!("{path}.gz"))?;
+        let data = unpacked(&packed.data)?;
+        Some(EmbeddedFile { data: data.into(), metadata: packed.metadata })
+    })
+}
+
+fn unpacked(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 fn found(path: &str, file: EmbeddedFile, encoding: Option<&'static str>, headers: &HeaderMap) -> Response {
@@ -58,4 +75,19 @@ fn found(path: &str, file: EmbeddedFile, encoding: Option<&'static str>, headers
         answer.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    #[test]
+    fn what_was_packed_is_unpacked_and_nothing_else() {
+        let mut packer = GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(b"body { color: red }").unwrap();
+        assert_eq!(unpacked(&packer.finish().unwrap()).unwrap(), b"body { color: red }");
+        assert_eq!(unpacked(b"no gzip"), None);
+    }
 }

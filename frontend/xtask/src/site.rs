@@ -6,7 +6,7 @@ use crate::workspace::{Mode, Workspace};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use wasm_bindgen_cli_support::Bindgen;
@@ -112,8 +112,8 @@ fn gather(folder: &Path, prefix: &Path, files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// Adds a `.br` and a `.gz` beside every file that gets smaller by it. What did not change since the last
-/// build is not compressed again.
+/// Puts a `.br` and a `.gz` in the place of every file that gets smaller by it: the few who take neither are served what
+/// the second unpacks to. What did not change since the last build is not compressed again.
 fn compress(folder: &Path, files: &mut Files) -> Result<()> {
     let made: Mutex<Files> = Mutex::default();
     std::thread::scope(|scope| -> Result<()> {
@@ -125,7 +125,8 @@ fn compress(folder: &Path, files: &mut Files) -> Result<()> {
             .map(|(path, bytes)| {
                 let made = &made;
                 scope.spawn(move || -> Result<()> {
-                    let unchanged = fs::read(folder.join(path)).is_ok_and(|old| old == *bytes);
+                    let old = fs::read(folder.join(format!("{}.gz", path.display())));
+                    let unchanged = old.is_ok_and(|old| unpacked(&old).is_ok_and(|old| old == *bytes));
                     for (suffix, pack) in [("br", brotli as fn(&[u8]) -> Result<Vec<u8>>), ("gz", gzip)] {
                         let beside = PathBuf::from(format!("{}.{suffix}", path.display()));
                         let packed = match fs::read(folder.join(&beside)) {
@@ -147,7 +148,9 @@ fn compress(folder: &Path, files: &mut Files) -> Result<()> {
         }
         Ok(())
     })?;
-    files.append(&mut made.into_inner().unwrap_or_default());
+    let mut made = made.into_inner().unwrap_or_default();
+    files.retain(|path, _| !made.contains_key(Path::new(&format!("{}.gz", path.display()))));
+    files.append(&mut made);
     Ok(())
 }
 
@@ -155,6 +158,12 @@ fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     brotli::CompressorWriter::new(&mut packed, 1 << 16, 11, 22).write_all(bytes)?;
     Ok(packed)
+}
+
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
