@@ -4,6 +4,7 @@ use super::{Millis, Problem};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How a person signs in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,8 @@ pub enum TokenState {
 pub struct TokenRow {
     /// How it is doing.
     pub state: TokenState,
+    /// Whether a key or a file was pasted for it, and nobody has signed in.
+    pub keyed: bool,
     /// When the token that is used now ends; `None` when no end is known.
     pub expires_at: Option<Millis>,
     /// When it was renewed last, or signed in to.
@@ -89,6 +92,9 @@ pub struct NewSignIn {
     /// vendor's page shows is to be pasted.
     #[serde(default)]
     pub port: Option<u16>,
+    /// What the account says beside, for the provider's addresses; absent: as before, else what is usual.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A sign-in under way.
@@ -161,8 +167,9 @@ pub async fn begin_sign_in(
     #[server(default)] account: Option<i64>,
     #[server(default)] flow: Option<Flow>,
     #[server(default)] client_id: String,
+    #[server(default)] fields: BTreeMap<String, String>,
 ) -> Result<SignIn, Problem> {
-    let new = NewSignIn { provider, account, flow, client_id, port: port_here() };
+    let new = NewSignIn { provider, account, flow, client_id, port: port_here(), fields };
     let begun = super::told(super::console()?.begin_sign_in(new).await)?;
     leptos_axum::redirect(&format!("/sign-in/{}", begun.id));
     Ok(begun)

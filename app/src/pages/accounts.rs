@@ -166,7 +166,7 @@ fn AddAccount(provider: ProviderRow, keys_at: String) -> impl IntoView {
 
 /// What an account says beside its key.
 #[component]
-fn Fields(
+pub fn Fields(
     #[prop(into)] id: String,
     fields: Vec<FieldRow>,
     values: BTreeMap<String, String>,
@@ -227,7 +227,6 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
     let waiting = matches!(account.health, Health::Parked | Health::Refused) || !account.waiting.is_empty();
     let switch = if account.enabled { "true" } else { "false" };
     let flipped = if account.enabled { "false" } else { "true" };
-    let keyed = provider.sign_in.is_none();
     view! {
         <li class="account">
             <div class="account-head">
@@ -253,7 +252,7 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
                 <HealthBadge health=account.health />
             </div>
             <AccountWords account=account.clone() />
-            {account.token.clone().map(|token| view! { <TokenWords token keyed /> })}
+            {account.token.clone().map(|token| view! { <TokenWords token /> })}
             <SignInAgain account=account.clone() provider />
             <div class="buttons">
                 <Form action="test_account" class="test" done=Done::Say>
@@ -316,8 +315,8 @@ fn Account(account: AccountRow, provider: ProviderRow) -> impl IntoView {
 fn Change(account: AccountRow, provider: ProviderRow) -> impl IntoView {
     let file = provider.auth == AuthKind::ServiceAccount;
     // A key that is exchanged for tokens is still a key.
-    let exchanged = provider.auth == AuthKind::Key && provider.sign_in.is_none();
-    let keyless = provider.auth == AuthKind::Nothing || (account.token.is_some() && !exchanged);
+    let signed_in = account.token.as_ref().is_some_and(|token| !token.keyed);
+    let keyless = provider.auth == AuthKind::Nothing || signed_in;
     let fields = provider.fields;
     let id = account.id;
     let dialog = format!("change-{id}");

@@ -1,7 +1,8 @@
 //! Where a sign-in begins: a part of the provider page.
 
-use crate::api::providers::{AccountRow, AuthKind, ProviderRow};
+use crate::api::providers::{AccountRow, AuthKind, FieldRow, ProviderRow};
 use crate::api::sign_in::{Flow, SignInRow, TokenRow, TokenState};
+use crate::pages::accounts::Fields;
 use crate::parts::field::{Field, Hidden};
 use crate::parts::form::{Done, Form};
 use crate::parts::icon::{Glyph, Icon};
@@ -36,7 +37,7 @@ pub fn BeginSignIn(provider: ProviderRow) -> impl IntoView {
     });
     let body = view! {
         {only}
-        <Begin id=id name=name.clone() row=row.clone() account=None />
+        <Begin id=id name=name.clone() row=row.clone() fields=provider.fields account=None />
         {off}
     };
     if first {
@@ -82,7 +83,16 @@ fn OptIn(id: String, name: String, row: SignInRow) -> impl IntoView {
 
 /// A button for each way to sign in.
 #[component]
-fn Begin(id: String, name: String, row: SignInRow, account: Option<i64>) -> impl IntoView {
+fn Begin(
+    id: String,
+    name: String,
+    row: SignInRow,
+    fields: Vec<FieldRow>,
+    account: Option<AccountRow>,
+) -> impl IntoView {
+    let values = account.as_ref().map(|account| account.fields.clone()).unwrap_or_default();
+    let account = account.map(|account| account.id);
+    let place = account.map_or("sign-in".to_owned(), |account| format!("sign-in-{account}"));
     let own = (!row.clients_at.is_empty()).then(|| {
         let help = format!("Make an app of your own at {} and paste its client id.", row.clients_at);
         let field = account.map_or("new-client".to_owned(), |account| format!("client-{account}"));
@@ -107,6 +117,7 @@ fn Begin(id: String, name: String, row: SignInRow, account: Option<i64>) -> impl
         <Form action="begin_sign_in" class="stack">
             <Hidden name="provider" value=id />
             {account.map(|account| view! { <Hidden name="account" value=account.to_string() /> })}
+            <Fields id=place fields values />
             {own}
             <p class="buttons">{buttons.collect_view()}</p>
         </Form>
@@ -117,17 +128,19 @@ fn Begin(id: String, name: String, row: SignInRow, account: Option<i64>) -> impl
 /// Signing in again to an account whose sign-in has ended.
 #[component]
 pub fn SignInAgain(account: AccountRow, provider: ProviderRow) -> impl IntoView {
-    let ended = account
-        .token
-        .as_ref()
-        .is_some_and(|token| matches!(token.state, TokenState::NeedsSignIn | TokenState::Refused));
+    let ended = account.token.as_ref().is_some_and(|token| {
+        !token.keyed && matches!(token.state, TokenState::NeedsSignIn | TokenState::Refused)
+    });
     let row = provider.sign_in.filter(|row| row.on && ended);
-    row.map(|row| view! { <Begin id=provider.id name=provider.name row account=Some(account.id) /> })
+    row.map(|row| {
+        view! { <Begin id=provider.id name=provider.name row fields=provider.fields account=Some(account) /> }
+    })
 }
 
-/// How the sign-in of an account is doing. `keyed`: a key was pasted for it, and nobody has signed in.
+/// How the sign-in of an account is doing.
 #[component]
-pub fn TokenWords(token: TokenRow, keyed: bool) -> impl IntoView {
+pub fn TokenWords(token: TokenRow) -> impl IntoView {
+    let keyed = token.keyed;
     let (tone, glyph, text) = match token.state {
         TokenState::Active if keyed => (Tone::Good, Glyph::Check, "Key accepted"),
         TokenState::Active => (Tone::Good, Glyph::Check, "Signed in"),

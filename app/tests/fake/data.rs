@@ -203,6 +203,12 @@ fn sign_in(id: &str) -> Option<SignInRow> {
             clients_at: "https://xai.example/apps".to_owned(),
             ..row(true, "")
         }),
+        "gitlab-duo" => Some(SignInRow {
+            terms: String::new(),
+            opt_in: false,
+            clients_at: "https://gitlab.example/apps".to_owned(),
+            ..row(true, "")
+        }),
         _ => None,
     }
 }
@@ -214,7 +220,12 @@ fn signed_in(now: Millis) -> Vec<AccountRow> {
         sentence: sentence.to_owned(),
         last_error: String::new(),
         last_error_at: None,
-        token: Some(TokenRow { state, expires_at: Some(now + 50 * MINUTE), renewed_at: now - 10 * MINUTE }),
+        token: Some(TokenRow {
+            state,
+            keyed: false,
+            expires_at: Some(now + 50 * MINUTE),
+            renewed_at: now - 10 * MINUTE,
+        }),
         ..account(now, id, "openai-codex", name, health)
     };
     vec![
@@ -336,8 +347,12 @@ pub fn provider_detail(now: Millis, id: &str, full: bool) -> Option<ProviderDeta
     if row.id == "gitlab-duo" {
         // Its key was exchanged for a token.
         let exchanged = signed_in(now).into_iter().take(1);
-        row.accounts =
-            exchanged.map(|account| AccountRow { provider_id: row.id.clone(), ..account }).collect();
+        let keyed = |account: AccountRow| AccountRow {
+            provider_id: row.id.clone(),
+            token: account.token.map(|token| TokenRow { keyed: true, ..token }),
+            ..account
+        };
+        row.accounts = exchanged.map(keyed).collect();
     }
     let mut models =
         vec!["openai/gpt-oss-120b", "llama-3.3-70b-versatile", "qwen3-32b", "kimi-k2-instruct", "glm-4.7"];

@@ -110,5 +110,13 @@ async fn a_key_that_is_exchanged_for_a_token_can_be_replaced_by_another() {
     page.says("New key");
     page.says("Leave empty to keep the key it has.");
     page.holds("value=\"gitlab.com\"");
-    page.does_not_say("Sign in to GitLab Duo");
+    page.does_not_say("Sign in again");
+}
+
+#[tokio::test]
+async fn whoever_signs_in_says_where_beside_the_client() {
+    let page = open(Mood::Normal, "/providers/gitlab-duo").await;
+    page.says("Sign in to GitLab Duo");
+    page.says("Make an app of your own at https://gitlab.example/apps and paste its client id.");
+    page.holds("id=\"sign-in-instance\"");
 }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    Auth, CatalogError, Dialect, Field, Model, NotOffered, Price, Provider, Rule, Speaks, Tweak, builtin,
-    field,
+    Auth, CatalogError, Dialect, Field, Model, NotOffered, Price, Provider, Rule, SignIn, Speaks, Tweak,
+    builtin, field,
     file::{self, ModelFile, NotOfferedFile, PriceFile, ProviderFile, RulesFile, TweakFile},
     price::nano_usd,
 };
@@ -214,11 +214,11 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     for (key, url) in quota.urls() {
         check_url(file, &key, url)?;
     }
-    let urls = speaks.iter().map(|speaks| ("speaks.url".to_owned(), &speaks.url));
-    let exchange = raw.sign_in.iter().filter_map(|sign_in| sign_in.exchange.as_ref());
-    let exchange = exchange.map(|exchange| ("sign_in.exchange.url".to_owned(), &exchange.url));
-    let urls = urls.chain(exchange);
-    let others = raw.models_url.iter().map(|url| ("models_url".to_owned(), url)).chain(quota.urls());
+    let urls = speaks.iter().map(|speaks| ("speaks.url".to_owned(), speaks.url.as_str()));
+    let sign_in = raw.sign_in.iter().flat_map(SignIn::urls);
+    let urls = urls.chain(sign_in.map(|(key, url)| (format!("sign_in.{key}"), url)));
+    let models = raw.models_url.iter().map(|url| ("models_url".to_owned(), url.as_str()));
+    let others = models.chain(quota.urls().map(|(key, url)| (key, url.as_str())));
     check_fields(file, &raw.fields, &facts, urls.chain(others))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
     Ok(Provider {
@@ -343,11 +343,11 @@ fn check_fields<'a>(
     file: &str,
     fields: &[Field],
     facts: &[&str],
-    urls: impl Iterator<Item = (String, &'a String)>,
+    urls: impl Iterator<Item = (String, &'a str)>,
 ) -> Result<(), CatalogError> {
     check_list(file, "field", fields.iter().map(|field| field.name.as_str()))?;
     let names =
-        |(key, url): (String, &'a String)| field::names(url).into_iter().map(move |name| (key.clone(), name));
+        |(key, url): (String, &'a str)| field::names(url).into_iter().map(move |name| (key.clone(), name));
     let held: Vec<(String, &str)> = urls.flat_map(names).collect();
     for field in fields {
         check_word(file, "field.name", &field.name)?;

@@ -60,8 +60,7 @@ impl Provider {
     /// Whether its accounts' keys are exchanged for tokens, which go with requests in their place.
     #[must_use]
     pub fn exchanges_keys(&self) -> bool {
-        let without_flows = |sign_in: &SignIn| sign_in.flows.is_empty() && sign_in.exchange.is_some();
-        self.auth == Auth::Key && self.sign_in.as_ref().is_some_and(without_flows)
+        self.auth == Auth::Key && self.sign_in.as_ref().is_some_and(|sign_in| sign_in.exchange.is_some())
     }
 
     /// How an answer of this model (by id) may be continued by giving its beginning: the model's own word,

@@ -86,6 +86,9 @@ pub struct SignIn {
     /// Headers that go with every request, `{name}` standing for a fact.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Whether an account has said the host it goes to, which then has to be a public one.
+    #[serde(skip)]
+    pub foreign: bool,
 }
 
 /// A grant.
@@ -156,9 +159,6 @@ pub struct Exchange {
     pub headers: Vec<String>,
     /// How long the other token lasts where the answer does not say; absent: no end is known.
     pub lasts: Option<Millis>,
-    /// Whether an account has said the host, which then has to be a public one.
-    #[serde(skip)]
-    pub foreign: bool,
 }
 
 impl Exchange {
@@ -206,15 +206,21 @@ impl SignIn {
         optional.into_iter().filter_map(|(key, url)| Some((key, url?)))
     }
 
-    /// It for an account: with what the account says in the address of the exchange.
+    /// It for an account: with what the account says in its addresses.
     #[must_use]
     pub fn of(&self, values: &BTreeMap<String, String>) -> Cow<'_, Self> {
-        let Some(exchange) = self.exchange.as_ref().filter(|exchange| exchange.url.contains('{')) else {
+        if self.urls().all(|(_, url)| !url.contains('{')) {
             return Cow::Borrowed(self);
-        };
-        let host = exchange.url.split('/').nth(2).unwrap_or_default();
-        let (url, foreign) = (filled(&exchange.url, values), host.contains('{'));
-        Cow::Owned(Self { exchange: Some(Exchange { url, foreign, ..exchange.clone() }), ..self.clone() })
+        }
+        let host = |url: &str| url.split('/').nth(2).unwrap_or_default().contains('{');
+        let foreign = self.urls().any(|(_, url)| host(url));
+        let mut own = Self { foreign, ..self.clone() };
+        let optional = [&mut own.authorize_url, &mut own.device_url];
+        let exchange = own.exchange.as_mut().map(|exchange| &mut exchange.url);
+        for url in optional.into_iter().flatten().chain([&mut own.token_url]).chain(exchange) {
+            *url = filled(url, values);
+        }
+        Cow::Owned(own)
     }
 
     /// What is wrong with it: the key and the problem.

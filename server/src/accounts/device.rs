@@ -37,14 +37,14 @@ async fn taken_up(app: &App) -> Result<(), StoreError> {
 
 /// Waits until the person has entered the code, or has not.
 pub(super) async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSignIn, kept: Kept) {
-    let (Some(spec), Some(device)) = (&provider.spec.sign_in, &kept.device) else { return };
+    let (Ok(spec), Some(device)) = (kept.of(provider), &kept.device) else { return };
     let left = sign_in.expires_at.saturating_sub(clock::now().unix_ms);
     let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
     let stopping = app.tasks.stopping();
     let proxy = proxy_of(provider, sign_in.account);
     let who = kept.client();
     let proof = kept.proof.clone();
-    let exchanging = exchange_device(app, spec, who.as_ref(), (device, left), proof, proxy.as_ref());
+    let exchanging = exchange_device(app, &spec, who.as_ref(), (device, left), proof, proxy.as_ref());
     let granted = tokio::select! {
         granted = exchanging => granted,
         () = gone(app, &sign_in.id) => return,
@@ -65,7 +65,7 @@ pub(super) async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSi
     let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Finishing, None, "").await;
     match moved {
         Ok(true) => {
-            if let Err(error) = settle(app, provider, sign_in, granted).await {
+            if let Err(error) = settle(app, provider, sign_in, &kept, granted).await {
                 tracing::warn!(provider = provider.spec.id, "sign-in failed: {error}");
             }
         }

@@ -3,11 +3,14 @@
 pub mod alerts;
 pub mod callbacks;
 pub mod device;
+pub mod exchange;
+pub(crate) mod facts;
 pub mod health;
 pub mod models;
 pub mod oauth;
 pub mod pulse;
 pub mod quota;
+pub(crate) mod refresh;
 pub mod renew;
 pub mod seal;
 pub mod service_account;

@@ -1,15 +1,14 @@
 //! The grants of OAuth 2 as vendors have them. The `oauth2` crate says what is asked and reads what is answered; what
 //! vendors do otherwise is in `vendor.rs`.
 
+use super::exchange::exchanged_first;
+use super::facts::facts;
 use super::seal::fill;
-use super::service_account;
-use super::vendor::{Unanswered, Vendor, exchanged, sent};
+use super::vendor::{Unanswered, Vendor, out, sent};
 use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
-use crate::store::{Registered, Tokens};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::store::{Grant, Registered, Tokens};
 use catalog::SignIn;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Request};
@@ -19,9 +18,9 @@ use oauth2::basic::{
 use oauth2::{
     AccessToken, AuthType, AuthUrl, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
     DeviceAuthorizationUrl, DeviceCodeErrorResponse, EndpointNotSet, EndpointSet, ErrorResponse,
-    ErrorResponseType, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    RequestTokenError, Scope, StandardDeviceAuthorizationResponse, StandardErrorResponse,
-    StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+    ErrorResponseType, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    Scope, StandardDeviceAuthorizationResponse, StandardErrorResponse, StandardRevocableToken,
+    StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -46,15 +45,15 @@ pub enum NoTokens {
 
 /// What else a token endpoint says.
 #[derive(Debug, Serialize, Deserialize)]
-struct Beside {
+pub(super) struct Beside {
     #[serde(flatten)]
     members: Map<String, Value>,
 }
 
 impl ExtraTokenFields for Beside {}
 
-type Answer = StandardTokenResponse<Beside, BasicTokenType>;
-type Oauth<Device> = Client<
+pub(super) type Answer = StandardTokenResponse<Beside, BasicTokenType>;
+pub(super) type Oauth<Device> = Client<
     BasicErrorResponse,
     Answer,
     BasicTokenIntrospectionResponse,
@@ -91,7 +90,7 @@ pub struct Page {
 
 /// How we come to a vendor. `who`: as whom, where that is not the file's word. An address that no endpoint needs stands in
 /// where a file has none.
-fn client(spec: &SignIn, who: Option<&Registered>) -> Result<Oauth<EndpointNotSet>, NoTokens> {
+pub(super) fn client(spec: &SignIn, who: Option<&Registered>) -> Result<Oauth<EndpointNotSet>, NoTokens> {
     let id = who.map(|who| who.id.as_str()).or(spec.client_id.as_deref()).unwrap_or_default().to_owned();
     let bad = |_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned());
     let authorize = spec.authorize_url.clone().unwrap_or_else(|| spec.token_url.clone());
@@ -106,7 +105,7 @@ fn client(spec: &SignIn, who: Option<&Registered>) -> Result<Oauth<EndpointNotSe
     Ok(client)
 }
 
-fn scopes(spec: &SignIn) -> impl Iterator<Item = Scope> + '_ {
+pub(super) fn scopes(spec: &SignIn) -> impl Iterator<Item = Scope> + '_ {
     spec.scopes.iter().map(|scope| Scope::new(scope.clone()))
 }
 
@@ -237,35 +236,16 @@ pub async fn exchange_device(
     granted(app, spec, answer, who, None, proxy).await
 }
 
-/// Renews tokens. What renews them may change by it.
-/// `proxy`: the account's own.
-pub async fn renew(
-    app: &App,
-    spec: &SignIn,
-    tokens: &Tokens,
-    proxy: Option<&Secret>,
-) -> Result<Tokens, NoTokens> {
-    let Some(renewal) = &tokens.renewal else {
-        return Err(NoTokens::Refused("the sign-in is over and cannot be renewed".to_owned()));
-    };
-    if let Some(exchange) = &spec.exchange {
-        return sendable(exchanged(app, exchange, renewal, tokens.client.clone(), proxy).await?);
-    }
-    if spec.flows.is_empty() {
-        return Ok(service_account::grant(app, spec, renewal, proxy).await?.tokens);
-    }
-    let who = tokens.client.as_ref();
-    let client = client(spec, who)?;
-    let token = RefreshToken::new(renewal.reveal().to_owned());
-    let mut asked = client.exchange_refresh_token(&token);
-    if spec.scopes_at_renewal {
-        asked = asked.add_scopes(scopes(spec));
-    }
-    for (name, value) in &spec.token_params {
-        asked = asked.add_extra_param(name.clone(), value.clone());
-    }
-    let answer = asked.request_async(&Vendor::new(app, spec, proxy)).await;
-    Ok(granted(app, spec, answer.map_err(why_not_renewed)?, who, Some(renewal), proxy).await?.tokens)
+/// The grant of an answer, where it can be renewed.
+pub(super) fn grant_of(answer: &Answer) -> Option<Grant> {
+    let refresh = Secret::from(answer.refresh_token()?.secret().clone());
+    Some(Grant { refresh, ends: ends(answer) })
+}
+
+/// When the token of an answer ends, Unix ms.
+pub(super) fn ends(answer: &Answer) -> Option<i64> {
+    let lasts = i64::try_from(answer.expires_in()?.as_millis()).ok()?;
+    Some(clock::now().unix_ms.saturating_add(lasts))
 }
 
 /// Asks the token endpoint for tokens with a grant that the crate does not know.
@@ -281,7 +261,8 @@ pub(super) async fn ask_token(
         .header(ACCEPT, "application/json")
         .body(body.into_bytes())
         .map_err(|_| NoTokens::Refused("The provider's file holds an address that is none.".to_owned()))?;
-    let reply = sent(app, spec.body, proxy, request).await.map_err(|why| NoTokens::Later(why.to_string()))?;
+    let reply = sent(app, spec.body, out(proxy, spec.foreign), request).await;
+    let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
     if !reply.status().is_success() {
         let said: Result<BasicErrorResponse, _> = serde_json::from_slice(reply.body());
         let odd = format!("it answered with {}", reply.status().as_u16());
@@ -294,7 +275,7 @@ pub(super) async fn ask_token(
 }
 
 /// What a token endpoint gave, made ready for use. `renewal`: what was used, for vendors that do not repeat it.
-async fn granted(
+pub(super) async fn granted(
     app: &App,
     spec: &SignIn,
     answer: Answer,
@@ -303,41 +284,28 @@ async fn granted(
     proxy: Option<&Secret>,
 ) -> Result<Granted, NoTokens> {
     let client = who.cloned();
-    let facts = facts(spec, &answer);
+    let facts = facts(spec, &answer.extra_fields().members);
     let given = secret(answer.access_token());
     let tokens = match &spec.exchange {
-        Some(exchange) => exchanged(app, exchange, &given, client, proxy).await?,
+        Some(_) => exchanged_first(app, spec, &given, grant_of(&answer), client, proxy).await?,
         None => {
-            let lasts = answer.expires_in().and_then(|lasts| i64::try_from(lasts.as_millis()).ok());
             let fresh = answer.refresh_token().map(|token| Secret::from(token.secret().clone()));
-            Tokens {
+            sendable(Tokens {
                 access: given,
                 renewal: fresh.or_else(|| renewal.cloned()),
-                expires_at: lasts.map(|lasts| clock::now().unix_ms.saturating_add(lasts)),
+                expires_at: ends(&answer),
                 renewable_at: renewable_at(&answer),
                 client,
                 headers: BTreeMap::new(),
-            }
+                grant: None,
+            })?
         }
     };
-    Ok(Granted { tokens: sendable(tokens)?, facts })
-}
-
-/// Exchanges a key that a person made on the vendor's site for tokens. `proxy`: the account's own.
-pub async fn exchange_key(
-    app: &App,
-    spec: &SignIn,
-    key: &Secret,
-    proxy: Option<&Secret>,
-) -> Result<Granted, NoTokens> {
-    let exchange = spec.exchange.as_ref();
-    let exchange = exchange.ok_or_else(|| NoTokens::Unfit("The key is not exchanged.".to_owned()))?;
-    let tokens = sendable(exchanged(app, exchange, key, None, proxy).await?)?;
-    Ok(Granted { tokens, facts: BTreeMap::new() })
+    Ok(Granted { tokens, facts })
 }
 
 /// Tokens that can be sent.
-fn sendable(tokens: Tokens) -> Result<Tokens, NoTokens> {
+pub(super) fn sendable(tokens: Tokens) -> Result<Tokens, NoTokens> {
     let fits = HeaderValue::from_str(tokens.access.reveal()).is_ok();
     fits.then_some(tokens)
         .ok_or_else(|| NoTokens::Later("the token that was given cannot be sent".to_owned()))
@@ -351,29 +319,8 @@ fn renewable_at(answer: &Answer) -> Option<i64> {
     Some(seconds.saturating_mul(1000))
 }
 
-fn secret(token: &AccessToken) -> Secret {
+pub(super) fn secret(token: &AccessToken) -> Secret {
     Secret::from(token.secret().clone())
-}
-
-/// What the answer says of the account.
-fn facts(spec: &SignIn, answer: &Answer) -> BTreeMap<String, String> {
-    let mut said = Value::Object(answer.extra_fields().members.clone());
-    let claims = said.get("id_token").and_then(Value::as_str).and_then(claims);
-    if let (Value::Object(members), Some(claims)) = (&mut said, claims) {
-        members.insert("id_token".to_owned(), claims);
-    }
-    let text = |pointer: &str| match said.pointer(pointer)? {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    spec.facts.iter().filter_map(|(name, pointer)| Some((name.clone(), text(pointer)?))).collect()
-}
-
-/// What an identity token claims. It came from the vendor over TLS, which is what its signature would prove.
-fn claims(token: &str) -> Option<Value> {
-    let payload = token.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?).ok()
 }
 
 /// Errors that end a sign-in for good. Everything else may be a matter of the place, the hour or the way.
@@ -389,7 +336,7 @@ const LASTING: [&str; 8] = [
 ];
 
 /// Why tokens were not renewed.
-fn why_not_renewed(error: RequestTokenError<Unanswered, BasicErrorResponse>) -> NoTokens {
+pub(super) fn why_not_renewed(error: RequestTokenError<Unanswered, BasicErrorResponse>) -> NoTokens {
     let code = match &error {
         RequestTokenError::ServerResponse(said) => said.error().to_string(),
         _ => String::new(),

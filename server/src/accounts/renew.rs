@@ -1,7 +1,8 @@
 //! Tokens are renewed before they end, one renewal at a time for each account however many requests wait for it, and
 //! kept before they are used.
 
-use super::oauth::{NoTokens, renew};
+use super::oauth::NoTokens;
+use super::refresh::{Renewed, renew};
 use super::tokens::Token;
 use crate::clock;
 use crate::config::Secret;
@@ -91,31 +92,51 @@ async fn renewed(
     let _one_of_few = app.keepers.wallet.renewals.acquire().await;
     // What renews a token may be spent before the new one is kept.
     let _vital = app.tasks.vital();
-    keep_late(app, account, token).await.map_err(failed)?;
-    let renewing = app.store.renewing(account).await.map_err(failed)?;
-    if renewing.stored.generation > generation || renewing.stored.ended {
-        // Another replica was faster, or a person signed in again.
-        token.take(&renewing.stored, Some(spec));
-        let Renewing { stored, .. } = renewing;
-        return if stored.ended { Err(NotReady::Ended(stored.why)) } else { Ok(stored.generation) };
-    }
-    match renew(app, spec, &renewing.stored.tokens, proxy).await {
-        Ok(fresh) => {
-            let stored = keep(app, renewing, fresh, token).await;
-            token.take(&stored, Some(spec));
-            tracing::info!(provider = provider.spec.id, account, "sign-in renewed");
-            Ok(token.held().generation)
+    let (mut generation, mut whole) = (generation, true);
+    loop {
+        keep_late(app, account, token).await.map_err(failed)?;
+        let renewing = app.store.renewing(account).await.map_err(failed)?;
+        let newer = renewing.stored.generation > generation;
+        if newer || renewing.stored.ended {
+            // Another replica was faster, or a person signed in again.
+            token.take(&renewing.stored, Some(spec));
         }
-        Err(why) => {
-            let ended = !matches!(why, NoTokens::Later(_));
-            let words = format!("{} says: {why}", provider.spec.name);
-            tracing::warn!(provider = provider.spec.id, account, ended, "sign-in not renewed: {why}");
-            token.note_failure(clock::now().unix_ms, &words);
-            match app.store.note_failed_renewal(renewing, ended, &words).await {
-                Ok(stored) => token.take(&stored, Some(spec)),
-                Err(error) => tracing::error!(%error, account, "a failed renewal could not be written down"),
+        if renewing.stored.ended {
+            return Err(NotReady::Ended(renewing.stored.why));
+        }
+        // One that stopped half way left what has ended.
+        if newer && token.usable(&token.held(), clock::now().unix_ms) {
+            return Ok(token.held().generation);
+        }
+        match renew(app, spec, &renewing.stored.tokens, whole, proxy).await {
+            Ok(Renewed::Grant(mut half)) => {
+                let now = clock::now().unix_ms;
+                if !token.usable(&token.held(), now) {
+                    // It may have been refused before its end: nobody is to use it for its new number.
+                    half.expires_at = Some(now);
+                }
+                generation = keep(app, renewing, half, token).await.generation;
+                whole = false;
             }
-            Err(if ended { NotReady::Ended(words) } else { NotReady::Later(words) })
+            Ok(Renewed::Tokens(fresh)) => {
+                let stored = keep(app, renewing, fresh, token).await;
+                token.take(&stored, Some(spec));
+                tracing::info!(provider = provider.spec.id, account, "sign-in renewed");
+                return Ok(token.held().generation);
+            }
+            Err(why) => {
+                let ended = !matches!(why, NoTokens::Later(_));
+                let words = format!("{} says: {why}", provider.spec.name);
+                tracing::warn!(provider = provider.spec.id, account, ended, "sign-in not renewed: {why}");
+                token.note_failure(clock::now().unix_ms, &words);
+                match app.store.note_failed_renewal(renewing, ended, &words).await {
+                    Ok(stored) => token.take(&stored, Some(spec)),
+                    Err(error) => {
+                        tracing::error!(%error, account, "a failed renewal could not be written down");
+                    }
+                }
+                return Err(if ended { NotReady::Ended(words) } else { NotReady::Later(words) });
+            }
         }
     }
 }

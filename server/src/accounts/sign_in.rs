@@ -16,7 +16,8 @@ use crate::store::{Registered, Stage, StoreError, StoredSignIn};
 use catalog::{Flow, SignIn};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Url, form_urlencoded};
@@ -75,6 +76,8 @@ pub struct Beginning<'a> {
     pub client: Option<&'a str>,
     /// The port at which the person's browser reaches us on this machine; `None` where it is on another.
     pub port: Option<u16>,
+    /// What the account says beside, for the addresses.
+    pub fields: &'a BTreeMap<String, String>,
 }
 
 /// What only we, and the person who signs in, may know.
@@ -91,6 +94,8 @@ pub struct Kept {
     client: Option<String>,
     #[serde(default)]
     client_secret: Option<String>,
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
     state: String,
     verifier: String,
     redirect: String,
@@ -117,6 +122,12 @@ impl Kept {
         let secret = self.client_secret.clone().map(Secret::from);
         self.client.clone().map(|id| Registered { id, secret })
     }
+
+    /// The provider's sign-in, with what the account says in its addresses.
+    pub(super) fn of<'a>(&self, provider: &'a Provider) -> Result<Cow<'a, SignIn>, SignInError> {
+        let spec = provider.spec.sign_in.as_ref().ok_or(SignInError::NoFlow)?;
+        Ok(spec.of(&catalog::values(&provider.spec.fields, &self.fields, "")))
+    }
 }
 
 impl StoredSignIn {
@@ -133,7 +144,7 @@ pub async fn begin(
     how: Beginning<'_>,
 ) -> Result<StoredSignIn, SignInError> {
     let spec = provider.spec.sign_in.as_ref().filter(|spec| spec.flows.contains(&how.flow));
-    let spec = spec.ok_or(SignInError::NoFlow)?;
+    let spec = &*spec.ok_or(SignInError::NoFlow)?.of(&catalog::values(&provider.spec.fields, how.fields, ""));
     let (id, now) = (random(), clock::now().unix_ms);
     let proxy = proxy_of(provider, how.account);
     let who = match &spec.registration {
@@ -153,6 +164,7 @@ pub async fn begin(
                 pasted: false,
                 client: None,
                 client_secret: None,
+                fields: BTreeMap::new(),
                 state: String::new(),
                 verifier: String::new(),
                 redirect: String::new(),
@@ -162,6 +174,7 @@ pub async fn begin(
             (kept, lasts)
         }
     };
+    kept.fields.clone_from(how.fields);
     if let Some(Registered { id, secret }) = who {
         kept.client = Some(id);
         kept.client_secret = secret.map(|secret| secret.reveal().to_owned());
@@ -213,6 +226,7 @@ async fn led_away(
         pasted,
         client: None,
         client_secret: None,
+        fields: BTreeMap::new(),
         state: page.state,
         verifier: page.verifier,
         redirect,
@@ -298,7 +312,7 @@ async fn exchange(
     kept: Kept,
     back: Back,
 ) -> Result<StoredSignIn, SignInError> {
-    let spec = provider.spec.sign_in.as_ref().ok_or(SignInError::NoFlow)?;
+    let spec = &*kept.of(provider)?;
     let issued = Some(back.client).filter(|client| spec.issues_client && !client.is_empty());
     let who = issued.map(|id| Registered { id, secret: None }).or(kept.client());
     let proxy = proxy_of(provider, sign_in.account);
@@ -311,7 +325,7 @@ async fn exchange(
         proxy: proxy.as_ref(),
     };
     let granted = exchange_code(app, spec, &back).await;
-    settle(app, provider, sign_in, granted).await?;
+    settle(app, provider, sign_in, &kept, granted).await?;
     Ok(app.store.sign_in(&sign_in.id).await?)
 }
 
@@ -326,13 +340,17 @@ pub(super) async fn settle(
     app: &App,
     provider: &Provider,
     sign_in: &StoredSignIn,
+    begun: &Kept,
     granted: Result<Granted, NoTokens>,
 ) -> Result<(), SignInError> {
     let to = |stage, account, why: String| async move {
         app.store.move_sign_in(&sign_in.id, Stage::Finishing, stage, account, &why).await
     };
     let granted = match granted {
-        Ok(granted) => granted,
+        Ok(mut granted) => {
+            granted.facts.extend(begun.fields.clone());
+            granted
+        }
         Err(why) => {
             // A code that did not get there can be tried again.
             let stage = if matches!(why, NoTokens::Later(_)) { Stage::Waiting } else { Stage::Failed };

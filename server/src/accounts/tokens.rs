@@ -215,6 +215,7 @@ mod tests {
                 renewable_at: None,
                 client: None,
                 headers: BTreeMap::new(),
+                grant: None,
             },
             renewed_at: 0,
             generation,

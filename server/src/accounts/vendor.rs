@@ -1,20 +1,18 @@
 //! How requests get to the vendors of sign-ins, and what vendors do otherwise than the standard has it: members as JSON,
-//! errors with a good status, errors inside an envelope, a token that is good only for another.
+//! errors with a good status, errors inside an envelope.
 
 use super::oauth::NoTokens;
-use crate::clock;
 use crate::config::Secret;
 use crate::state::App;
-use crate::store::{Registered, Tokens};
+use crate::store::Registered;
 use crate::upstream::client::Way;
 use crate::upstream::http::{NoAnswer, ask};
-use catalog::{Exchange, Registration, SignIn, TokenBody};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use catalog::{Registration, SignIn, TokenBody};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Request, Response, StatusCode};
 use oauth2::AsyncHttpClient;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -25,12 +23,13 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 pub(super) struct Vendor {
     app: App,
     body: TokenBody,
+    foreign: bool,
     proxy: Option<Secret>,
 }
 
 impl Vendor {
     pub(super) fn new(app: &App, spec: &SignIn, proxy: Option<&Secret>) -> Self {
-        Self { app: App::clone(app), body: spec.body, proxy: proxy.cloned() }
+        Self { app: App::clone(app), body: spec.body, foreign: spec.foreign, proxy: proxy.cloned() }
     }
 }
 
@@ -39,7 +38,7 @@ impl<'c> AsyncHttpClient<'c> for Vendor {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, Unanswered>> + Send + 'c>>;
 
     fn call(&'c self, request: Request<Vec<u8>>) -> Self::Future {
-        Box::pin(sent(&self.app, self.body, self.proxy.as_ref(), request))
+        Box::pin(sent(&self.app, self.body, out(self.proxy.as_ref(), self.foreign), request))
     }
 }
 
@@ -47,7 +46,7 @@ impl<'c> AsyncHttpClient<'c> for Vendor {
 pub(super) async fn sent(
     app: &App,
     body: TokenBody,
-    proxy: Option<&Secret>,
+    way: Way<'_>,
     mut request: Request<Vec<u8>>,
 ) -> Result<Response<Vec<u8>>, Unanswered> {
     if body != TokenBody::Form {
@@ -58,7 +57,7 @@ pub(super) async fn sent(
         *request.body_mut() = Value::Object(members).to_string().into_bytes();
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    let reply = ask(&app.clients, out(proxy), request, LIMIT).await?;
+    let reply = ask(&app.clients, way, request, LIMIT).await?;
     if reply.status().is_server_error() || reply.status() == StatusCode::TOO_MANY_REQUESTS {
         return Err(Unanswered::Busy(reply.status().as_u16()));
     }
@@ -107,7 +106,7 @@ pub(super) async fn register(
         .header(ACCEPT, "application/json")
         .body(Value::Object(members).to_string().into_bytes())
         .map_err(|_| NoTokens::Later("the registration has no address".to_owned()))?;
-    let reply = ask(&app.clients, out(proxy), request, LIMIT).await;
+    let reply = ask(&app.clients, out(proxy, false), request, LIMIT).await;
     let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
     let given = serde_json::from_slice::<Given>(reply.body()).ok().filter(|_| reply.status().is_success());
     let Some(given) = given else {
@@ -119,9 +118,13 @@ pub(super) async fn register(
     Ok(Registered { id: given.client_id, secret: given.client_secret.map(Secret::from) })
 }
 
-/// The way to a vendor: catalogue files are the operator's own word.
-fn out(proxy: Option<&Secret>) -> Way<'_> {
-    proxy.map_or(Way::Any, |proxy| Way::Through { proxy, private_network: true })
+/// The way to a vendor: catalogue files are the operator's own word, what an account says (`foreign`) is not.
+pub(super) fn out(proxy: Option<&Secret>, foreign: bool) -> Way<'_> {
+    match proxy {
+        Some(proxy) => Way::Through { proxy, private_network: !foreign },
+        None if foreign => Way::Public,
+        None => Way::Any,
+    }
 }
 
 /// No answer that says anything about the grant.
@@ -162,80 +165,4 @@ fn plain(reply: Response<Vec<u8>>, names: TokenBody) -> Response<Vec<u8>> {
     members.remove("scope");
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Response::from_parts(parts, Value::Object(members).to_string().into_bytes())
-}
-
-/// What a token, or a key, is exchanged for. What renews it later is the one that was given.
-pub(super) async fn exchanged(
-    app: &App,
-    exchange: &Exchange,
-    given: &Secret,
-    client: Option<Registered>,
-    proxy: Option<&Secret>,
-) -> Result<Tokens, NoTokens> {
-    #[derive(Deserialize)]
-    struct Exchanged {
-        token: String,
-        expires_at: Option<i64>,
-        #[serde(default)]
-        headers: BTreeMap<String, Value>,
-    }
-    let value = HeaderValue::from_str(&format!("{} {}", exchange.scheme, given.reveal()));
-    let mut value = value.map_err(|_| NoTokens::Later("the token cannot be sent".to_owned()))?;
-    value.set_sensitive(true);
-    let request = match exchange.body {
-        Some(_) => Request::post(exchange.url.as_str()).header(CONTENT_TYPE, "application/json"),
-        None => Request::get(exchange.url.as_str()),
-    };
-    let request = request
-        .header(AUTHORIZATION, value)
-        .header(ACCEPT, "application/json")
-        .body(exchange.body.clone().unwrap_or_default().into_bytes())
-        .map_err(|_| NoTokens::Later("the exchange has no address".to_owned()))?;
-    let way = match proxy {
-        Some(proxy) => Way::Through { proxy, private_network: !exchange.foreign },
-        None if exchange.foreign => Way::Public,
-        None => Way::Any,
-    };
-    let reply = ask(&app.clients, way, request, LIMIT).await;
-    let reply = reply.map_err(|why| NoTokens::Later(why.to_string()))?;
-    let status = reply.status();
-    if !status.is_success() {
-        let said = wire::read_error(reply.body()).message;
-        let said = if said.is_empty() { format!("it answered with {}", status.as_u16()) } else { said };
-        // A page in place of JSON comes from something between the vendor and us.
-        let said_so = serde_json::from_slice::<Map<String, Value>>(reply.body()).is_ok();
-        let lasting = match status {
-            StatusCode::UNAUTHORIZED => true,
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => said_so,
-            _ => false,
-        };
-        return Err(if lasting { NoTokens::Refused(said) } else { NoTokens::Later(said) });
-    }
-    let answer: Exchanged = serde_json::from_slice(reply.body())
-        .map_err(|_| NoTokens::Later("its answer holds no token".to_owned()))?;
-    let lasts = exchange.lasts.map(|lasts| clock::now().unix_ms.saturating_add(lasts.0));
-    Ok(Tokens {
-        access: Secret::from(answer.token),
-        renewal: Some(given.clone()),
-        expires_at: answer.expires_at.map(|at| at.saturating_mul(1000)).or(lasts),
-        renewable_at: None,
-        client,
-        headers: came(exchange, answer.headers),
-    })
-}
-
-/// The headers that came along, as far as the provider's file lets them.
-fn came(exchange: &Exchange, headers: BTreeMap<String, Value>) -> BTreeMap<String, Secret> {
-    let header = |(name, value): (String, Value)| {
-        let name = name.to_ascii_lowercase();
-        let text = match value {
-            Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            Value::Bool(truth) => truth.to_string(),
-            _ => return None,
-        };
-        let sound = HeaderName::from_bytes(name.as_bytes()).is_ok() && HeaderValue::from_str(&text).is_ok();
-        (sound && exchange.takes(&name)).then(|| (name, Secret::from(text)))
-    };
-    headers.into_iter().filter_map(header).collect()
 }

@@ -52,21 +52,22 @@ pub(super) fn account_row(app: &App, stored: &StoredAccount, used_at: Option<i64
     let token = token_row(provider.map(AsRef::as_ref), stored, refused, now);
     let state = token.as_ref().map(|token| token.state);
     let why = live.and_then(|account| Some(account.token()?.held().why.clone())).unwrap_or_default();
-    let exchanged = provider.is_some_and(|provider| provider.spec.exchanges_keys());
+    let keyed = token.as_ref().is_none_or(|token| token.keyed);
     let off = provider.zip(live).is_some_and(|(provider, account)| !provider.lets(account));
     let (health, sentence) = match &parked {
         _ if !stored.enabled => (Health::Off, "Switched off.".to_owned()),
         _ if off => (Health::Off, format!("The sign-in of {provider_name} is turned off.")),
-        _ if state == Some(TokenState::NeedsSignIn) && exchanged => {
+        _ if state == Some(TokenState::NeedsSignIn) && keyed => {
             (Health::Refused, format!("Its key is not taken any more: {why}. Paste a new key."))
         }
         _ if state == Some(TokenState::NeedsSignIn) => {
             (Health::Refused, format!("Its sign-in has ended: {why}. Sign in again."))
         }
         Some(parked) if parked.refused => {
-            let what = match &token {
-                Some(_) if !exchanged => "Sign in again, or try it again once the matter is settled.",
-                _ => "Paste a new key, or try it again once the matter is settled.",
+            let what = if keyed {
+                "Paste a new key, or try it again once the matter is settled."
+            } else {
+                "Sign in again, or try it again once the matter is settled."
             };
             (Health::Refused, format!("{provider_name}: {}. {what}", parked.why))
         }

@@ -202,6 +202,12 @@ impl Providers for Desk {
         let moved = new_fields
             .as_ref()
             .is_some_and(|new| new.iter().any(|(name, value)| stored.fields.get(name) != Some(value)));
+        let signed_in = stored.tokens.as_ref().is_some_and(|tokens| tokens.tokens.grant.is_some());
+        if moved && signed_in && exchanged.is_none() {
+            // Its tokens are another place's, and no business of the new one.
+            let message = "Sign in anew to use it elsewhere: what it has is good where it was given.";
+            return Err(Problem::invalid("fields", message));
+        }
         if moved && exchanges && exchanged.is_none() {
             // Where the key is exchanged may be somewhere else now.
             exchanged = stored.tokens.as_ref().and_then(|tokens| tokens.tokens.renewal.clone());

@@ -1,8 +1,9 @@
 //! Signing in to accounts at providers.
 
-use super::accounts::key;
+use super::accounts::{fields, key, wanted};
 use super::{Desk, fail, internal};
-use crate::accounts::oauth::{Granted, NoTokens, exchange_key};
+use crate::accounts::exchange::exchange_key;
+use crate::accounts::oauth::{Granted, NoTokens};
 use crate::accounts::service_account;
 use crate::accounts::sign_in::{self, Beginning, SignInError};
 use crate::clock;
@@ -14,6 +15,7 @@ use app::api::providers::NewAccount;
 use app::api::sign_in::{Back, Flow, NewSignIn, SignIn, SignInRow, SignIns, Stage, TokenRow, TokenState};
 use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
+use catalog::Auth;
 use std::collections::{BTreeMap, HashSet};
 
 /// Longest client id accepted.
@@ -42,8 +44,8 @@ pub(super) fn token_row(
     refused: bool,
     now: i64,
 ) -> Option<TokenRow> {
-    stored.tokens.as_ref()?;
-    let account = provider?.accounts.iter().find(|account| account.id == stored.id)?;
+    let (provider, tokens) = (provider?, stored.tokens.as_ref()?);
+    let account = provider.accounts.iter().find(|account| account.id == stored.id)?;
     let held = account.token()?.held();
     let late = held.expires_at.is_some_and(|end| end <= now);
     let state = match (held.ended, refused) {
@@ -52,7 +54,9 @@ pub(super) fn token_row(
         (false, false) if late || !held.why.is_empty() => TokenState::Expiring,
         (false, false) => TokenState::Active,
     };
-    Some(TokenRow { state, expires_at: held.expires_at, renewed_at: held.renewed_at })
+    let pasted = |spec: &catalog::Provider| spec.exchanges_keys() || spec.auth == Auth::ServiceAccount;
+    let keyed = pasted(&provider.spec) && tokens.tokens.grant.is_none();
+    Some(TokenRow { state, keyed, expires_at: held.expires_at, renewed_at: held.renewed_at })
 }
 
 fn shown(flow: catalog::Flow) -> Flow {
@@ -60,6 +64,21 @@ fn shown(flow: catalog::Flow) -> Flow {
         catalog::Flow::Code => Flow::Code,
         catalog::Flow::Device => Flow::Device,
     }
+}
+
+/// What the account of a sign-in says beside: what is given, else what the account that is signed in to again says, else
+/// what is usual.
+fn said(provider: &Provider, new: &NewSignIn) -> Result<BTreeMap<String, String>, Problem> {
+    let account = provider.accounts.iter().find(|account| Some(account.id) == new.account);
+    let known = account.map(|account| account.values.clone()).unwrap_or_default();
+    let usual = catalog::values(&provider.spec.fields, &known, "");
+    let mut given = new.fields.clone();
+    for field in &*wanted(provider) {
+        if let Some(value) = usual.get(&field.name) {
+            given.entry(field.name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    fields(provider, &given)
 }
 
 /// Why a sign-in does not go on, for the person who is at it.
@@ -159,7 +178,8 @@ impl SignIns for Desk {
             return Err(Problem::invalid("client_id", message));
         }
         let client = Some(client).filter(|_| own);
-        let how = Beginning { flow, account: new.account, client, port: new.port };
+        let fields = said(&provider, &new)?;
+        let how = Beginning { flow, account: new.account, client, port: new.port, fields: &fields };
         let begun = sign_in::begin(&self.app, &provider, how).await.map_err(|error| problem(name, error))?;
         self.shown_sign_in(&begun)
     }

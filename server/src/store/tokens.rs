@@ -28,6 +28,17 @@ pub struct Tokens {
     pub client: Option<Registered>,
     /// Headers that came with it and go with requests, by their names in lower case.
     pub headers: BTreeMap<String, Secret>,
+    /// What renews `renewal` itself, where that ends too.
+    pub grant: Option<Grant>,
+}
+
+/// A grant whose token is exchanged for the one that goes with requests.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// What renews its token: good for one time.
+    pub refresh: Secret,
+    /// When its token ends, Unix ms; `None` when no end is known.
+    pub ends: Option<i64>,
 }
 
 /// A client that is registered with a vendor: by a person, or by the vendor for this sign-in alone.
@@ -67,6 +78,10 @@ struct Sealed {
     client_secret: Option<String>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
+    #[serde(default)]
+    refresh: Option<String>,
+    #[serde(default)]
+    grant_ends: Option<i64>,
 }
 
 /// An account's tokens while they are renewed: no other replica does the same meanwhile.
@@ -102,6 +117,9 @@ impl Store {
                     .into_iter()
                     .map(|(name, value)| (name, Secret::from(value)))
                     .collect(),
+                grant: sealed
+                    .refresh
+                    .map(|refresh| Grant { refresh: Secret::from(refresh), ends: sealed.grant_ends }),
             },
             renewed_at: row.renewed_at,
             generation: row.generation,
@@ -125,6 +143,8 @@ impl Store {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
                 .collect(),
+            refresh: tokens.grant.as_ref().map(|grant| grant.refresh.reveal().to_owned()),
+            grant_ends: tokens.grant.as_ref().and_then(|grant| grant.ends),
         };
         // Texts and numbers always make JSON.
         let text = serde_json::to_string(&sealed).unwrap_or_default();

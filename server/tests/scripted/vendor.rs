@@ -68,6 +68,8 @@ pub(crate) struct Vendor {
     pub(crate) pages: HashMap<String, (u16, String)>,
     /// Keys are exchanged for nothing from now on.
     pub(crate) revoked: bool,
+    /// How many of the next exchanges come to nothing for a passing reason.
+    pub(crate) unmade: usize,
     /// Something between answers with a page from now on.
     pub(crate) page: bool,
     /// Answers with 503 from now on.
@@ -133,7 +135,7 @@ impl Vendor {
         }
         let query = pairs(query.as_bytes());
         Some(match (method, path) {
-            ("GET", "/authorize") => self.authorize(&query),
+            ("GET", path) if path.ends_with("/authorize") => self.authorize(&query),
             ("POST", "/register") => self.register(seen),
             ("POST", "/device") => {
                 let client = members(seen).get("client_id").cloned().unwrap_or_default();
@@ -151,7 +153,7 @@ impl Vendor {
                 }
                 whole(200, &json!({}))
             }
-            ("POST", "/token") => {
+            ("POST", path) if path.ends_with("/token") => {
                 let client = members(seen).get("client_id").cloned().unwrap_or_default();
                 match self.token(&client, seen) {
                     Ok(answer) if client.contains("camel") => whole(200, &camel(&answer)),
@@ -287,9 +289,15 @@ impl Vendor {
                 Ok(self.give(client))
             }
             "refresh_token" => {
-                let whose = self.renewals.remove(said("refresh_token"));
+                let spent = said("refresh_token");
+                let whose = self.renewals.remove(spent);
                 if whose.is_none_or(|whose| whose != client) {
                     return Err((400, "invalid_grant", "Refresh token not found or invalid"));
+                }
+                if client.contains("gitlab") {
+                    // What was given with it ends at once (doorkeeper).
+                    self.tokens
+                        .remove(&spent.replace("renewal", "token").replace(".uncommon", ".uncommon-access"));
                 }
                 self.renewed += 1;
                 // Renewed ones last, so that a test need not wait.
@@ -348,8 +356,13 @@ impl Vendor {
     /// A key for a token and headers that say whose it is (GitLab, 2026), among them some that are nobody's business.
     fn direct(&mut self, path: &str, seen: &Seen) -> Response<StreamBody<Frames>> {
         let shown = seen.header("authorization").and_then(|shown| shown.strip_prefix("Bearer "));
-        if !shown.is_some_and(|key| key.starts_with("glpat-good") && !self.revoked) {
+        let takes = |key: &str| key.starts_with("glpat-good") || self.tokens.contains(key);
+        if !shown.is_some_and(|key| takes(key) && !self.revoked) {
             return whole(401, &json!({ "message": "401 Unauthorized" }));
+        }
+        if self.unmade > 0 {
+            self.unmade -= 1;
+            return whole(503, &json!({ "message": "503 Service Unavailable - Token creation failed" }));
         }
         if seen.body != "{}" || seen.header("content-type") != Some("application/json") {
             return whole(400, &json!({ "error": "The body is no object." }));

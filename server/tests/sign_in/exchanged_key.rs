@@ -177,7 +177,7 @@ async fn a_host_that_an_account_says_has_to_be_a_public_one() {
     let values = BTreeMap::from([("instance".to_owned(), "localhost".to_owned())]);
     let house = House::open().await;
     let key = Secret::from(KEY.to_owned());
-    let refused = server::accounts::oauth::exchange_key(&house.app, &spec.of(&values), &key, None).await;
+    let refused = server::accounts::exchange::exchange_key(&house.app, &spec.of(&values), &key, None).await;
     let why = refused.unwrap_err().to_string();
     assert!(why.contains("private network"), "{why}");
 }

@@ -3,6 +3,7 @@
 mod code;
 mod device;
 mod exchanged_key;
+mod grant;
 mod renewal;
 mod replicas;
 mod secrets;

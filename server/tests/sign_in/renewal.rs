@@ -24,6 +24,7 @@ async fn account(house: &House, client: &str, lasts: i64) -> i64 {
         renewable_at: None,
         client: None,
         headers: BTreeMap::new(),
+        grant: None,
     };
     let facts = BTreeMap::new();
     let id =
@@ -284,6 +285,7 @@ async fn a_person_who_signs_in_anew_counts_more_than_a_renewal_under_way() {
         renewable_at: None,
         client: None,
         headers: BTreeMap::new(),
+        grant: None,
     };
     let facts = BTreeMap::new();
     house.app.store.keep_sign_in("plan", Ok(id), &tokens("by the person"), &facts, now()).await.unwrap();
