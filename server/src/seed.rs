@@ -107,7 +107,7 @@ pub async fn seed(
     mut told: impl FnMut(u64),
 ) -> Result<(), SeedError> {
     let (store, catalog) = (Store::open(config).await?, Catalog::builtin()?);
-    if !store.requests(&RequestFilter::default(), 1).await?.is_empty() {
+    if !store.requests(&RequestFilter::default(), 1).await?.records.is_empty() {
         return Err(SeedError::Used);
     }
     let now = clock::now().unix_ms;

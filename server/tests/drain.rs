@@ -50,7 +50,7 @@ async fn requests_that_outlast_the_drain_are_told_so_in_their_dialect_and_writte
     assert_eq!(running.ended().await, 0);
 
     let store = Store::open(&config(folder.path(), &[])).await.unwrap();
-    let records = store.requests(&RequestFilter::default(), 100).await.unwrap();
+    let records = store.requests(&RequestFilter::default(), 100).await.unwrap().records;
     let outcome = |model: &str, dialect: &str| {
         let found = records.iter().find(|one| one.model == model && one.dialect == dialect).unwrap();
         (found.outcome, found.status, found.error.contains("stopping"))

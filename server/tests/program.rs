@@ -28,7 +28,7 @@ async fn open_streams_end_and_all_usage_is_written_before_it_stops() {
     assert_eq!(running.ended().await, 0);
 
     let store = Store::open(&config(folder.path(), &[])).await.unwrap();
-    let records = store.requests(&RequestFilter::default(), 100).await.unwrap();
+    let records = store.requests(&RequestFilter::default(), 100).await.unwrap().records;
     assert_eq!(records.len(), 6, "every request is written down");
     assert!(
         records.iter().all(|one| one.outcome == Outcome::Answered && one.usage.is_some()),

@@ -37,7 +37,7 @@ async fn old_requests_go_and_their_sums_stay() {
 
     house.app.tasks.spawn(retain::run(App::clone(&house.app)));
     let rows = until("the end of what is old", async || {
-        let rows = store.requests(&RequestFilter::default(), 1000).await.unwrap();
+        let rows = store.requests(&RequestFilter::default(), 1000).await.unwrap().records;
         (rows.len() == 3).then_some(rows)
     })
     .await;

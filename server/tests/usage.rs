@@ -196,7 +196,7 @@ async fn there_is_one_record_a_request_and_the_hours_are_their_sum() {
         ["answered", "answered", "answered", "answered", "broken", "cancelled", "failed", "failed"];
     assert_eq!(outcomes, expected);
 
-    let records = house.app.store.requests(&RequestFilter::default(), 100).await.unwrap();
+    let records = house.app.store.requests(&RequestFilter::default(), 100).await.unwrap().records;
     let (mut raw, mut kept) = (Sum::default(), Sum::default());
     for record in &records {
         let usage = record.usage.unwrap_or_default();
@@ -291,6 +291,35 @@ async fn an_open_dashboard_hears_of_a_request_as_it_ends() {
     let event: Value = serde_json::from_str(data).unwrap();
     assert_eq!(event, house.record().await, "the row as the list shows it");
     assert_eq!(event["target"], format!("{MESSAGES}/ok"));
+}
+
+#[tokio::test]
+async fn a_dashboard_that_comes_back_hears_what_it_missed() {
+    let house = House::with_accounts(&["key-one"]).await;
+    for _ in 0..3 {
+        house.messages("ok", true).await;
+    }
+    let rows = house.records(3).await;
+    let login = house.client.form("/console/log_in", "", &[("name", "admin"), ("password", PASSWORD)]).await;
+    let cookie = login.cookie().expect("a session");
+    let seen = rows[2]["id"].as_str().unwrap();
+    let by_address = format!("/console/live?since={seen}");
+    for (path, header) in [(by_address.as_str(), "x-none"), ("/console/live", "last-event-id")] {
+        let headers = [("cookie", cookie.as_str()), (header, seen)];
+        let mut feed = house.client.begin(Method::GET, path, &headers, Default::default()).await;
+        let mut heard = String::new();
+        while heard.matches("\n\n").count() < 3 {
+            heard.push_str(std::str::from_utf8(&feed.chunk().await.unwrap().unwrap()).unwrap());
+        }
+        let told: Vec<Value> = heard
+            .lines()
+            .filter_map(|line| line.strip_prefix("data: "))
+            .map(|data| serde_json::from_str(data).unwrap())
+            .collect();
+        let newest_first: Vec<Value> = told.into_iter().rev().collect();
+        assert_eq!(newest_first, rows, "the oldest comes first, each as the list shows it");
+        assert!(heard.contains(&format!("id: {}\n", rows[0]["id"].as_str().unwrap())), "{heard}");
+    }
 }
 
 #[tokio::test]

@@ -38,6 +38,10 @@ pub struct RequestRow {
     pub dialect: String,
     /// The model name the client asked for.
     pub asked: String,
+    /// The combo that name stood for; empty when none.
+    pub combo: String,
+    /// `provider/model` of the attempts before, in order; several at one in a row count once.
+    pub tried: Vec<String>,
     /// `provider/model` that answered, or the last one tried; empty when none was.
     pub target: String,
     /// The provider id of `target`.
@@ -108,6 +112,8 @@ pub struct RequestList {
     pub rows: Vec<RequestRow>,
     /// What to pass as `before` for the next page; `None` on the last.
     pub next: Option<String>,
+    /// From when on it was looked; `None`: in all that is kept, or as far as was needed. `next` goes on there.
+    pub looked_since: Option<Millis>,
     /// What a filter that made no sense was taken as, in words; empty when all made sense.
     pub notes: Vec<String>,
     /// Provider ids to choose from.

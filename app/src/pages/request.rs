@@ -2,13 +2,14 @@
 
 use super::attempts::Attempts;
 use crate::api::combos::PlanRow;
-use crate::api::requests::{Exclusion, LeftOut, PriceLine, RequestDetail, RequestRow, load_request};
+use crate::api::requests::{Exclusion, LeftOut, PriceLine, RequestDetail, load_request};
 use crate::parts::copy::CopyButton;
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
 use crate::parts::mark::OutcomeBadge;
 use crate::parts::plan::{Excluded, PlanSteps};
+use crate::parts::rows::speed;
 use crate::parts::time::Ago;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -151,17 +152,6 @@ fn Headline(page: RequestDetail) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// Output tokens a second from the first token to the end.
-fn speed(row: &RequestRow) -> Option<String> {
-    let answering = row.total_ms - row.first_token_ms.unwrap_or(row.total_ms);
-    match row.tokens {
-        Some(tokens) if answering >= 100 && tokens.output > 0 => {
-            Some(format!("{:.0} tokens/s", tokens.output as f64 * 1e3 / answering as f64))
-        }
-        _ => None,
-    }
 }
 
 #[component]

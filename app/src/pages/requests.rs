@@ -149,6 +149,25 @@ fn List(filter: RequestFilter, list: RequestList) -> impl IntoView {
     let next = list.next.clone().map(|before| address(&RequestFilter { before, ..filter.clone() }));
     let newest = address(&RequestFilter { before: String::new(), ..filter.clone() });
     let later = !filter.before.is_empty();
+    let looked = list.looked_since.map(|since| {
+        let (since, next) = (exact(since, reader::utc_offset()), next.clone());
+        view! {
+            <p class="looked soft">
+                {format!("Looked through the requests since {since}.")}
+                {next.map(|next| view! { <a href=next rel="next">"Look further back"</a> })}
+            </p>
+        }
+    });
+    if list.rows.is_empty() && looked.is_some() {
+        return view! {
+            <section class="card">
+                <Empty glyph=Glyph::Search title="Nothing found yet" words="None of the newer requests matches these filters.">
+                    {looked}
+                </Empty>
+            </section>
+        }
+        .into_any();
+    }
     if list.rows.is_empty() {
         let unfiltered = filter == RequestFilter::default();
         let (title, words, label, href) = if unfiltered {
@@ -188,6 +207,7 @@ fn List(filter: RequestFilter, list: RequestList) -> impl IntoView {
                 </table>
             </div>
         </section>
+        {looked}
         <nav class="pager" aria-label="Older and newer requests">
             {later
                 .then(|| {

@@ -20,9 +20,11 @@ const LIVE: &str = "/console/live";
 /// How many rows the list shows.
 const SHOWN: usize = 12;
 
-/// Calls `seen` for every request that ends from now on. Comes back by itself after the connection was
+/// Calls `seen` for every request that ends from now on, and for the newest again where some may have been missed since
+/// `last` (its id; empty: nothing was seen yet). Comes back by itself after the connection was
 /// lost, and lets go of it while the page is in the background (a browser has few connections to share).
-fn listen(seen: impl Fn(RequestRow) + Clone + 'static, connected: RwSignal<bool>) {
+fn listen(last: String, seen: impl Fn(RequestRow) + Clone + 'static, connected: RwSignal<bool>) {
+    let last = StoredValue::new(last);
     let source = StoredValue::new_local(None::<EventSource>);
     let open = move || {
         let seen = seen.clone();
@@ -30,10 +32,12 @@ fn listen(seen: impl Fn(RequestRow) + Clone + 'static, connected: RwSignal<bool>
             if source.as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED) {
                 return;
             }
-            let Ok(fresh) = EventSource::new(LIVE) else { return };
+            let since = last.with_value(|last| format!("{LIVE}?since={last}"));
+            let Ok(fresh) = EventSource::new(&since) else { return };
             on(&fresh, "request", move |event: JsValue| {
                 let data = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
-                if let Some(row) = data.and_then(|data| serde_json::from_str(&data).ok()) {
+                if let Some(row) = data.and_then(|data| serde_json::from_str::<RequestRow>(&data).ok()) {
+                    last.set_value(row.id.clone());
                     seen(row);
                 }
             });
@@ -121,6 +125,7 @@ fn renew(what: Renewed, due: RwSignal<bool>, held: impl Fn() -> bool + Copy + 's
 /// ones wait behind a button that counts them.
 #[island]
 pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
+    let newest = first.first().map(|row| row.id.clone()).unwrap_or_default();
     let rows = RwSignal::new(first);
     let held = RwSignal::new(Vec::<RequestRow>::new());
     // Two flags: a button that hides itself takes the focus away while the pointer still rests on the list.
@@ -147,7 +152,11 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
     };
     Effect::new(move |_| {
         listen(
+            newest.clone(),
             move |row| {
+                if rows.with_untracked(|rows| rows.iter().any(|known| known.id == row.id)) {
+                    return;
+                }
                 if row.attempts > 1 && !due.get_untracked() {
                     due.set(true);
                     renew(FALLBACKS, due, || false);
@@ -244,6 +253,7 @@ pub fn FirstRequest(
     Effect::new(move |_| {
         if !came.get_untracked() {
             listen(
+                String::new(),
                 move |row| {
                     let target = if row.target.is_empty() { row.asked } else { row.target };
                     words.set(format!("{} reached {target}.", row.client));

@@ -41,6 +41,26 @@ fn Nothing() -> impl IntoView {
     }
 }
 
+/// What comes next on the way of a request.
+#[component]
+fn Then() -> impl IntoView {
+    view! {
+        <span aria-hidden="true">" → "</span>
+        <span class="visually-hidden">", then "</span>
+    }
+}
+
+/// Output tokens a second from the first token to the end.
+pub fn speed(row: &RequestRow) -> Option<String> {
+    let answering = row.total_ms - row.first_token_ms.unwrap_or(row.total_ms);
+    match row.tokens {
+        Some(tokens) if answering >= 100 && tokens.output > 0 => {
+            Some(format!("{:.0} tokens/s", tokens.output as f64 * 1e3 / answering as f64))
+        }
+        _ => None,
+    }
+}
+
 /// One request.
 #[component]
 pub fn RequestLine(row: RequestRow) -> impl IntoView {
@@ -62,6 +82,13 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
         .into_any()
     });
     let first = row.first_token_ms.map(|first| format!("First token after {}", format::took(first)));
+    let speed = speed(&row);
+    let combo = match row.combo.as_str() {
+        "" => None,
+        combo if combo == row.asked => Some("combo".to_owned()),
+        combo => Some(format!("combo {combo}")),
+    };
+    let tried = row.tried.iter().map(|target| view! { {target.clone()} <Then /> }).collect_view();
     let who = if row.key.is_empty() { "no key".to_owned() } else { row.key.clone() };
     view! {
         <tr>
@@ -81,10 +108,12 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
             </td>
             <td class="wide">
                 <span class="two">
-                    <span class="mono">{row.asked}</span>
+                    <span class="mono">
+                        {row.asked} {combo.map(|combo| view! { <span class="faint">{combo}</span> })}
+                    </span>
                     <span class="faint mono">
                         {(row.attempts > 0).then(|| view! { <Dots attempts=row.attempts outcome=row.outcome /> })}
-                        {if row.target.is_empty() { "no target was tried".to_owned() } else { row.target }}
+                        {tried} {if row.target.is_empty() { "no target was tried".to_owned() } else { row.target }}
                     </span>
                     {(!row.error.is_empty()).then(|| view! { <span class="row-error two-lines">{row.error}</span> })}
                 </span>
@@ -104,7 +133,10 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
                 }}
             </td>
             <td class="number">
-                <span title=first>{format::took(row.total_ms)}</span>
+                <span class="two" title=first>
+                    <span>{format::took(row.total_ms)}</span>
+                    {speed.map(|speed| view! { <span class="faint">{speed}</span> })}
+                </span>
             </td>
         </tr>
     }

@@ -58,6 +58,13 @@ pub fn request_row(now: Millis, at: i64) -> RequestRow {
         key: key.to_owned(),
         dialect: if client == "Claude Code" { "messages" } else { "chat" }.to_owned(),
         asked: asked.to_owned(),
+        combo: if asked == "coder" { "coder".to_owned() } else { String::new() },
+        tried: match turn {
+            _ if untried => Vec::new(),
+            1 => vec!["anthropic/claude-sonnet-4-5".to_owned(), "groq/llama-3.3-70b-versatile".to_owned()],
+            3 => vec!["glm/glm-4.7".to_owned()],
+            _ => Vec::new(),
+        },
         target: target.to_owned(),
         provider_id: target.split('/').next().unwrap_or_default().to_owned(),
         account: "personal".to_owned(),

@@ -63,7 +63,7 @@ async fn an_unknown_price_is_never_nothing() {
 #[tokio::test]
 async fn a_request_that_reached_no_provider_used_nothing() {
     let page = open(Mood::Normal, "/requests").await;
-    page.says("coder no target was tried No target can serve this request now");
+    page.says("coder combo no target was tried No target can serve this request now");
     page.says("– none – none");
     let page = open(Mood::Normal, "/requests/019ab3f20000000000000000feecfff6").await;
     page.says("Tokens in, out none");

@@ -1,35 +1,77 @@
 //! `GET /console/live`: requests as they end, as server-sent events.
 
+use super::requests::row_of;
+use crate::gateway::live::Ended;
 use crate::state::App;
-use axum::extract::State;
+use crate::store::RequestRecord;
+use app::api::requests::RequestFilter;
+use axum::extract::{Query, State};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt};
+use http::HeaderMap;
+use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 
 /// Between two signs of life, so that proxies keep the connection.
 const SIGN: Duration = Duration::from_secs(15);
+/// How many of the newest requests one hears of who comes back.
+const MISSED: u64 = 12;
 
-/// The feed. It ends when Ninerouter stops; browsers connect again by themselves.
-pub async fn live(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+/// What a dashboard has seen.
+#[derive(Debug, Deserialize)]
+pub struct Seen {
+    /// The id of some request; absent: nothing.
+    since: Option<String>,
+}
+
+/// The feed. Whoever has seen something before, by the address or by what a browser says when it comes back by itself, is
+/// told of the newest requests first, known ones among them. It ends when Ninerouter stops.
+pub async fn live(
+    State(app): State<App>,
+    Query(seen): Query<Seen>,
+    headers: HeaderMap,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    // From now on first: nothing is lost between the two.
     let (events, stopping) = (app.live.listen(), app.tasks.stopping());
-    let stream = stream::unfold((events, stopping), async |(mut events, stopping)| {
+    let back = headers.contains_key("last-event-id") || seen.since.is_some_and(|id| !id.is_empty());
+    let missed = if back { newest(&app).await } else { Vec::new() };
+    let coming = stream::unfold((events, stopping), async |(mut events, stopping)| {
         loop {
             let event = tokio::select! {
                 event = events.recv() => event,
                 () = stopping.cancelled() => return None,
             };
             match event {
-                Ok(row) => {
-                    return Some((Ok(Event::default().event("request").data(&*row)), (events, stopping)));
-                }
+                Ok(ended) => return Some((event_of(ended), (events, stopping))),
                 // A reader that fell behind misses some rows; the list is whole again at the next load.
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }
         }
     });
+    let stream = stream::iter(missed.into_iter().map(event_of)).chain(coming).map(Ok);
     Sse::new(stream).keep_alive(KeepAlive::new().interval(SIGN))
+}
+
+fn event_of((id, row): Ended) -> Event {
+    Event::default().event("request").id(id.simple().to_string()).data(&*row)
+}
+
+/// The newest requests, the oldest of them first.
+async fn newest(app: &App) -> Vec<Ended> {
+    match app.store.requests(&RequestFilter::default(), MISSED).await {
+        Ok(found) => {
+            let row = |record: &RequestRecord| {
+                Some((record.id, serde_json::to_string(&row_of(record)).ok()?.into()))
+            };
+            found.records.iter().rev().filter_map(row).collect()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the newest requests could not be read; the feed goes on from here");
+            Vec::new()
+        }
+    }
 }

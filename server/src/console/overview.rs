@@ -6,7 +6,7 @@ use super::story::detour;
 use super::zone::{back, date_at, midnight, zone};
 use super::{Desk, fail};
 use crate::clock;
-use crate::store::{RequestRecord, Sum, SumKey};
+use crate::store::{Grain, RequestRecord, Slice, Split, Used};
 use app::api::alerts::Alerts;
 use app::api::overview::{Fallback, FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::Health;
@@ -26,9 +26,9 @@ const QUOTAS: usize = 6;
 /// How far back those are looked for: where none ever has to, every request would be read.
 const LOOKED_BACK: i64 = 7 * DAY;
 
-fn totals(sums: &[(SumKey, Sum)]) -> Totals {
+fn totals(used: &[Used]) -> Totals {
     let mut totals = Totals::default();
-    for (_, sum) in sums {
+    for Used { sum, .. } in used {
         totals.requests += sum.requests;
         totals.failed += sum.failed + sum.broken;
         totals.fallbacks += sum.fallbacks;
@@ -66,11 +66,11 @@ fn fallback_of(record: &RequestRecord) -> Fallback {
 }
 
 impl Desk {
-    fn tiers(&self, sums: &[(SumKey, Sum)]) -> Vec<TierShare> {
+    fn tiers(&self, used: &[Used]) -> Vec<TierShare> {
         let snapshot = self.app.snapshot();
         let mut shares: BTreeMap<Tier, i64> = BTreeMap::new();
-        for (key, sum) in sums {
-            let Some(provider) = snapshot.provider(&key.provider_id) else { continue };
+        for Used { by, sum, .. } in used {
+            let Some(provider) = snapshot.provider(by) else { continue };
             let tokens =
                 sum.input_tokens + sum.cache_read_tokens + sum.cache_write_tokens + sum.output_tokens;
             if tokens > 0 {
@@ -101,10 +101,17 @@ impl Overview for Desk {
         let (zone, _) = zone(&clock);
         let day = date_at(&zone, now);
         let (today, yesterday) = (midnight(&zone, day), midnight(&zone, back(day, 1)));
-        let sums = store.hours(today, now + HOUR).await.map_err(fail)?;
-        let before = store.hours(yesterday, today).await.map_err(fail)?;
-        let recent = store.requests(&RequestFilter::default(), RECENT).await.map_err(fail)?;
-        let detours = store.fallbacks(now - LOOKED_BACK, FALLBACKS).await.map_err(fail)?;
+        let day = |from, to| Slice { from, to, ..Slice::default() };
+        let (this, last) = (day(today, now + HOUR), day(yesterday, today));
+        let newest = RequestFilter::default();
+        let (used, before, recent, detours) = tokio::try_join!(
+            store.used(&this, Split::Provider, Grain::Whole),
+            store.used(&last, Split::Provider, Grain::Whole),
+            store.requests(&newest, RECENT),
+            store.fallbacks(now - LOOKED_BACK, FALLBACKS),
+        )
+        .map_err(fail)?;
+        let recent = recent.records;
         let snapshot = self.app.snapshot();
         let steps = FirstSteps {
             account: snapshot.providers().any(|provider| provider.connected()),
@@ -113,9 +120,9 @@ impl Overview for Desk {
         };
         let quotas = fullest(&snapshot, now);
         Ok(OverviewPage {
-            today: totals(&sums),
+            today: totals(&used),
             yesterday: totals(&before),
-            tiers: self.tiers(&sums),
+            tiers: self.tiers(&used),
             recent: recent.iter().map(row_of).collect(),
             fallbacks: detours.iter().map(fallback_of).collect(),
             troubles: self.troubles().await?,

@@ -134,7 +134,7 @@ impl Providers for Desk {
             outcome: "failed".to_owned(),
             ..RequestFilter::default()
         };
-        let failures = self.app.store.requests(&filter, FAILURES).await.map_err(fail)?;
+        let failures = self.app.store.requests(&filter, FAILURES).await.map_err(fail)?.records;
         Ok(ProviderDetail {
             row: provider_row(&self.app, &provider, rows),
             keys_at: spec.keys_at.clone(),

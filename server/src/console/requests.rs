@@ -2,7 +2,7 @@
 
 use super::story::headline;
 use super::{Desk, fail};
-use crate::store::{AttemptRecord, RequestRecord, StoreError};
+use crate::store::{AttemptRecord, RequestRecord, StoreError, first_id};
 use crate::usage::price::price_lines;
 use app::api::requests::{
     AttemptRow, Cause, RequestDetail, RequestFilter, RequestList, RequestRow, Requests,
@@ -30,6 +30,15 @@ pub(super) fn target(provider_id: &str, model: &str) -> String {
     if provider_id.is_empty() { String::new() } else { format!("{provider_id}/{model}") }
 }
 
+/// Which targets were tried before the last. An account more or less makes no other target.
+fn tried(attempts: &[AttemptRecord]) -> Vec<String> {
+    let mut targets: Vec<String> =
+        attempts.iter().map(|attempt| target(&attempt.provider_id, &attempt.model)).collect();
+    targets.dedup();
+    targets.pop();
+    targets
+}
+
 /// A request as lists show it.
 pub fn row_of(record: &RequestRecord) -> RequestRow {
     RequestRow {
@@ -39,6 +48,8 @@ pub fn row_of(record: &RequestRecord) -> RequestRow {
         key: record.key_name.clone(),
         dialect: record.dialect.clone(),
         asked: record.asked.clone(),
+        combo: record.combo.clone(),
+        tried: tried(&record.attempts),
         target: target(&record.provider_id, &record.model),
         provider_id: record.provider_id.clone(),
         account: record.account_name.clone(),
@@ -121,11 +132,15 @@ impl Requests for Desk {
         self.person()?;
         let (filter, notes) = sensible(filter);
         // One more than is shown tells whether there is a next page.
-        let records = self.app.store.requests(&filter, PAGE + 1).await.map_err(fail)?;
-        let mut rows: Vec<RequestRow> = records.iter().map(row_of).collect();
+        let found = self.app.store.requests(&filter, PAGE + 1).await.map_err(fail)?;
+        let mut rows: Vec<RequestRow> = found.records.iter().map(row_of).collect();
         let more = u64::try_from(rows.len()).is_ok_and(|shown| shown > PAGE);
         rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-        let next = if more { rows.last().map(|row| row.id.clone()) } else { None };
+        let next = match found.since {
+            Some(since) => Some(first_id(since).simple().to_string()),
+            None if more => rows.last().map(|row| row.id.clone()),
+            None => None,
+        };
         let snapshot = self.app.snapshot();
         let mut providers: Vec<String> =
             snapshot.providers().filter(|it| !it.accounts.is_empty()).map(|it| it.spec.id.clone()).collect();
@@ -133,7 +148,7 @@ impl Requests for Desk {
             providers.push(filter.provider);
         }
         let keys = self.app.store.keys().await.map_err(fail)?.into_iter().map(|key| key.name).collect();
-        Ok(RequestList { rows, next, notes, providers, keys })
+        Ok(RequestList { rows, next, looked_since: found.since, notes, providers, keys })
     }
 
     async fn request(&self, id: String) -> Result<RequestDetail, Problem> {

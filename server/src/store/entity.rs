@@ -156,6 +156,8 @@ entity!(usage_days, "usage_days", {
     #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
     #[sea_orm(primary_key, auto_increment = false)] model: String,
     #[sea_orm(primary_key, auto_increment = false)] account_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)] key_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)] client: String,
     #[sea_orm(primary_key, auto_increment = false)] combo: String,
     input_tokens: i64, cache_read_tokens: i64, cache_write_tokens: i64, output_tokens: i64, cost: i64,
 });

@@ -1,7 +1,7 @@
 //! Requests that had to go elsewhere.
 
-use super::entity::{attempts, requests};
-use super::requests::{attempt_of, record_of};
+use super::entity::requests;
+use super::requests::record_of;
 use super::words::outcome_word;
 use super::{RequestRecord, Store, StoreError};
 use app::api::requests::Outcome;
@@ -23,16 +23,7 @@ impl Store {
             .all(&self.db)
             .await?;
         let mut records: Vec<RequestRecord> = rows.into_iter().map(record_of).collect();
-        let attempts = attempts::Entity::find()
-            .filter(attempts::Column::RequestId.is_in(records.iter().map(|record| record.id)))
-            .order_by_asc(attempts::Column::Position)
-            .all(&self.db)
-            .await?;
-        for row in attempts {
-            if let Some(record) = records.iter_mut().find(|record| record.id == row.request_id) {
-                record.attempts.push(attempt_of(row));
-            }
-        }
+        self.add_attempts(&mut records).await?;
         Ok(records)
     }
 }

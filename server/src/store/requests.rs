@@ -9,13 +9,10 @@ use super::{Store, StoreError};
 use crate::gateway::pins::Pin;
 use crate::telemetry::Parent;
 use app::api::combos::PlanRow;
-use app::api::requests::{Cause, Exclusion, LeftOut, Outcome, RequestFilter};
+use app::api::requests::{Cause, Exclusion, LeftOut, Outcome};
 use app::api::saver::SavingRow;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 /// One request as it ended.
@@ -312,103 +309,12 @@ pub(super) fn attempt_of(row: attempts::Model) -> AttemptRecord {
     }
 }
 
-/// `%text%` with the text's own wildcards taken literally.
-fn containing(text: &str) -> LikeExpr {
-    let mut pattern = String::from("%");
-    for letter in text.to_lowercase().chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    LikeExpr::new(pattern).escape('\\')
-}
-
-/// The ids that begin with these hexadecimal digits.
-fn ids_beginning(digits: &str) -> Option<(Uuid, Uuid)> {
-    let digits: String = digits.chars().filter(|letter| *letter != '-').collect();
-    if !(8..=32).contains(&digits.len()) || !digits.chars().all(|letter| letter.is_ascii_hexdigit()) {
-        return None;
-    }
-    let first = u128::from_str_radix(&format!("{digits:0<32}"), 16).ok()?;
-    let last = u128::from_str_radix(&format!("{digits:f<32}"), 16).ok()?;
-    Some((Uuid::from_u128(first), Uuid::from_u128(last)))
-}
-
-fn matching(filter: &RequestFilter) -> Condition {
-    use requests::Column;
-    let mut all = Condition::all();
-    if let Some(outcome) = outcome_of(&filter.outcome) {
-        all = all.add(Column::Outcome.eq(outcome_word(outcome)));
-    }
-    if !filter.provider.is_empty() {
-        all = all.add(Column::ProviderId.eq(&filter.provider));
-    }
-    if !filter.key.is_empty() {
-        all = all.add(Column::KeyName.eq(&filter.key));
-    }
-    if let Some((provider, model)) = filter.model.split_once('/') {
-        all = all.add(Column::ProviderId.eq(provider)).add(Column::Model.eq(model));
-    }
-    if !filter.client.is_empty() {
-        all = all.add(Column::Client.eq(&filter.client));
-    }
-    if !filter.combo.is_empty() {
-        all = all.add(Column::Combo.eq(&filter.combo));
-    }
-    if let Ok(from) = filter.from.parse() {
-        all = all.add(Column::Id.gte(first_id(from)));
-    }
-    if let Ok(to) = filter.to.parse() {
-        all = all.add(Column::Id.lt(first_id(to)));
-    }
-    if let Ok(before) = Uuid::parse_str(&filter.before) {
-        all = all.add(Column::Id.lt(before));
-    }
-    let search = filter.search.trim();
-    if !search.is_empty() {
-        let mut any = Condition::any();
-        for column in [
-            Column::Asked,
-            Column::Model,
-            Column::ProviderId,
-            Column::KeyName,
-            Column::Client,
-            Column::AccountName,
-            Column::Error,
-        ] {
-            any = any.add(Expr::expr(Func::lower(Expr::col(column))).like(containing(search)));
-        }
-        if let Some((first, last)) = ids_beginning(search) {
-            any = any.add(Column::Id.between(first, last));
-        }
-        all = all.add(any);
-    }
-    all
-}
-
 /// The smallest version 7 id of a millisecond: the first 48 bits are the time.
-pub(super) fn first_id(unix_ms: i64) -> Uuid {
+pub(crate) fn first_id(unix_ms: i64) -> Uuid {
     Uuid::from_u128(u128::try_from(unix_ms).unwrap_or(0) << 80)
 }
 
 impl Store {
-    /// Requests that match, newest first, without their attempts.
-    pub async fn requests(
-        &self,
-        filter: &RequestFilter,
-        limit: u64,
-    ) -> Result<Vec<RequestRecord>, StoreError> {
-        let rows = requests::Entity::find()
-            .filter(matching(filter))
-            .order_by_desc(requests::Column::Id)
-            .limit(limit)
-            .all(&self.db)
-            .await?;
-        Ok(rows.into_iter().map(record_of).collect())
-    }
-
     /// One request with its attempts and exclusions.
     pub async fn request(&self, id: Uuid) -> Result<RequestRecord, StoreError> {
         let row = requests::Entity::find_by_id(id).one(&self.db).await?.ok_or(StoreError::Missing)?;

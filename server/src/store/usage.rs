@@ -1,7 +1,7 @@
 //! What was used in a period, by whatever it is asked for by: read from the hourly sums, so that single requests may be
 //! forgotten.
 
-use super::entity::{attempts, requests, saving_days, usage_hours};
+use super::entity::{attempts, requests, saving_days, usage_days, usage_hours};
 use super::requests::first_id;
 use super::{Store, StoreError, Sum};
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait};
@@ -61,8 +61,6 @@ pub enum Grain<'z> {
     Hour,
     /// By the day of a place; a part is known by its number since the first of January 1970.
     Day(&'z Offsets),
-    /// By the hour of the week of a place; 0 is midnight before Thursday.
-    HourOfWeek(&'z Offsets),
 }
 
 /// How far a place's clock is ahead of UTC, and since when: the first holds before the second begins.
@@ -157,7 +155,6 @@ impl Grain<'_> {
             Self::Whole => Expr::value(0_i64),
             Self::Hour => Expr::col(Column::PeriodAt),
             Self::Day(offsets) => offsets.local().div(DAY),
-            Self::HourOfWeek(offsets) => offsets.local().div(HOUR).modulo(168_i64),
         }
     }
 }
@@ -228,12 +225,26 @@ impl Store {
         Ok(rows.into_iter().map(used_of).collect())
     }
 
-    /// What sums of a period are over, each once, for choosing from. Of a slice only its time counts.
+    /// How many requests there were in each hour of the week of a place; 0 is midnight before Thursday.
+    pub async fn busy(&self, slice: &Slice, offsets: &Offsets) -> Result<Vec<(i64, i64)>, StoreError> {
+        let hour = offsets.local().div(HOUR).modulo(168_i64);
+        let find = usage_hours::Entity::find()
+            .select_only()
+            .expr_as(hour, "hour")
+            .expr_as(Column::Requests.sum().cast_as("BIGINT"), "requests")
+            .filter(slice.filter())
+            .group_by(Expr::col(Alias::new("hour")));
+        Ok(find.into_tuple().all(&self.db).await?)
+    }
+
+    /// What sums of a period are over, each once, for choosing from: by whole days (UTC) that it touches. Of a slice only
+    /// its time counts.
     pub async fn used_by(&self, slice: &Slice) -> Result<Vec<[String; 5]>, StoreError> {
-        let rows: Vec<(String, String, i64, String, String)> = usage_hours::Entity::find()
+        use usage_days::Column;
+        let rows: Vec<(String, String, i64, String, String)> = usage_days::Entity::find()
             .select_only()
             .columns([Column::ProviderId, Column::Model, Column::KeyId, Column::Client, Column::Combo])
-            .filter(Column::PeriodAt.gte(slice.from))
+            .filter(Column::PeriodAt.gt(slice.from - DAY))
             .filter(Column::PeriodAt.lt(slice.to))
             .distinct()
             .into_tuple()

@@ -1,7 +1,8 @@
 //! Usage by whatever it is asked for by: what the sums say is what the requests say.
 
 use super::{Base, record};
-use app::api::requests::Outcome;
+use app::api::requests::{Outcome, RequestFilter};
+use sea_orm::ConnectionTrait;
 use server::store::{AttemptRecord, Grain, Offsets, RequestRecord, Slice, Split, Store, Sum};
 use std::collections::BTreeMap;
 
@@ -95,10 +96,9 @@ pub(super) async fn usage_by_anything_is_what_its_requests_say(_: &Base, store: 
         used(&slice, Split::Provider, Grain::Day(&berlin)).await,
         by(&all, |record| (local(record.started_at) / DAY, record.provider_id.clone(), none()))
     );
-    assert_eq!(
-        used(&slice, Split::Combo, Grain::HourOfWeek(&berlin)).await,
-        by(&all, |record| (local(record.started_at) / HOUR % 168, record.combo.clone(), none()))
-    );
+    let busy: BTreeMap<i64, i64> = store.busy(&slice, &berlin).await.unwrap().into_iter().collect();
+    let hours = by(&all, |record| (local(record.started_at) / HOUR % 168, none(), none()));
+    assert_eq!(busy, hours.into_iter().map(|((hour, ..), sum)| (hour, sum.requests)).collect());
     // Filters combine.
     let narrow = Slice {
         provider: Some(text("glm")),
@@ -143,6 +143,72 @@ pub(super) async fn usage_by_anything_is_what_its_requests_say(_: &Base, store: 
         let (told, right) = (glm.within(i64::try_from(permille).unwrap()).unwrap(), times[place]);
         assert!((told - right).abs() * 20 <= right + 20, "{permille}: {told}, not {right}");
     }
+}
+
+pub(super) async fn requests_are_found_by_what_they_were_for(_: &Base, store: &Store) {
+    let mut all = requests();
+    all.sort_by_key(|record| record.id);
+    all.reverse();
+    for batch in all.chunks(97) {
+        store.write_usage(batch).await.unwrap();
+    }
+    let word = |outcome| match outcome {
+        Outcome::Answered => "answered",
+        Outcome::Failed => "failed",
+        Outcome::Broken => "broken",
+        Outcome::Cancelled => "cancelled",
+    };
+    let middle = all[300].started_at;
+    for turn in 0..256_u32 {
+        let some = |bit: u32, text: &str| if turn >> bit & 1 == 1 { text.to_owned() } else { String::new() };
+        let filter = RequestFilter {
+            provider: some(0, "glm"),
+            model: some(1, "glm/glm-5"),
+            client: some(2, "Codex"),
+            combo: some(3, "best"),
+            outcome: some(4, "broken"),
+            from: some(5, &middle.to_string()),
+            before: some(6, &all[100].id.simple().to_string()),
+            search: some(7, "codex"),
+            ..RequestFilter::default()
+        };
+        let fits = |record: &&RequestRecord| {
+            let is = |wanted: &str, held: &str| wanted.is_empty() || wanted == held;
+            is(&filter.provider, &record.provider_id)
+                && is(&filter.model, &format!("{}/{}", record.provider_id, record.model))
+                && is(&filter.client, &record.client)
+                && is(&filter.combo, &record.combo)
+                && is(&filter.outcome, word(record.outcome))
+                && (filter.from.is_empty() || record.started_at >= middle)
+                && (filter.before.is_empty() || record.id < all[100].id)
+                && (filter.search.is_empty() || record.client == "Codex")
+        };
+        let expected: Vec<_> = all.iter().filter(fits).map(|record| record.id).take(40).collect();
+        let found = store.requests(&filter, 40).await.unwrap();
+        let ids: Vec<_> = found.records.iter().map(|record| record.id).collect();
+        assert_eq!((ids, found.since), (expected, None), "{filter:?}");
+    }
+    let nobody = RequestFilter { provider: "nobody".to_owned(), ..RequestFilter::default() };
+    assert!(store.requests(&nobody, 40).await.unwrap().records.is_empty());
+}
+
+pub(super) async fn text_is_looked_for_in_the_newest_and_further_back_on_demand(base: &Base, store: &Store) {
+    let old = record(FROM, |record| record.error = "a needle".into());
+    let new = record(FROM + 30 * HOUR, |record| record.error = "hay".into());
+    store.write_usage(&[old.clone(), new]).await.unwrap();
+    // As though there had been many that day.
+    let direct = base.direct().await;
+    let many = format!("UPDATE usage_hours SET requests = 70000 WHERE period_at = {}", FROM + 30 * HOUR);
+    direct.execute_unprepared(&many).await.unwrap();
+    direct.close().await.unwrap();
+    let needle = RequestFilter { search: "needle".to_owned(), ..RequestFilter::default() };
+    let found = store.requests(&needle, 10).await.unwrap();
+    assert!(found.records.is_empty());
+    assert_eq!(found.since, Some(FROM + 30 * HOUR));
+    let before = uuid::Uuid::from_u128(u128::try_from(FROM + 30 * HOUR).unwrap() << 80);
+    let further = RequestFilter { before: before.simple().to_string(), ..needle };
+    let found = store.requests(&further, 10).await.unwrap();
+    assert_eq!((found.records[0].id, found.since), (old.id, None));
 }
 
 pub(super) async fn sums_outlive_their_requests(_: &Base, store: &Store) {

@@ -140,7 +140,7 @@ pub(super) async fn requests_are_found_and_forgotten(_: &Base, store: &Store) {
     ];
     store.write_usage(&rows).await.unwrap();
     let found = async |filter: RequestFilter| {
-        let rows = store.requests(&filter, 50).await.unwrap();
+        let rows = store.requests(&filter, 50).await.unwrap().records;
         rows.iter().map(|row| row.started_at - at).collect::<Vec<i64>>()
     };
     let search = |text: &str| RequestFilter { search: text.into(), ..RequestFilter::default() };

@@ -252,20 +252,26 @@ impl Usages for Desk {
             combo: text(&query.combo),
         };
         let earlier = Slice { from: 2 * slice.from - slice.to, to: slice.from, ..slice.clone() };
-        let rows = store.used(&slice, split_of(split), period.grain()).await.map_err(fail)?;
-        let before = store.used(&earlier, Split::Nothing, Grain::Whole).await.map_err(fail)?;
-        let hours =
-            store.used(&slice, Split::Nothing, Grain::HourOfWeek(&period.offsets)).await.map_err(fail)?;
+        // None waits for another: there is more than one connection.
+        let (rows, before, busy, speeds_of, fallen, used_by, saved) = tokio::try_join!(
+            store.used(&slice, split_of(split), period.grain()),
+            store.used(&earlier, Split::Nothing, Grain::Whole),
+            store.busy(&slice, &period.offsets),
+            store.first_tokens(&slice),
+            store.fallen(&slice),
+            store.used_by(&slice),
+            store.saved(&slice),
+        )
+        .map_err(fail)?;
         let mut week = vec![0; WEEK];
-        for used in &hours {
-            let hour = usize::try_from(used.part).unwrap_or_default();
+        for (hour, requests) in busy {
+            let hour = usize::try_from(hour).unwrap_or_default();
             if let Some(place) = week.get_mut((hour + WEEK - MONDAY) % WEEK) {
-                *place += used.sum.requests;
+                *place += requests;
             }
         }
         let mut whole = Sums::default();
         rows.iter().for_each(|row| whole.add(&sums(&row.sum)));
-        let saved = store.saved(&slice).await.map_err(fail)?;
         let names = Names { snapshot: &snapshot, keys: &keys };
         Ok(UsagePage {
             notes,
@@ -275,11 +281,11 @@ impl Usages for Desk {
             before: before.first().map(|used| sums(&used.sum)).unwrap_or_default(),
             shares: names.shares(split, measure, &period, &rows),
             week,
-            speeds: speeds(store.first_tokens(&slice).await.map_err(fail)?),
-            causes: causes(store.fallen(&slice).await.map_err(fail)?),
+            speeds: speeds(speeds_of),
+            causes: causes(fallen),
             saved_tokens: saved.tokens,
             saved_cost: saved.cost,
-            choices: names.choices(&store.used_by(&slice).await.map_err(fail)?),
+            choices: names.choices(&used_by),
             zone: zone_name,
             parts: period.parts,
             query,
