@@ -31,6 +31,7 @@ cargo xtask <subcommand>
   test [NAME]                run every suite, or the tests whose name holds NAME
   lint [--fences]            formatting, clippy and the fences between the rooms; or these alone
   bench [--quick] [--built]  measure what Ninerouter adds to a request; with --built, as built last
+  bench pages [--built]      measure pages over a million requests, on SQLite and on PostgreSQL
   agents [NAME]              real coding agents in front of every dialect (installs more than 1 GB)
   audit                      licences, sources and vulnerabilities of the dependencies
   fuzz [SECONDS]             feed every parser of foreign bytes with what breaks parsers (wants nightly)

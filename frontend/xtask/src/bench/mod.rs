@@ -1,4 +1,4 @@
-//! `cargo xtask bench [--quick] [--built]`: what Ninerouter adds to a request.
+//! `cargo xtask bench [pages] [--quick] [--built]`: what Ninerouter adds to a request, or how long its pages take.
 //!
 //! A scripted provider and the clients run in this process, the release binary in its own, all on loopback.
 //! Every figure of time is a comparison of two ways, straight to the provider and through the router, taken
@@ -6,6 +6,7 @@
 
 mod client;
 mod figures;
+mod pages;
 mod provider;
 mod router;
 mod saving;
@@ -46,18 +47,22 @@ struct Ways {
 /// Builds the release binary (with `--built`, takes the one that is there), measures, and prints the table.
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let mut effort = Effort { rounds: 9, span: Duration::from_millis(900), streams: 30 };
-    let mut binary = None;
+    let (mut binary, mut of_pages) = (None, false);
     for arg in args {
         match arg.as_str() {
             "--quick" => effort = Effort { rounds: 3, span: Duration::from_millis(300), streams: 10 },
             "--built" => binary = Some(workspace.binary(Mode::Release)),
-            other => bail!("`bench` takes --quick and --built, not `{other}`."),
+            "pages" => of_pages = true,
+            other => bail!("`bench` takes pages, --quick and --built, not `{other}`."),
         }
     }
     let binary = match binary {
         Some(binary) => binary,
         None => build::everything(workspace, Mode::Release)?,
     };
+    if of_pages {
+        return pages::run(&binary);
+    }
     let cores = std::thread::available_parallelism()?;
     let busy = busy(Duration::from_secs(1))?;
     let start = now();
@@ -66,7 +71,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     let epoch = now();
     let provider = provider::start(epoch)?;
     let folder = Folder::make()?;
-    let mut router = Router::start(&binary, &folder)?;
+    let mut router = Router::start(&binary, &folder, None)?;
     let fresh = router.ready_after;
     let routed = router.set_up(provider)?;
     let direct =
@@ -279,7 +284,7 @@ fn starts(
     let (mut ready, mut answered) = (Vec::new(), Vec::new());
     let mut idle = 0.0;
     for number in 0..STARTS {
-        let router = Router::start(binary, folder)?;
+        let router = Router::start(binary, folder, None)?;
         if number == 0 {
             std::thread::sleep(Duration::from_secs(1));
             idle = router.memory()?;

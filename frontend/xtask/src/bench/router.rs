@@ -65,8 +65,9 @@ pub(crate) struct Router {
 }
 
 impl Router {
-    /// Starts the binary and waits until it is well.
-    pub(crate) fn start(binary: &Path, folder: &Folder) -> Result<Self> {
+    /// Starts the binary and waits until it is well. `database`: the address of a PostgreSQL; SQLite in the folder where
+    /// there is none.
+    pub(crate) fn start(binary: &Path, folder: &Folder, database: Option<&str>) -> Result<Self> {
         let port = free_port()?;
         let log_path = folder.path().join("bench.log");
         let log = fs::File::create(&log_path)?;
@@ -83,6 +84,9 @@ impl Router {
             .env("DATA_DIR", folder.path())
             .env("HOST", "127.0.0.1")
             .env("PORT", port.to_string());
+        if let Some(url) = database {
+            command.env("DATABASE_URL", url);
+        }
         command.env("INITIAL_PASSWORD", PASSWORD).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let start = now();
         let child = command.spawn().with_context(|| format!("cannot run {}", binary.display()))?;
@@ -92,7 +96,7 @@ impl Router {
             .spawn()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut router = Self { child, guard, address, ready_after: Duration::ZERO, token: String::new() };
-        while !exchange(address, "GET", "/health", "", "").is_ok_and(|(status, _)| status == 200) {
+        while !exchange(address, "GET", "/health", "", "").is_ok_and(|(status, ..)| status == 200) {
             if router.child.try_wait()?.is_some() || start.elapsed() > Duration::from_secs(20) {
                 let log = fs::read_to_string(&log_path).unwrap_or_default();
                 bail!("the binary does not answer /health. Its log:\n{log}");
@@ -103,10 +107,35 @@ impl Router {
         Ok(router)
     }
 
-    /// Makes an endpoint, an account and a caller key, and gives the way through them.
-    pub(crate) fn set_up(&mut self, provider: SocketAddr) -> Result<Route> {
+    fn log_in(&mut self) -> Result<()> {
         let login = self.call("POST", "/api/v1/login", &json!({ "name": "admin", "password": PASSWORD }))?;
         self.token = text(&login, "token")?;
+        Ok(())
+    }
+
+    /// Logs in as a browser does. Gives the header that shows it.
+    pub(crate) fn visitor(&mut self) -> Result<String> {
+        self.log_in()?;
+        let form = format!("name=admin&password={}", PASSWORD.replace(' ', "+"));
+        let head = format!(
+            "content-type: application/x-www-form-urlencoded\r\norigin: http://{}\r\n",
+            self.address
+        );
+        let (_, head, reply) = exchange(self.address, "POST", "/console/log_in", &head, &form)?;
+        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+        let cookie = cookie.and_then(|cookie| cookie.split(';').next());
+        Ok(format!("cookie: {}\r\n", cookie.with_context(|| format!("no cookie; it said: {reply}"))?))
+    }
+
+    /// Gets a page: status and HTML. `visitor`: the header that shows who asks.
+    pub(crate) fn page(&self, path: &str, visitor: &str) -> Result<(u16, String)> {
+        let (status, _, html) = exchange(self.address, "GET", path, visitor, "")?;
+        Ok((status, html))
+    }
+
+    /// Makes an endpoint, an account and a caller key, and gives the way through them.
+    pub(crate) fn set_up(&mut self, provider: SocketAddr) -> Result<Route> {
+        self.log_in()?;
         let models: Vec<&str> = Script::ALL.into_iter().map(Script::model).collect();
         let endpoint = json!({
             "name": "Bench", "prefix": "bench", "dialect": "chat", "base_url": format!("http://{provider}/v1"),
@@ -144,9 +173,13 @@ impl Router {
         Ok((ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0)
     }
 
-    fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+    pub(super) fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let (status, reply) = exchange(self.address, method, path, &self.token, &body)?;
+        let mut head = "content-type: application/json\r\n".to_owned();
+        if !self.token.is_empty() {
+            head += &format!("authorization: Bearer {}\r\n", self.token);
+        }
+        let (status, _, reply) = exchange(self.address, method, path, &head, &body)?;
         if !(200..300).contains(&status) {
             bail!("{method} {path} answered {status}: {reply}");
         }
@@ -171,15 +204,19 @@ impl Drop for Router {
     }
 }
 
-/// One HTTP exchange on a connection of its own: status and body.
-fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &str) -> Result<(u16, String)> {
+/// One HTTP exchange on a connection of its own: status, head and body. `head`: more header lines.
+fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    head: &str,
+    body: &str,
+) -> Result<(u16, String, String)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let authorization =
-        if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") };
     let length = body.len();
     let request = format!(
-        "{method} {path} HTTP/1.0\r\nhost: {address}\r\n{authorization}content-type: application/json\r\n\
+        "{method} {path} HTTP/1.0\r\nhost: {address}\r\n{head}\
          content-length: {length}\r\nconnection: close\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes())?;
@@ -187,7 +224,7 @@ fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &s
     stream.read_to_string(&mut reply)?;
     let (head, body) = reply.split_once("\r\n\r\n").context("the reply has no end of its head")?;
     let status = head.split_whitespace().nth(1).and_then(|word| word.parse().ok());
-    Ok((status.context("the reply has no status")?, body.to_owned()))
+    Ok((status.context("the reply has no status")?, head.to_owned(), body.to_owned()))
 }
 
 fn text(reply: &Value, name: &str) -> Result<String> {
