@@ -20,7 +20,7 @@ const TIMES: usize = 5;
 const LIMIT: f64 = 300.0;
 
 /// Every page that shows what was used, in the views that read most, and the others as they are.
-const PAGES: [&str; 31] = [
+const PAGES: [&str; 30] = [
     "/",
     "/requests",
     "/requests?outcome=failed",
@@ -46,7 +46,6 @@ const PAGES: [&str; 31] = [
     "/saver",
     "/providers",
     "/providers/claude",
-    "/combos",
     "/combos",
     "/connect",
     "/translator",
