@@ -33,6 +33,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=pages::overview::Overview ssr=whole() />
                 <Route path=path!("/requests") view=pages::requests::Requests ssr=whole() />
                 <Route path=path!("/requests/:id") view=pages::request::Request ssr=whole() />
+                <Route path=path!("/requests/:id/payload") view=pages::payload::Payload ssr=whole() />
+                <Route path=path!("/requests/:id/compare") view=pages::compare::Compare ssr=whole() />
                 <Route path=path!("/usage") view=pages::usage::Usage ssr=whole() />
                 <Route path=path!("/providers") view=pages::providers::Providers ssr=whole() />
                 <Route path=path!("/providers/:id") view=pages::provider::Provider ssr=whole() />

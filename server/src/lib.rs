@@ -7,6 +7,7 @@ pub mod console;
 pub mod doctor;
 mod gate;
 pub mod gateway;
+pub mod payloads;
 pub mod replicas;
 pub mod router;
 pub mod seed;

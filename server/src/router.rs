@@ -4,7 +4,7 @@
 //! A test walks this table without credentials.
 
 use crate::console::live::live;
-use crate::console::{api, saver, translator, usage};
+use crate::console::{api, payload, saver, translator, usage};
 use crate::state::App;
 use crate::{gate, gateway, site, status, telemetry};
 use app::pages::saver_preview::FORM_LIMIT as SAMPLE_FORM_LIMIT;
@@ -121,6 +121,13 @@ fn program_routes() -> Vec<Route> {
         route(GET, "/api/v1/usage", Program, api::usage),
         route(GET, "/api/v1/requests", Program, api::requests),
         route(GET, "/api/v1/requests/{id}", Program, api::request),
+        route(GET, "/api/v1/requests/{id}/payload", Program, api::payload),
+        route(GET, "/api/v1/requests/{id}/compare", Program, api::compare),
+        route(GET, "/api/v1/payloads", Program, api::payload_log),
+        route(DELETE, "/api/v1/payloads", Program, api::forget_payloads),
+        route(GET, "/api/v1/payloads/export", Program, api::export_payloads),
+        route(PUT, "/api/v1/payloads/keys/{key}", Program, api::log_payloads),
+        route(DELETE, "/api/v1/payloads/keys/{key}", Program, api::stop_payloads),
         route(GET, "/api/v1/providers", Program, api::providers),
         route(GET, "/api/v1/providers/{id}", Program, api::provider),
         route(PUT, "/api/v1/providers/{id}/rotation", Program, api::rotate_accounts),
@@ -233,6 +240,8 @@ fn person_routes() -> Vec<Route> {
     use Access::Person;
     vec![
         route(GET, "/console/live", Person, live),
+        route(GET, "/requests/{id}/payload.json", Person, payload::one),
+        route(GET, "/payloads.ndjson", Person, payload::ndjson),
         route(GET, "/usage/export.csv", Person, usage::csv),
         route(GET, "/usage/export.json", Person, usage::json),
     ]

@@ -8,6 +8,7 @@ use crate::gateway::blocks::Blocks;
 use crate::gateway::live::Live;
 use crate::gateway::pins::{self, Pins};
 use crate::gateway::standing::Memory;
+use crate::payloads::writer::PayloadWriter;
 use crate::session::setup::SetupLink;
 use crate::session::throttle::Throttle;
 use crate::store::snapshot::{Keepers, Snapshot};
@@ -61,6 +62,8 @@ pub struct State {
     pub clients: Arc<Clients>,
     /// Writes usage.
     pub recorder: Recorder,
+    /// Writes the payload log.
+    pub payloads: PayloadWriter,
     /// What is used of budgets.
     pub budgets: Arc<Budgets>,
     /// Tells open dashboards.
@@ -110,6 +113,7 @@ impl State {
         let then =
             Then { budgets: Arc::clone(&budgets), live: live.clone(), telemetry: Arc::clone(&telemetry) };
         let recorder = Recorder::start(store.clone(), then, &tasks);
+        let payloads = PayloadWriter::start(store.clone(), snapshot.policy.payload_bytes, &tasks);
         Ok(Arc::new(Self {
             config,
             catalog,
@@ -119,6 +123,7 @@ impl State {
             callbacks: Callbacks::default(),
             clients,
             recorder,
+            payloads,
             budgets,
             live,
             telemetry,
@@ -153,6 +158,7 @@ impl State {
         let snapshot = self.store.snapshot(&self.catalog, &self.keepers).await?;
         self.clients.set_connect_limit(snapshot.policy.connect_ms)?;
         self.budgets.read(&self.store, &snapshot, clock::now().unix_ms).await?;
+        self.payloads.limit(snapshot.policy.payload_bytes);
         self.snapshot.store(Arc::new(snapshot));
         Ok(())
     }

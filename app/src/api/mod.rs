@@ -13,6 +13,7 @@ pub mod endpoints;
 pub mod login;
 pub mod models;
 pub mod overview;
+pub mod payload;
 pub mod providers;
 pub mod quota;
 pub mod requests;
@@ -53,6 +54,7 @@ pub trait Console:
     + login::Login
     + models::Models
     + overview::Overview
+    + payload::Payloads
     + providers::Providers
     + quota::Quotas
     + requests::Requests
@@ -73,6 +75,7 @@ impl<T> Console for T where
         + login::Login
         + models::Models
         + overview::Overview
+        + payload::Payloads
         + providers::Providers
         + quota::Quotas
         + requests::Requests

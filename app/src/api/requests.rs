@@ -1,6 +1,7 @@
 //! Requests: what was asked, what answered, what it took.
 
 use super::combos::PlanRow;
+use super::payload::{LogRow, PartSize};
 use super::saver::{SaverLevel, SavingRow};
 use super::terse::Terse;
 use super::{Millis, NanoUsd, Problem, Tokens};
@@ -120,6 +121,8 @@ pub struct RequestList {
     pub providers: Vec<String>,
     /// Key names to choose from.
     pub keys: Vec<String>,
+    /// Whose requests are logged in full now.
+    pub logs: Vec<LogRow>,
 }
 
 /// One call upstream.
@@ -232,6 +235,8 @@ pub struct RequestDetail {
     pub upstream_id: String,
     /// Why the model stopped, in the provider's word; empty when it did not say.
     pub finish: String,
+    /// What was logged of it in full; empty: nothing.
+    pub payload: Vec<PartSize>,
 }
 
 /// Requests.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "a server function takes the fields of its form")]
 
+use super::payload::PayloadLog;
 use super::{Millis, Problem};
 use async_trait::async_trait;
 use leptos::prelude::*;
@@ -51,6 +52,10 @@ pub struct Policy {
     pub affinity_ms: i64,
     /// The longest time that a model which keeps failing at an account is left alone before it is tried again.
     pub circuit_ms: i64,
+    /// Bytes that the payload log takes at most; the oldest goes first.
+    pub payload_bytes: i64,
+    /// Days that payloads are kept, at most as long as their requests.
+    pub payload_days: i32,
 }
 
 impl Default for Policy {
@@ -67,6 +72,8 @@ impl Default for Policy {
             stall_ms: 20_000,
             affinity_ms: 300_000,
             circuit_ms: 20_000,
+            payload_bytes: 256 * 1024 * 1024,
+            payload_days: 7,
         }
     }
 }
@@ -88,6 +95,8 @@ pub struct SettingsPage {
     pub data_dir: String,
     /// "SQLite, 1.2 MB" or "PostgreSQL".
     pub database: String,
+    /// Whose requests are logged in full, and how much is kept of them.
+    pub payload_log: PayloadLog,
 }
 
 /// Settings.
@@ -145,11 +154,13 @@ pub async fn save_policy(
     stall_s: f64,
     affinity_s: f64,
     circuit_s: f64,
+    payload_mb: f64,
+    payload_days: i32,
 ) -> Result<Policy, Problem> {
     let policy = Policy {
         require_key,
         retention_days,
-        max_body_bytes: (max_body_mb * f64::from(1 << 20)).round() as i64,
+        max_body_bytes: bytes(max_body_mb),
         connect_ms: millis(connect_s),
         first_byte_ms: millis(first_byte_s),
         whole_reply_ms: millis(whole_reply_s),
@@ -158,6 +169,8 @@ pub async fn save_policy(
         stall_ms: millis(stall_s),
         affinity_ms: millis(affinity_s),
         circuit_ms: millis(circuit_s),
+        payload_bytes: bytes(payload_mb),
+        payload_days,
     };
     super::told(super::console()?.save_policy(policy).await).map_err(|problem| Problem {
         field: problem.field.map(|field| form_field(&field).to_owned()),
@@ -169,6 +182,12 @@ pub async fn save_policy(
 #[cfg(feature = "ssr")]
 fn millis(seconds: f64) -> i64 {
     (seconds * 1e3).round() as i64
+}
+
+/// Megabytes as typed, in bytes.
+#[cfg(feature = "ssr")]
+fn bytes(megabytes: f64) -> i64 {
+    (megabytes * f64::from(1 << 20)).round() as i64
 }
 
 /// The name that a member of [`Policy`] has in the form.
@@ -184,6 +203,7 @@ fn form_field(member: &str) -> &str {
         "stall_ms" => "stall_s",
         "affinity_ms" => "affinity_s",
         "circuit_ms" => "circuit_s",
+        "payload_bytes" => "payload_mb",
         other => other,
     }
 }

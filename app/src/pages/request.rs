@@ -1,7 +1,9 @@
 //! One request: what was asked, what answered, why it went there, what it cost.
 
 use super::attempts::Attempts;
+use super::payload::{Links, title, words};
 use crate::api::combos::PlanRow;
+use crate::api::payload::PartSize;
 use crate::api::requests::{Exclusion, LeftOut, PriceLine, RequestDetail, load_request};
 use crate::parts::copy::CopyButton;
 use crate::parts::format;
@@ -38,6 +40,7 @@ pub fn Request() -> impl IntoView {
                 </div>
                 <Ledger page=page.clone() />
                 <Translated page=page.clone() />
+                <Logged id=page.row.id.clone() payload=page.payload.clone() />
                 <Facts page />
             }
             .into_any()
@@ -280,6 +283,42 @@ fn Translated(page: RequestDetail) -> impl IntoView {
                 view! {
                     <p class="soft">"Not carried over:"</p>
                     <ul class="lines">{lines}</ul>
+                }
+                    .into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// What was logged of it in full.
+#[component]
+fn Logged(id: String, payload: Vec<PartSize>) -> impl IntoView {
+    let none = payload.is_empty();
+    let lines = payload.into_iter().map(|size| {
+        view! {
+            <li>
+                <span>{title(size.part)}</span>
+                <span class="faint">{words(size)}</span>
+            </li>
+        }
+    });
+    let lines = lines.collect_view();
+    view! {
+        <section class="card" aria-labelledby="payload">
+            <h2 id="payload">"Payload"</h2>
+            {if none {
+                view! {
+                    <p class="faint">
+                        "Nothing is kept of it in full. Whose requests are, and for how long, is set in the "
+                        <a href="/settings#payload-log">"payload log"</a> "."
+                    </p>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <ul class="lines">{lines}</ul>
+                    <Links id page=true />
                 }
                     .into_any()
             }}

@@ -1,5 +1,6 @@
 //! The list of requests.
 
+use super::payload_log::LogsOn;
 use crate::api::requests::{RequestFilter, RequestList, load_requests};
 use crate::parts::filter::{Chips, Choice, Kept, Notes, named_so};
 use crate::parts::format::{encode, exact};
@@ -39,6 +40,7 @@ pub fn Requests() -> impl IntoView {
             let nothing = list.rows.is_empty() && filter == RequestFilter::default();
             view! {
                 {(!nothing).then(|| view! { <Filters filter=filter.clone() list=list.clone() /> })}
+                <LogsOn logs=list.logs.clone() />
                 <Notes notes=list.notes.clone() />
                 <List filter list />
             }

@@ -1,5 +1,6 @@
 //! Settings: password, sessions, key policy, retention, limits.
 
+use super::payload_log::PayloadLogCard;
 use crate::api::settings::{Policy, SessionRow, SettingsPage, load_settings};
 use crate::parts::dialog::{Confirm, Opens};
 use crate::parts::field::{Field, Hidden, Tick};
@@ -25,6 +26,7 @@ pub fn Settings() -> impl IntoView {
                     <Sessions sessions=page.sessions.clone() />
                 </div>
                 <Policies policy=page.policy.clone() key_lock=page.key_lock.clone() />
+                <PayloadLogCard log=page.payload_log.clone() />
                 <section class="card" aria-labelledby="alerts">
                     <h2 id="alerts">"Alerts"</h2>
                     <p class="help">
@@ -202,6 +204,30 @@ fn Policies(policy: Policy, key_lock: String) -> impl IntoView {
                         required=true
                         value=policy.retention_days.to_string()
                         help="Sums by day are kept for good."
+                    />
+                    <Field
+                        id="payload_days"
+                        name="payload_days"
+                        label="Keep logged payloads for"
+                        kind="number"
+                        min="1"
+                        step="1"
+                        unit="days"
+                        required=true
+                        value=policy.payload_days.to_string()
+                        help="They go with their request at the latest."
+                    />
+                    <Field
+                        id="payload_mb"
+                        name="payload_mb"
+                        label="Logged payloads together"
+                        kind="number"
+                        min="1"
+                        step="any"
+                        unit="MB"
+                        required=true
+                        value=megabytes(policy.payload_bytes)
+                        help="When there are more, the oldest go first."
                     />
                     <Field
                         id="max_body_mb"

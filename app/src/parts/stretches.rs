@@ -18,6 +18,9 @@ pub fn Stretches(
     stretches: Vec<Stretch>,
     /// What is known of the original and of the result, e.g. their sizes.
     sides: [String; 2],
+    /// What the two are called.
+    #[prop(default = ["Original", "Result"])]
+    names: [&'static str; 2],
 ) -> impl IntoView {
     let last = stretches.len().saturating_sub(1);
     let parts = stretches.into_iter().enumerate().map(|(at, stretch)| {
@@ -26,14 +29,14 @@ pub fn Stretches(
     let parts = parts.collect_view();
     let [before, after] = sides;
     view! {
-        <div class="diff" role="region" aria-label="Original and result" tabindex="0">
+        <div class="diff" role="region" aria-label=names.join(" and ") tabindex="0">
             <p class="diff-head">
-                <strong>"Original"</strong>
+                <strong>{names[0]}</strong>
                 <span class="faint">{before}</span>
                 <span class="sign gone">"− left out"</span>
             </p>
             <p class="diff-head">
-                <strong>"Result"</strong>
+                <strong>{names[1]}</strong>
                 <span class="faint">{after}</span>
                 <span class="sign came">"+ in its place"</span>
             </p>

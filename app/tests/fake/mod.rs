@@ -8,6 +8,7 @@ mod combos;
 mod data;
 mod endpoints;
 mod models;
+mod payload;
 mod quota;
 mod request;
 mod saver;
@@ -190,6 +191,8 @@ impl Requests for Fake {
         if filter.search != "nothing" {
             list.rows = (0..50).map(|at| request_row(self.now, at)).collect();
             list.next = list.rows.last().map(|row| row.id.clone());
+            list.logs = payload::log(self.now, true).rows;
+            list.logs.retain(|log| log.until.is_some());
         }
         Ok(list)
     }
@@ -308,6 +311,7 @@ impl Settings for Fake {
             version: "0.1.0".to_owned(),
             data_dir: "/home/ada/.ninerouter".to_owned(),
             database: "SQLite, 14.2 MB".to_owned(),
+            payload_log: payload::log(self.now, self.full()),
         })
     }
     async fn change_password(&self, current: String, _new: String) -> Result<(), Problem> {

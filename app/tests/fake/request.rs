@@ -169,6 +169,7 @@ pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
         saved_cost: Some(954_000),
         upstream_id: "msg_01XFDUDYJgAACzvnptvVoYEL".to_owned(),
         finish: "end_turn".to_owned(),
+        payload: if row.attempts > 1 { super::payload::sizes() } else { Vec::new() },
         row,
     })
 }

@@ -285,7 +285,7 @@ async fn a_refused_form_names_its_field_to_the_island() {
 
 #[tokio::test]
 async fn a_policy_is_typed_in_seconds_and_megabytes() {
-    let fields = "require_key=true&retention_days=30&max_body_mb=64&connect_s=0.5&first_byte_s=120&whole_reply_s=600&idle_s=120&first_token_s=12&stall_s=20&affinity_s=300&circuit_s=20";
+    let fields = "require_key=true&retention_days=30&max_body_mb=64&connect_s=0.5&first_byte_s=120&whole_reply_s=600&idle_s=120&first_token_s=12&stall_s=20&affinity_s=300&circuit_s=20&payload_mb=256&payload_days=7";
     let page = send("/console/save_policy", "/settings", "application/json", fields).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.html.contains("\"field\":\"connect_s\""), "{}", page.html);

@@ -78,9 +78,14 @@ impl Seal {
 
     /// Seals `text` for the place named `place`: it opens nowhere else.
     pub fn seal(&self, place: &str, text: &str) -> Vec<u8> {
+        self.seal_bytes(place, text.as_bytes())
+    }
+
+    /// The same for bytes that are no text.
+    pub fn seal_bytes(&self, place: &str, bytes: &[u8]) -> Vec<u8> {
         let mut nonce = [0_u8; NONCE];
         fill(&mut nonce);
-        let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
+        let payload = Payload { msg: bytes, aad: place.as_bytes() };
         let mut sealed = nonce.to_vec();
         // Encryption fails only past 256 GiB; an empty value then opens as damaged rather than as a secret.
         sealed.extend(self.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default());
@@ -89,10 +94,14 @@ impl Seal {
 
     /// Opens what [`Self::seal`] made for the same place.
     pub fn unseal(&self, place: &str, sealed: &[u8]) -> Result<Secret, SealError> {
+        String::from_utf8(self.unseal_bytes(place, sealed)?).map(Secret::from).map_err(|_| SealError::Damaged)
+    }
+
+    /// Opens what [`Self::seal_bytes`] made for the same place.
+    pub fn unseal_bytes(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let (nonce, data) = sealed.split_first_chunk::<NONCE>().ok_or(SealError::Damaged)?;
         let payload = Payload { msg: data, aad: place.as_bytes() };
-        let text = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Damaged)?;
-        String::from_utf8(text).map(Secret::from).map_err(|_| SealError::Damaged)
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Damaged)
     }
 
     /// A key for another purpose, made from this one.

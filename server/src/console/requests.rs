@@ -1,7 +1,9 @@
 //! Requests: what was asked, what answered, what it took.
 
+use super::payload::logs;
 use super::story::headline;
 use super::{Desk, fail};
+use crate::clock;
 use crate::store::{AttemptRecord, RequestRecord, StoreError, first_id};
 use crate::usage::price::price_lines;
 use app::api::requests::{
@@ -126,6 +128,21 @@ fn sensible(mut filter: RequestFilter) -> (RequestFilter, Vec<String>) {
     (filter, notes)
 }
 
+impl Desk {
+    /// The record of a request by its id.
+    pub(super) async fn record(&self, id: &str) -> Result<RequestRecord, Problem> {
+        let unknown = || {
+            let message = "There is no request of this id. It may be older than what is kept, or a second too young to be written.";
+            Problem::new(ProblemKind::NotFound, message)
+        };
+        let id = Uuid::parse_str(id).map_err(|_| unknown())?;
+        self.app.store.request(id).await.map_err(|error| match error {
+            StoreError::Missing => unknown(),
+            error => fail(error),
+        })
+    }
+}
+
 #[async_trait]
 impl Requests for Desk {
     async fn requests(&self, filter: RequestFilter) -> Result<RequestList, Problem> {
@@ -147,21 +164,17 @@ impl Requests for Desk {
         if !filter.provider.is_empty() && !providers.contains(&filter.provider) {
             providers.push(filter.provider);
         }
-        let keys = self.app.store.keys().await.map_err(fail)?.into_iter().map(|key| key.name).collect();
-        Ok(RequestList { rows, next, looked_since: found.since, notes, providers, keys })
+        let keys = self.app.store.keys().await.map_err(fail)?;
+        let logs = logs(&keys, snapshot.log_until, clock::now().unix_ms);
+        let logs = logs.into_iter().filter(|log| log.until.is_some()).collect();
+        let keys = keys.into_iter().map(|key| key.name).collect();
+        Ok(RequestList { rows, next, looked_since: found.since, notes, providers, keys, logs })
     }
 
     async fn request(&self, id: String) -> Result<RequestDetail, Problem> {
         self.person()?;
-        let unknown = || {
-            let message = "There is no request of this id. It may be older than what is kept, or a second too young to be written.";
-            Problem::new(ProblemKind::NotFound, message)
-        };
-        let id = Uuid::parse_str(&id).map_err(|_| unknown())?;
-        let record = self.app.store.request(id).await.map_err(|error| match error {
-            StoreError::Missing => unknown(),
-            error => fail(error),
-        })?;
+        let record = self.record(&id).await?;
+        let payload = self.app.store.payload_sizes(record.id).await.map_err(fail)?;
         let snapshot = self.app.snapshot();
         let lines = |usage| {
             let spec = &snapshot.provider(&record.provider_id)?.spec;
@@ -190,6 +203,7 @@ impl Requests for Desk {
             saved_cost: record.saved_cost,
             upstream_id: record.upstream_id,
             finish: record.finish,
+            payload,
         })
     }
 }

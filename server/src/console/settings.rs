@@ -5,6 +5,7 @@ use super::{Desk, fail, internal};
 use crate::clock;
 use crate::session::password;
 use crate::store::{PERSON, SessionRecord, sqlite_path};
+use app::api::payload::Payloads;
 use app::api::settings::{Policy, SessionRow, Settings, SettingsPage};
 use app::api::{Problem, ProblemKind};
 use async_trait::async_trait;
@@ -90,6 +91,7 @@ impl Settings for Desk {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             data_dir: config.data_dir.display().to_string(),
             database: self.database(),
+            payload_log: self.payload_log().await?,
         })
     }
 
@@ -159,7 +161,12 @@ fn check(policy: &Policy) -> Result<(), Problem> {
     within("first_token_ms", policy.first_token_ms, 100, LONGEST, "ms")?;
     within("stall_ms", policy.stall_ms, 500, LONGEST, "ms")?;
     within("affinity_ms", policy.affinity_ms, 0, HOUR, "ms")?;
-    within("circuit_ms", policy.circuit_ms, 1000, LONGEST, "ms")
+    within("circuit_ms", policy.circuit_ms, 1000, LONGEST, "ms")?;
+    if !(1 << 20..=1 << 40).contains(&policy.payload_bytes) {
+        let message = "Choose between 1 and 1048576 MB. To log nothing, leave the payload log off.";
+        return Err(Problem::invalid("payload_bytes", message));
+    }
+    within("payload_days", i64::from(policy.payload_days), 1, 3650, "days")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::accounts::pulse::Under;
 use crate::accounts::quota;
 use crate::clock::{self, Moment};
 use app::api::requests::Cause;
+use bytes::Bytes;
 use catalog::Ruling;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use http::HeaderMap;
@@ -66,6 +67,8 @@ struct Run<'p> {
     resume: Resume,
     began: Moment,
     under: Under,
+    /// The body that went out, where the request is logged.
+    sent: Option<Bytes>,
 }
 
 /// Works through what is left of the plan until something answers.
@@ -129,6 +132,7 @@ pub(super) async fn run(
                 }
                 note_quota(run.step, &answer.headers, plan.drains);
                 trace.answers(run.attempt, run.step, course.request.untouched(run.step));
+                trace.sent_on(run.sent, run.step);
                 return Ok(Winner { answer, step: run.place, under: run.under });
             }
             Err(failed) => failed,
@@ -153,11 +157,12 @@ pub(super) async fn run(
                 left.calls = left.calls.saturating_sub(1);
                 let attempt = trace.begin(step, Cause::Retry, after);
                 let run =
-                    Run { step, place, attempt, cause: Cause::Retry, resume, began: clock::now(), under };
+                    Run { step, place, attempt, cause: Cause::Retry, resume, began: clock::now(), under, sent: None };
                 under_way.push(Beside::of(&run, after));
                 racing.push(go(course, run, after));
             }
             Judged::Stop => {
+                trace.sent_on(run.sent, run.step);
                 let mut sentence = judged.ruling.sentence.clone();
                 if let Some(fault) = course.request.fault(run.step, &failed) {
                     sentence = format!("{sentence}; by our own reading {fault}");
@@ -185,7 +190,7 @@ async fn go<'p>(
         sleep(wait).await;
     }
     run.began = clock::now();
-    let answer = call(course, run.step, run.resume).await;
+    let answer = call(course, run.step, run.resume, &mut run.sent).await;
     (run, answer)
 }
 
@@ -228,7 +233,7 @@ fn next<'p>(
         let attempt = trace.begin(step, cause, wait_for(step));
         // Found out by decoding the request, so only where there is something to go on with.
         let resume = course.said.map_or(Resume::Turn, |_| course.request.resume(step));
-        return Some(Run { step, place, attempt, cause, resume, began: now, under });
+        return Some(Run { step, place, attempt, cause, resume, began: now, under, sent: None });
     }
     None
 }

@@ -37,6 +37,8 @@ pub(super) struct Course<'a, 'i> {
     pub(super) id: &'a str,
     /// What the client has of an answer that broke off; `None`: nothing yet.
     pub(super) said: Option<&'a str>,
+    /// Whether the request is logged in full.
+    pub(super) logs: bool,
 }
 
 /// An answer, committed to.
@@ -80,14 +82,25 @@ pub(super) enum Won {
     },
 }
 
-/// One call, up to the first sign that it answers. `resume`: how the model is made to go on, where it is to.
-pub(super) async fn call(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<Answer, Failed> {
+/// One call, up to the first sign that it answers. `resume`: how the model is made to go on, where it is to. `sent`: the
+/// body that went out, where the request is logged.
+pub(super) async fn call(
+    course: Course<'_, '_>,
+    step: &Step,
+    resume: Resume,
+    sent: &mut Option<Bytes>,
+) -> Result<Answer, Failed> {
     let token = ready(course.app, &step.target.provider, &step.account).await?;
-    answer(course, step, resume).await.map_err(|failed| Failed { token, ..failed })
+    answer(course, step, resume, sent).await.map_err(|failed| Failed { token, ..failed })
 }
 
 /// One call with whatever the account shows now.
-async fn answer(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<Answer, Failed> {
+async fn answer(
+    course: Course<'_, '_>,
+    step: &Step,
+    resume: Resume,
+    sent: &mut Option<Bytes>,
+) -> Result<Answer, Failed> {
     let Course { app, policy, request, tool, .. } = course;
     let inbound = request.inbound;
     // A client that has none of the answer yet gets a new one.
@@ -95,6 +108,7 @@ async fn answer(course: Course<'_, '_>, step: &Step, resume: Resume) -> Result<A
     let outgoing =
         request.outgoing(step, course.id, clock::now().unix_ms, rest).map_err(|why| broken(&why))?;
     let Outgoing { url, body, dropped, streams, back, relay } = outgoing;
+    *sent = course.logs.then(|| body.clone());
     let Some(speaks) = step.speaks() else {
         return Err(broken("The catalogue changed while this request was under way."));
     };

@@ -4,6 +4,7 @@ mod attempt;
 pub mod blocks;
 mod call;
 pub mod caller;
+mod capture;
 pub mod count;
 mod driven;
 mod headers;
@@ -33,6 +34,7 @@ use axum::extract::{ConnectInfo, Path, Request as Http, State};
 use axum::response::Response;
 use call::Course;
 use caller::Caller;
+use capture::Capture;
 use catalog::Also;
 use http::request::Parts;
 use inbound::{Asking, Inbound, Side};
@@ -192,6 +194,10 @@ async fn served(
 ) -> Response {
     let request = Request::new(&inbound, &caller.tool);
     let mut trace = Trace::open(arrived, &caller, &inbound, app, app.recorder.place().await);
+    if snapshot.logs(caller.key.as_deref(), arrived.unix_ms) {
+        let key_id = caller.key.as_ref().map_or(0, |key| key.id);
+        trace.capture(Capture::begin(&app.payloads, key_id, &inbound));
+    }
     let standing = Now::new(app, arrived.unix_ms, snapshot.policy.affinity_ms, inbound.conversation);
     let plan = match plan::plan(&snapshot, &request, &standing) {
         Ok(plan) => plan,
@@ -203,7 +209,7 @@ async fn served(
     };
     trace.planned(&plan);
     let (id, policy, tool) = (trace.id(), &snapshot.policy, &caller.tool);
-    let course = Course { app, policy, limits: plan.limits, request: &request, tool, id: &id, said: None };
+    let course = Course { app, policy, limits: plan.limits, request: &request, tool, id: &id, said: None, logs: trace.logs() };
     let mut left = Left::all(&plan);
     let winner = match attempt::run(course, &plan, &mut left, &mut trace).await {
         Ok(winner) => winner,

@@ -3,6 +3,7 @@
 
 use super::blocks::Block;
 use super::caller::Caller;
+use super::capture::{Capture, Tape};
 use super::inbound::Inbound;
 use super::pins::Pin;
 use super::plan::{Plan, Step, Target};
@@ -14,6 +15,8 @@ use crate::usage::price;
 use crate::usage::recorder::Place;
 use crate::usage::savings::Shortened;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +45,8 @@ pub struct Trace {
     place: Option<Place>,
     /// Whether it is also logged.
     log: bool,
+    /// What of it is kept in full.
+    capture: Option<Box<Capture>>,
     /// Cancelled when Ninerouter stops without waiting longer.
     cutting: CancellationToken,
 }
@@ -74,6 +79,7 @@ impl Trace {
             texts: inbound.savings.blocks.clone(),
             place: Some(place),
             log: app.config.log_requests,
+            capture: None,
             cutting: app.tasks.cutting(),
         }
     }
@@ -228,9 +234,41 @@ impl Trace {
         self.record.finish.clone_from(&report.finish);
     }
 
+    /// It is kept in full.
+    pub(super) fn capture(&mut self, capture: Capture) {
+        self.capture = Some(Box::new(capture));
+    }
+
+    /// Whether it is kept in full.
+    pub fn logs(&self) -> bool {
+        self.capture.is_some()
+    }
+
+    /// What goes out to the client, where it is kept.
+    pub(super) fn tape(&self) -> Option<&Tape> {
+        self.capture.as_ref().map(|capture| capture.reply())
+    }
+
+    /// The provider whose answer goes to the client was sent this.
+    pub(super) fn sent_on(&mut self, body: Option<Bytes>, step: &Step) {
+        if let Some(capture) = &mut self.capture {
+            capture.sent(body, step);
+        }
+    }
+
+    /// The reply begins with these headers.
+    pub(super) fn heads(&self, status: StatusCode, headers: &HeaderMap) {
+        if let Some(tape) = self.tape() {
+            tape.head(status, headers);
+        }
+    }
+
     /// Bytes went out to the client.
-    pub fn sent(&mut self, bytes: usize) {
-        self.record.bytes_out += i64::try_from(bytes).unwrap_or(i64::MAX);
+    pub fn sent(&mut self, bytes: &[u8]) {
+        self.record.bytes_out += i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        if let Some(tape) = self.tape() {
+            tape.take(bytes);
+        }
     }
 
     /// The client got a whole answer.
@@ -315,6 +353,9 @@ impl Drop for Trace {
                 "request ended: {:?}",
                 record.outcome
             );
+        }
+        if let Some(capture) = self.capture.take() {
+            capture.end(self.record.id, self.record.started_at);
         }
         if let Some(place) = self.place.take() {
             let shortened = self.shortened();

@@ -3,6 +3,7 @@
 
 use super::attempt::Winner;
 use super::call::{Answer, Won};
+use super::capture::Tape;
 use super::headers::to_client;
 use super::lost::{Failed, Lost, broken, retry_after_header, stalled};
 use super::record::Trace;
@@ -39,7 +40,7 @@ pub(super) fn respond(winner: Winner, rest: Rest, mut trace: Trace, tasks: &Task
     match won {
         Won::Whole { body, report } => {
             trace.learn(&report);
-            trace.sent(body.len());
+            trace.sent(&body);
             trace.answered();
             response(status, to_client(&headers), &trace, Body::from(body))
         }
@@ -53,6 +54,7 @@ pub(super) fn respond(winner: Winner, rest: Rest, mut trace: Trace, tasks: &Task
                 stage: Stage::Flows(Flow { passage, body, under }),
                 rest: Some(Box::new(rest)),
                 ready: ready.into(),
+                tape: trace.tape().cloned(),
                 trace: Some(trace),
                 error: None,
                 quiet: interval(QUIET),
@@ -75,13 +77,17 @@ pub(super) fn respond(winner: Winner, rest: Rest, mut trace: Trace, tasks: &Task
 pub(super) fn refuse(lost: Lost, dialect: Dialect, mut trace: Trace) -> Response {
     match lost {
         Lost::Refusal { status, headers, body, sentence } => {
-            trace.sent(body.len());
+            trace.sent(&body);
             trace.refused(status.as_u16(), &sentence);
             response(status, to_client(&headers), &trace, Body::from(body))
         }
         Lost::AllOut { fault, retry_after } => {
             trace.refused(fault.status(), &fault.message);
             let mut response = fault_response(&fault, dialect);
+            if let Some(tape) = trace.tape() {
+                tape.head(response.status(), response.headers());
+                tape.take(&fault.body(dialect));
+            }
             name_request(response.headers_mut(), &trace);
             if let Some(seconds) = retry_after {
                 let (name, value) = retry_after_header(seconds);
@@ -102,6 +108,7 @@ pub(super) fn fault_response(fault: &Fault, dialect: Dialect) -> Response {
 }
 
 fn response(status: StatusCode, mut headers: HeaderMap, trace: &Trace, body: Body) -> Response {
+    trace.heads(status, &headers);
     name_request(&mut headers, trace);
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -133,6 +140,8 @@ struct Relay {
     ready: VecDeque<Bytes>,
     /// `None` while a rescue has it.
     trace: Option<Trace>,
+    /// What goes out, where the request is logged: whoever has the trace.
+    tape: Option<Tape>,
     /// What the provider said went wrong inside a stream that is not cared for.
     error: Option<String>,
     /// Whether the client may be pinged.
@@ -291,8 +300,11 @@ impl http_body::Body for Relay {
         loop {
             if let Some(bytes) = self.ready.pop_front() {
                 self.sent = true;
-                if let Some(trace) = &mut self.trace {
-                    trace.sent(bytes.len());
+                let relay = &mut *self;
+                match (&mut relay.trace, &relay.tape) {
+                    (Some(trace), _) => trace.sent(&bytes),
+                    (None, Some(tape)) => tape.take(&bytes),
+                    (None, None) => {}
                 }
                 return Poll::Ready(Some(Ok(Frame::data(bytes))));
             }

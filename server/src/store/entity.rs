@@ -31,7 +31,7 @@ entity!(sessions, "sessions", {
 entity!(caller_keys, "caller_keys", {
     #[sea_orm(primary_key)] id: i64,
     name: String, hash: Vec<u8>, tail: String, created_at: i64, saver_level: Option<String>,
-    terse: Option<String>,
+    terse: Option<String>, log_until_at: Option<i64>,
 });
 entity!(endpoints, "endpoints", {
     #[sea_orm(primary_key, auto_increment = false)] prefix: String,
@@ -106,6 +106,7 @@ entity!(settings, "settings", {
     whole_reply_ms: i64, idle_ms: i64, seal_check: Vec<u8>, first_token_ms: i64, stall_ms: i64,
     affinity_ms: i64, circuit_ms: i64, saver_level: String, saver_filters: i32, alert_thresholds: String,
     sealed_webhook: Option<Vec<u8>>, webhook_private: bool, webhook_failed_at: Option<i64>, webhook_why: String,
+    payload_bytes: i64, payload_days: i32, log_until_at: Option<i64>,
 });
 entity!(alerts, "alerts", {
     #[sea_orm(primary_key)] id: i64,
@@ -122,6 +123,12 @@ entity!(requests, "requests", {
     bytes_in: i64, bytes_out: i64, upstream_id: String, finish: String, error: String,
     upstream_dialect: String, dropped: String, plan: String, saver_level: String, saved_tokens: i64,
     saved_cost: Option<i64>, conversation: Option<i64>, saver_filters: i32, saver_version: i32, terse: String,
+});
+entity!(payloads, "payloads", {
+    #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)] part: i32,
+    key_id: i64, conversation: Option<i64>, bytes: i64, kept_bytes: i64, stored_bytes: i64, redacted: i32,
+    sealed: Vec<u8>,
 });
 entity!(savings, "savings", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,

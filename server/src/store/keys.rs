@@ -24,6 +24,8 @@ pub struct StoredKey {
     pub saver: Option<SaverLevel>,
     /// How tersely it is answered; `None`: as the combo says.
     pub terse: Option<Terse>,
+    /// Until when its requests are kept in full, Unix ms; `None`: they are not.
+    pub log_until: Option<i64>,
 }
 
 impl From<Model> for StoredKey {
@@ -36,6 +38,7 @@ impl From<Model> for StoredKey {
             created_at: row.created_at,
             saver: row.saver_level.and_then(|level| level.parse().ok()),
             terse: row.terse.and_then(|level| level.parse().ok()),
+            log_until: row.log_until_at,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Single requests with their attempts and exclusions.
 
-use super::entity::{attempts, exclusions, requests, savings};
+use super::entity::{attempts, exclusions, payloads, requests, savings};
 use super::lines::{dropped_lines, dropped_of, plan_lines, plan_of};
 use super::rows::insert_rows;
 use super::savings::{insert_savings, savings_of};
@@ -344,6 +344,7 @@ impl Store {
             .exec(&self.db)
             .await?;
         savings::Entity::delete_many().filter(savings::Column::RequestId.lt(first)).exec(&self.db).await?;
+        payloads::Entity::delete_many().filter(payloads::Column::RequestId.lt(first)).exec(&self.db).await?;
         let deleted =
             requests::Entity::delete_many().filter(requests::Column::Id.lt(first)).exec(&self.db).await?;
         Ok(deleted.rows_affected)

@@ -34,6 +34,9 @@ impl Store {
             webhook_private: Set(false),
             webhook_failed_at: Set(None),
             webhook_why: Set(String::new()),
+            payload_bytes: Set(policy.payload_bytes),
+            payload_days: Set(policy.payload_days),
+            log_until_at: Set(None),
             seal_check: Set(self.seal.seal("settings/seal_check", CHECK)),
         };
         Entity::insert(row).on_conflict_do_nothing_on([Column::Id]).exec_without_returning(&self.db).await?;
@@ -60,6 +63,8 @@ impl Store {
             stall_ms: row.stall_ms,
             affinity_ms: row.affinity_ms,
             circuit_ms: row.circuit_ms,
+            payload_bytes: row.payload_bytes,
+            payload_days: row.payload_days,
         })
     }
 
@@ -78,6 +83,8 @@ impl Store {
             stall_ms: Set(policy.stall_ms),
             affinity_ms: Set(policy.affinity_ms),
             circuit_ms: Set(policy.circuit_ms),
+            payload_bytes: Set(policy.payload_bytes),
+            payload_days: Set(policy.payload_days),
             ..Default::default()
         };
         row.update(&self.db).await?;

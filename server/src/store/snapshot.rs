@@ -33,6 +33,8 @@ pub struct CallerKey {
     pub saver: Option<SaverLevel>,
     /// How tersely it is answered; `None`: as the combo says.
     pub terse: Option<Terse>,
+    /// Until when its requests are kept in full, Unix ms; `None`: they are not.
+    pub log_until: Option<i64>,
 }
 
 /// A provider with the accounts at it.
@@ -107,6 +109,8 @@ pub struct Snapshot {
     pub policy: Policy,
     /// How far the output of tools is shortened, and by which filters: one bit each.
     pub saver: (SaverLevel, u32),
+    /// Until when requests without a key are kept in full, Unix ms; `None`: they are not.
+    pub log_until: Option<i64>,
     keys: HashMap<[u8; 32], Arc<CallerKey>>,
     providers: BTreeMap<String, Arc<Provider>>,
     /// Prefixes and aliases of providers -> id.
@@ -119,6 +123,11 @@ impl Snapshot {
     /// The key of that hash.
     pub fn key(&self, hash: &[u8; 32]) -> Option<&Arc<CallerKey>> {
         self.keys.get(hash)
+    }
+
+    /// Whether a request that arrived at `at`, Unix ms, is kept in full.
+    pub fn logs(&self, key: Option<&CallerKey>, at: i64) -> bool {
+        key.map_or(self.log_until, |key| key.log_until).is_some_and(|until| at < until)
     }
 
     /// The provider of that id, prefix or alias.
@@ -216,6 +225,7 @@ pub struct Keepers {
 pub(crate) struct Parts {
     pub(crate) policy: Policy,
     pub(crate) saver: (SaverLevel, u32),
+    pub(crate) log_until: Option<i64>,
     pub(crate) keys: Vec<StoredKey>,
     pub(crate) accounts: Vec<StoredAccount>,
     pub(crate) rotations: HashMap<String, Rotation>,
@@ -233,6 +243,7 @@ impl Store {
         let parts = Parts {
             policy: self.policy().await?,
             saver: self.saver().await?,
+            log_until: self.log_without_key().await?,
             keys: self.keys().await?,
             accounts: self.accounts().await?,
             rotations: self.rotations().await?,
@@ -282,11 +293,13 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
     }
     let keys = parts.keys.into_iter().filter_map(|key| {
         let hash = <[u8; 32]>::try_from(key.hash).ok()?;
-        Some((hash, Arc::new(CallerKey { id: key.id, name: key.name, saver: key.saver, terse: key.terse })))
+        let StoredKey { id, name, saver, terse, log_until, .. } = key;
+        Some((hash, Arc::new(CallerKey { id, name, saver, terse, log_until })))
     });
     Snapshot {
         policy: parts.policy,
         saver: parts.saver,
+        log_until: parts.log_until,
         keys: keys.collect(),
         providers,
         prefixes,

@@ -1,4 +1,5 @@
-//! Forgets single requests when they are older than the person wants to keep them, and sessions that are over.
+//! Forgets single requests and what was logged of them when they are older than the person wants to keep them, and
+//! sessions that are over.
 
 use crate::clock;
 use crate::state::App;
@@ -21,11 +22,16 @@ pub async fn run(app: App) {
 
 async fn sweep(app: &App) {
     let now = clock::now().unix_ms;
-    let days = i64::from(app.snapshot().policy.retention_days);
+    let policy = app.snapshot().policy.clone();
+    let days = i64::from(policy.retention_days);
     match app.store.forget_requests(now - days * DAY_MS).await {
         Ok(0) => {}
         Ok(requests) => tracing::info!(requests, days, "old requests were forgotten"),
         Err(error) => tracing::error!(%error, "old requests could not be forgotten; trying again in an hour"),
+    }
+    let (days, most) = (i64::from(policy.payload_days), policy.payload_bytes);
+    if let Err(error) = app.store.sweep_payloads(now - days * DAY_MS, most).await {
+        tracing::error!(%error, "old payloads could not be deleted; trying again in an hour");
     }
     if let Err(error) = app.store.sweep_parked(now).await {
         tracing::error!(%error, "models that wait no more could not be forgotten; trying again in an hour");

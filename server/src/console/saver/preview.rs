@@ -1,20 +1,19 @@
 //! What a model would get of a text that somebody pasted: by the same function as the gateway's, and nothing of it is
 //! kept.
 
+use crate::console::stretches::stretches;
 use crate::gateway::blocks::tokens;
 use crate::gateway::pins::Pin;
 use crate::gateway::save::rules;
 use crate::usage::savings::rows;
 use app::api::Problem;
-use app::api::saver::{Preview, SAMPLE_LIMIT, Sample, SaverLevel, SavingRow, Stretch};
+use app::api::saver::{Preview, SAMPLE_LIMIT, Sample, SaverLevel, SavingRow};
 use app::api::terse::Terse;
 use app::pages::saver_preview::{Submitted, too_long};
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use http::StatusCode;
 use saver::{Call, SHORTEST, Shortened, shorten};
-use similar::{DiffTag, TextDiff};
-use std::time::Duration;
 
 /// What the form of the page holds.
 pub(crate) fn submitted(form: Result<Form<Sample>, FormRejection>) -> Submitted {
@@ -25,9 +24,6 @@ pub(crate) fn submitted(form: Result<Form<Sample>, FormRejection>) -> Submitted 
         Err(rejection) => Err(Problem::invalid("text", format!("This form cannot be read: {rejection}."))),
     })
 }
-
-/// How long lines are matched. What is found by then still tells the texts apart, in larger pieces.
-const MATCHING: Duration = Duration::from_millis(500);
 
 /// Shortens a sample. `filters`: those in use, one bit each.
 pub(super) fn preview(sample: &Sample, filters: u32) -> Result<Preview, Problem> {
@@ -167,35 +163,6 @@ fn why(text: &str, call: Option<Call<'_>>, level: SaverLevel, filters: u32) -> S
             .to_owned();
     }
     nothing
-}
-
-/// Two texts line by line.
-fn stretches(text: &str, now: &str) -> Vec<Stretch> {
-    let lines: Vec<&str> = text.lines().collect();
-    let lines_now: Vec<&str> = now.lines().collect();
-    let diff = TextDiff::configure().timeout(MATCHING).diff_slices(&lines, &lines_now);
-    let owned =
-        |lines: Option<&[&str]>| lines.unwrap_or_default().iter().map(|&line| line.to_owned()).collect();
-    let mut found: Vec<Stretch> = Vec::new();
-    for part in diff.ops() {
-        let same = part.tag() == DiffTag::Equal;
-        let mut stretch = Stretch {
-            from: part.old_range().start + 1,
-            now_from: part.new_range().start + 1,
-            same,
-            lines: owned(lines.get(part.old_range())),
-            now: if same { Vec::new() } else { owned(lines_now.get(part.new_range())) },
-        };
-        match found.last_mut() {
-            // What goes and what comes in its place belong together.
-            Some(last) if !same && !last.same => {
-                last.lines.append(&mut stretch.lines);
-                last.now.append(&mut stretch.now);
-            }
-            _ => found.push(stretch),
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! gateway's. Nothing is kept and nothing is sent.
 
 mod compare;
-mod pretty;
+pub(super) mod pretty;
 mod recognise;
 
 use super::Desk;

@@ -1,7 +1,7 @@
 //! JSON to look at: a member a line. Order, numbers and escapes stay as they were written.
 
 /// JSON with a member a line; what is no JSON comes out as it went in or close to it, never worse.
-pub(super) fn pretty(json: &[u8]) -> String {
+pub(in crate::console) fn pretty(json: &[u8]) -> String {
     let json = String::from_utf8_lossy(json);
     let mut out = String::with_capacity(json.len() * 2);
     let (mut depth, mut within, mut escaped) = (0_usize, false, false);

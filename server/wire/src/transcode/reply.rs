@@ -103,6 +103,20 @@ impl Reply {
         events
     }
 
+    /// What a stream has told so far, be that all of a reply or the beginning of one.
+    pub fn so_far(events: impl IntoIterator<Item = Event>) -> Self {
+        let told = events.into_iter().filter(|event| !matches!(event, Event::Error(_)));
+        // With an end behind whatever end there was it is always whole.
+        let mut finish = Finish::default();
+        let told = told.inspect(|event| {
+            if let Event::Finish(told) = event {
+                finish.clone_from(told);
+            }
+        });
+        let reply = Self::collect(told.chain([Event::Finish(Finish::default())])).unwrap_or_default();
+        Self { finish, ..reply }
+    }
+
     /// The reply that a stream told. An error inside the stream, or an end without a finish, is not a reply.
     pub fn collect(events: impl IntoIterator<Item = Event>) -> Result<Self, ProviderError> {
         let mut reply = Self::default();

@@ -159,6 +159,16 @@ impl Translation {
         (reply, self.tap.report().clone())
     }
 
+    /// Nothing more comes: what there was of the reply, whole or not.
+    pub fn so_far(mut self) -> (Reply, Report) {
+        self.close();
+        let reply = match self.sink {
+            Sink::Whole(events) => Reply::so_far(events),
+            Sink::Stream(_) => Reply::default(),
+        };
+        (reply, self.tap.report().clone())
+    }
+
     /// The provider's stream is over: what was held back.
     pub(crate) fn close(&mut self) -> Bytes {
         let mut out = Vec::new();
