@@ -24,6 +24,18 @@ pub enum Outcome {
     Cancelled,
 }
 
+impl Outcome {
+    /// The word for it in addresses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Failed => "failed",
+            Self::Broken => "broken",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// One request in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestRow {
@@ -74,7 +86,8 @@ pub struct RequestRow {
 /// Which requests to list. Empty strings filter nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestFilter {
-    /// Part of an id, model name, target, key name, client or error text.
+    /// Part of an id, model name, target, key name, client, error text or rule, or an HTTP status; those of its attempts
+    /// count too.
     #[serde(default)]
     pub search: String,
     /// `answered`, `failed`, `broken` or `cancelled`.
@@ -95,6 +108,9 @@ pub struct RequestFilter {
     /// A combo.
     #[serde(default)]
     pub combo: String,
+    /// The rule that judged an attempt: `default/rate-limit`.
+    #[serde(default)]
+    pub cause: String,
     /// From then on, Unix ms.
     #[serde(default)]
     pub from: String,

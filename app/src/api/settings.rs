@@ -93,7 +93,7 @@ pub struct SettingsPage {
     pub version: String,
     /// Where data and the secret key live.
     pub data_dir: String,
-    /// "SQLite, 1.2 MB" or "PostgreSQL".
+    /// Which, and how much it takes: "SQLite, 1.2 MB".
     pub database: String,
     /// Whose requests are logged in full, and how much is kept of them.
     pub payload_log: PayloadLog,

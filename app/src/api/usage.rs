@@ -225,6 +225,8 @@ pub struct Speed {
 /// Why attempts failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CauseRow {
+    /// The rule that judged: `default/rate-limit`.
+    pub rule: String,
     /// The provider that failed.
     pub provider_id: String,
     /// Why, in words: "rate limited".

@@ -6,6 +6,7 @@ use crate::parts::filter::{Chips, Choice, Kept, Notes, named_so};
 use crate::parts::format::{encode, exact};
 use crate::parts::frame::{Place, framed};
 use crate::parts::icon::{Glyph, Icon};
+use crate::parts::live::NewRequests;
 use crate::parts::reader;
 use crate::parts::rows::{RequestHead, RequestLine};
 use crate::parts::state::Empty;
@@ -25,6 +26,7 @@ pub fn Requests() -> impl IntoView {
             model: of("model"),
             client: of("client"),
             combo: of("combo"),
+            cause: of("cause"),
             from: of("from"),
             to: of("to"),
             before: of("before"),
@@ -38,11 +40,17 @@ pub fn Requests() -> impl IntoView {
         move |list| {
             // Nothing at all: there is nothing to filter.
             let nothing = list.rows.is_empty() && filter == RequestFilter::default();
+            // What is older than something never grows.
+            let newest = filter.before.is_empty() && filter.to.is_empty();
+            let last = list.rows.first().map(|row| row.id.clone()).unwrap_or_default();
             view! {
                 {(!nothing).then(|| view! { <Filters filter=filter.clone() list=list.clone() /> })}
                 <LogsOn logs=list.logs.clone() />
                 <Notes notes=list.notes.clone() />
-                <List filter list />
+                {newest.then(|| view! { <NewRequests filter=filter.clone() last=last.clone() /> })}
+                <div id="list">
+                    <List filter list />
+                </div>
             }
             .into_any()
         },
@@ -59,6 +67,7 @@ fn address(filter: &RequestFilter) -> String {
         ("model", &filter.model),
         ("client", &filter.client),
         ("combo", &filter.combo),
+        ("cause", &filter.cause),
         ("from", &filter.from),
         ("to", &filter.to),
         ("before", &filter.before),
@@ -81,6 +90,7 @@ fn Filters(filter: RequestFilter, list: RequestList) -> impl IntoView {
         ("model", filter.model.clone()),
         ("client", filter.client.clone()),
         ("combo", filter.combo.clone()),
+        ("cause", filter.cause.clone()),
         ("from", filter.from.clone()),
         ("to", filter.to.clone()),
     ];
@@ -95,7 +105,7 @@ fn Filters(filter: RequestFilter, list: RequestList) -> impl IntoView {
                     type="search"
                     name="search"
                     value=filter.search.clone()
-                    placeholder="Model, key, client, id or error"
+                    placeholder="Model, key, client, id, status or error"
                     aria-label="Search the requests"
                     autocomplete="off"
                     spellcheck="false"
@@ -139,6 +149,7 @@ fn FilteredBy(filter: RequestFilter) -> impl IntoView {
         ("model", filter.model.clone(), without(|rest| rest.model.clear())),
         ("tool", filter.client.clone(), without(|rest| rest.client.clear())),
         ("combo", filter.combo.clone(), without(|rest| rest.combo.clear())),
+        ("cause", filter.cause.clone(), without(|rest| rest.cause.clear())),
         ("from", moment(&filter.from), without(|rest| rest.from.clear())),
         ("before", moment(&filter.to), without(|rest| rest.to.clear())),
         ("older than", filter.before.chars().take(12).collect(), without(|_| ())),

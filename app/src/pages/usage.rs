@@ -89,7 +89,7 @@ fn Used(page: UsagePage) -> impl IntoView {
         <Main page=page.clone() />
         <div class="columns even">
             <Cached page=page.clone() />
-            <Causes causes=page.causes.clone() />
+            <Causes page=page.clone() />
         </div>
         <Speeds speeds=page.speeds.clone() />
         <Week week=page.week.clone() zone=page.zone.clone() />

@@ -1,7 +1,7 @@
 //! Usage as tables: what charts show, and what is better read than drawn.
 
 use super::usage::{requests_of, share_of};
-use crate::api::usage::{CauseRow, Measure, Speed, Sums, UsagePage};
+use crate::api::usage::{Measure, Speed, Sums, UsagePage, UsageQuery};
 use crate::parts::format;
 use leptos::prelude::*;
 
@@ -177,12 +177,19 @@ pub fn Speeds(speeds: Vec<Speed>) -> impl IntoView {
 
 /// Why attempts failed.
 #[component]
-pub fn Causes(causes: Vec<CauseRow>) -> impl IntoView {
-    let none = causes.is_empty();
-    let lines = causes.into_iter().map(|cause| {
+pub fn Causes(page: UsagePage) -> impl IntoView {
+    let none = page.causes.is_empty();
+    // The provider that failed is seldom the one that answered: the list is not filtered by it.
+    let query = UsageQuery { provider: String::new(), model: String::new(), ..page.query };
+    let (from, to) = page.parts.first().zip(page.parts.last()).map_or((0, 0), |(a, b)| (a.from, b.to));
+    let times = format!("{}from={from}&to={to}", requests_of(&query));
+    let lines = page.causes.into_iter().map(|cause| {
+        let href = format!("{times}&cause={}", format::encode(&cause.rule));
         view! {
             <li>
-                <span class="grow">{format!("{} {}", cause.provider_id, cause.why)}</span>
+                <a class="grow" href=href>
+                    {format!("{} {}", cause.provider_id, cause.why)}
+                </a>
                 <strong>{format::counted(cause.attempts, "time", "times")}</strong>
             </li>
         }

@@ -5,7 +5,7 @@ use super::icon::{Glyph, Icon};
 use super::rows::{RequestHead, RequestLine};
 use super::time::Ago;
 use crate::api::Millis;
-use crate::api::requests::RequestRow;
+use crate::api::requests::{RequestFilter, RequestRow};
 use leptos::ev;
 use leptos::html::Section;
 use leptos::prelude::*;
@@ -289,6 +289,79 @@ pub fn FirstRequest(
                         </a>
                     }
                 })}
+        </p>
+    }
+}
+
+/// Whether a request that has ended fits the filters of a list, as far as its row tells.
+fn fits(filter: &RequestFilter, row: &RequestRow) -> bool {
+    let is = |wanted: &str, held: &str| wanted.is_empty() || wanted == held;
+    let last = is(&filter.model, &row.target) && is(&filter.client, &row.client);
+    let search = filter.search.trim().to_lowercase();
+    let held = [&row.id, &row.asked, &row.target, &row.key, &row.client, &row.account, &row.error];
+    let found = search.is_empty()
+        || row.status.to_string() == search
+        || held.iter().any(|text| text.to_lowercase().contains(&search));
+    is(&filter.outcome, row.outcome.word())
+        && is(&filter.provider, &row.provider_id)
+        && is(&filter.key, &row.key)
+        && is(&filter.combo, &row.combo)
+        && filter.cause.is_empty()
+        && last
+        && found
+}
+
+/// Counts the requests that have ended since the list was made and belong into it, behind a button that shows them:
+/// nothing moves by itself.
+#[island]
+pub fn NewRequests(
+    /// What the list is filtered by.
+    filter: RequestFilter,
+    /// The id of its newest request; empty where it has none.
+    last: String,
+) -> impl IntoView {
+    let fresh = RwSignal::new(Vec::<String>::new());
+    let connected = RwSignal::new(false);
+    let known = StoredValue::new(last.clone());
+    Effect::new(move |_| {
+        let filter = filter.clone();
+        listen(
+            last.clone(),
+            move |row| {
+                // The ids sort by time; those that were known come again after a break.
+                if fits(&filter, &row) && known.with_value(|known| row.id > *known) {
+                    fresh.update(|fresh| {
+                        if !fresh.contains(&row.id) {
+                            fresh.push(row.id);
+                        }
+                    });
+                }
+            },
+            connected,
+        );
+    });
+    view! {
+        <p class="new-requests" role="status">
+            <span class="live" class:on=move || connected.get()>
+                <i class="dot"></i>
+                {move || if connected.get() { "live" } else { "not live" }}
+            </span>
+            <button
+                type="button"
+                class="button small"
+                hidden=move || fresh.with(Vec::is_empty)
+                on:click=move |_| {
+                    if let Some(newest) = fresh.with_untracked(|fresh| fresh.iter().max().cloned()) {
+                        known.set_value(newest);
+                    }
+                    fresh.set(Vec::new());
+                    spawn_local(async move {
+                        browser::refresh(&["list"]).await;
+                    });
+                }
+            >
+                {move || format!("Show {} new", fresh.with(Vec::len))}
+            </button>
         </p>
     }
 }

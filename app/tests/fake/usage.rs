@@ -89,6 +89,7 @@ impl Usages for Fake {
                 slowest: 9_400,
             }],
             causes: vec![CauseRow {
+                rule: "default/rate-limit".to_owned(),
                 provider_id: "groq".to_owned(),
                 why: "was rate limited".to_owned(),
                 attempts: 27,

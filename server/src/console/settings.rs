@@ -4,7 +4,7 @@ use super::login::no_hash;
 use super::{Desk, fail, internal};
 use crate::clock;
 use crate::session::password;
-use crate::store::{PERSON, SessionRecord, sqlite_path};
+use crate::store::{PERSON, SessionRecord};
 use app::api::payload::Payloads;
 use app::api::settings::{Policy, SessionRow, Settings, SettingsPage};
 use app::api::{Problem, ProblemKind};
@@ -55,17 +55,9 @@ impl Desk {
         }
     }
 
-    fn database(&self) -> String {
-        let kind = self.app.store.kind();
-        let size = std::fs::metadata(sqlite_path(&self.app.config.data_dir)).ok().map(|file| file.len());
-        match size {
-            Some(bytes) if kind == "SQLite" => {
-                // One decimal of a megabyte, in whole numbers.
-                let tenths = bytes * 10 / (1024 * 1024);
-                format!("{kind}, {}.{} MB", tenths / 10, tenths % 10)
-            }
-            _ => kind.to_owned(),
-        }
+    async fn database(&self) -> Result<String, Problem> {
+        let size = self.app.store.size().await.map_err(fail)?;
+        Ok(format!("{}, {}", self.app.store.kind(), app::parts::format::bytes(size)))
     }
 }
 
@@ -90,7 +82,7 @@ impl Settings for Desk {
             sessions: sessions.into_iter().map(|record| self.session_row(record)).collect(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             data_dir: config.data_dir.display().to_string(),
-            database: self.database(),
+            database: self.database().await?,
             payload_log: self.payload_log().await?,
         })
     }

@@ -9,6 +9,7 @@ mod endpoints;
 mod entity;
 mod fallbacks;
 mod first_tokens;
+mod forget;
 mod found_models;
 mod keys;
 mod lines;

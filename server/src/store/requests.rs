@@ -1,6 +1,6 @@
 //! Single requests with their attempts and exclusions.
 
-use super::entity::{attempts, exclusions, payloads, requests, savings};
+use super::entity::{attempts, exclusions, requests};
 use super::lines::{dropped_lines, dropped_of, plan_lines, plan_of};
 use super::rows::insert_rows;
 use super::savings::{insert_savings, savings_of};
@@ -333,20 +333,5 @@ impl Store {
         record.exclusions = rows.into_iter().map(|row| Exclusion { what: row.what, why: row.why }).collect();
         record.savings = savings_of(&self.db, id).await?;
         Ok(record)
-    }
-
-    /// Deletes requests that arrived before a time, with all that is known of them; sums stay.
-    pub async fn forget_requests(&self, before: i64) -> Result<u64, StoreError> {
-        let first = first_id(before);
-        attempts::Entity::delete_many().filter(attempts::Column::RequestId.lt(first)).exec(&self.db).await?;
-        exclusions::Entity::delete_many()
-            .filter(exclusions::Column::RequestId.lt(first))
-            .exec(&self.db)
-            .await?;
-        savings::Entity::delete_many().filter(savings::Column::RequestId.lt(first)).exec(&self.db).await?;
-        payloads::Entity::delete_many().filter(payloads::Column::RequestId.lt(first)).exec(&self.db).await?;
-        let deleted =
-            requests::Entity::delete_many().filter(requests::Column::Id.lt(first)).exec(&self.db).await?;
-        Ok(deleted.rows_affected)
     }
 }

@@ -1,7 +1,7 @@
 //! Requests by what is looked for.
 //!
 //! What a request was for is also known from the hourly sums: they say in which hours there is anything to find, so that a
-//! rare thing among millions is found without reading them all. Text, and names of keys, are in the requests alone: they
+//! rare thing among millions is found without reading them all. Text, names of keys and causes are in the requests alone: they
 //! are looked for in some of the newest, and whoever wants to goes on from there.
 
 use super::entity::{attempts, requests, usage_hours};
@@ -9,7 +9,7 @@ use super::requests::{attempt_of, first_id, record_of};
 use super::words::{outcome_of, outcome_word};
 use super::{RequestRecord, Store, StoreError};
 use app::api::requests::{Outcome, RequestFilter};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
 };
@@ -69,6 +69,19 @@ fn ids_beginning(digits: &str) -> Option<(Uuid, Uuid)> {
     Some((Uuid::from_u128(first), Uuid::from_u128(last)))
 }
 
+/// That an attempt of it is like this. One that answered at once has none.
+fn tried(attempt: Condition) -> Condition {
+    use requests::Column;
+    let answered = outcome_word(Outcome::Answered);
+    let of = Expr::col((attempts::Entity, attempts::Column::RequestId));
+    let mut ids = Query::select();
+    ids.column(attempts::Column::Position).from(attempts::Entity).cond_where(
+        Condition::all().add(of.equals((requests::Entity, Column::Id))).add(attempt),
+    );
+    let several = Condition::any().add(Column::Attempts.gt(1)).add(Column::Outcome.ne(answered));
+    Condition::all().add(several).add(Expr::exists(ids))
+}
+
 fn matching(filter: &RequestFilter) -> Condition {
     use requests::Column;
     let mut all = Condition::all();
@@ -89,6 +102,9 @@ fn matching(filter: &RequestFilter) -> Condition {
     }
     if !filter.combo.is_empty() {
         all = all.add(Column::Combo.eq(&filter.combo));
+    }
+    if !filter.cause.is_empty() {
+        all = all.add(tried(Condition::all().add(attempts::Column::Rule.eq(&filter.cause))));
     }
     if let Ok(from) = filter.from.parse() {
         all = all.add(Column::Id.gte(first_id(from)));
@@ -116,7 +132,17 @@ fn matching(filter: &RequestFilter) -> Condition {
         if let Some((first, last)) = ids_beginning(search) {
             any = any.add(Column::Id.between(first, last));
         }
-        all = all.add(any);
+        let status = search.parse::<i32>().ok().filter(|status| (100..600).contains(status));
+        let mut of_attempts = Condition::any();
+        for column in [attempts::Column::Rule, attempts::Column::Error, attempts::Column::Model] {
+            of_attempts =
+                of_attempts.add(Expr::expr(Func::lower(Expr::col(column))).like(containing(search)));
+        }
+        if let Some(status) = status {
+            any = any.add(Column::Status.eq(status));
+            of_attempts = of_attempts.add(attempts::Column::Status.eq(status));
+        }
+        all = all.add(any.add(tried(of_attempts)));
     }
     all
 }
@@ -181,8 +207,16 @@ impl Store {
                 return Ok(Found { records, since: None });
             }
         }
-        let plain = [&filter.outcome, &filter.provider, &filter.key, &filter.model, &filter.client];
-        if text.is_empty() && filter.combo.is_empty() && plain.iter().all(|word| word.is_empty()) {
+        let plain = [
+            &filter.outcome,
+            &filter.provider,
+            &filter.key,
+            &filter.model,
+            &filter.client,
+            &filter.combo,
+            &filter.cause,
+        ];
+        if text.is_empty() && plain.iter().all(|word| word.is_empty()) {
             return Ok(Found { records: self.newest(find, limit).await?, since: None });
         }
         self.looked_for(filter, find, limit).await
@@ -197,7 +231,7 @@ impl Store {
     ) -> Result<Found, StoreError> {
         let Some(oldest) = self.oldest().await? else { return Ok(Found::default()) };
         let (fits, count) = known(filter);
-        let unknown = !filter.search.trim().is_empty() || !filter.key.is_empty();
+        let unknown = [filter.search.trim(), &filter.key, &filter.cause].iter().any(|word| !word.is_empty());
         // What is before the first id of an hour is in no part of it.
         let end = |id: Uuid| arrived(id) + i64::from(id != first_id(arrived(id)));
         let mut before = Uuid::parse_str(&filter.before).map_or(i64::MAX, end);
@@ -240,7 +274,7 @@ impl Store {
     }
 
     /// When the oldest request that is kept arrived, Unix ms.
-    async fn oldest(&self) -> Result<Option<i64>, StoreError> {
+    pub(super) async fn oldest(&self) -> Result<Option<i64>, StoreError> {
         use requests::Column;
         let oldest = requests::Entity::find().select_only().column(Column::Id).order_by_asc(Column::Id);
         let id: Option<Uuid> = oldest.into_tuple().one(&self.db).await?;

@@ -188,6 +188,18 @@ pub(super) async fn requests_are_found_by_what_they_were_for(_: &Base, store: &S
         let ids: Vec<_> = found.records.iter().map(|record| record.id).collect();
         assert_eq!((ids, found.since), (expected, None), "{filter:?}");
     }
+    // What happened to attempts counts, whoever answered in the end.
+    let failed: Vec<_> =
+        all.iter().filter(|record| record.outcome == Outcome::Failed).map(|record| record.id).collect();
+    for filter in [
+        RequestFilter { cause: "default/x".to_owned(), ..RequestFilter::default() },
+        RequestFilter { search: "DEFAULT/x".to_owned(), ..RequestFilter::default() },
+    ] {
+        let found = store.requests(&filter, 1000).await.unwrap().records;
+        assert_eq!(found.iter().map(|record| record.id).collect::<Vec<_>>(), failed, "{filter:?}");
+    }
+    let other = RequestFilter { cause: "default/y".to_owned(), ..RequestFilter::default() };
+    assert!(store.requests(&other, 40).await.unwrap().records.is_empty());
     let nobody = RequestFilter { provider: "nobody".to_owned(), ..RequestFilter::default() };
     assert!(store.requests(&nobody, 40).await.unwrap().records.is_empty());
 }

@@ -158,6 +158,8 @@ pub(super) async fn requests_are_found_and_forgotten(_: &Base, store: &Store) {
     assert!(found(search("' OR 1=1 --")).await.is_empty());
     assert_eq!(found(search(&rows[1].id.simple().to_string())).await, [1]);
     assert_eq!(found(search(" claude ")).await.len(), 4);
+    assert_eq!(found(search("200")).await.len(), 4, "by status");
+    assert!(store.size().await.unwrap() > 50_000);
     assert_eq!(store.forget_requests(at + 2).await.unwrap(), 2);
     assert_eq!(found(RequestFilter::default()).await, [3, 2]);
     assert_eq!(

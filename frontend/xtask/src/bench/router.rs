@@ -117,10 +117,8 @@ impl Router {
     pub(crate) fn visitor(&mut self) -> Result<String> {
         self.log_in()?;
         let form = format!("name=admin&password={}", PASSWORD.replace(' ', "+"));
-        let head = format!(
-            "content-type: application/x-www-form-urlencoded\r\norigin: http://{}\r\n",
-            self.address
-        );
+        let head =
+            format!("content-type: application/x-www-form-urlencoded\r\norigin: http://{}\r\n", self.address);
         let (_, head, reply) = exchange(self.address, "POST", "/console/log_in", &head, &form)?;
         let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.and_then(|cookie| cookie.split(';').next());

@@ -207,6 +207,7 @@ fn speeds(targets: Vec<FirstTokens>) -> Vec<Speed> {
 fn causes(rows: Vec<Fallen>) -> Vec<CauseRow> {
     let cause = |row: Fallen| CauseRow {
         why: judged(&row.rule),
+        rule: row.rule,
         provider_id: row.provider_id,
         attempts: row.attempts,
     };
