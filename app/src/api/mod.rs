@@ -22,6 +22,7 @@ pub mod sign_in;
 pub mod terse;
 pub mod translator;
 pub mod usage;
+pub mod what_if;
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -61,6 +62,7 @@ pub trait Console:
     + sign_in::SignIns
     + translator::Translator
     + usage::Usages
+    + what_if::WhatIf
 {
 }
 
@@ -81,6 +83,8 @@ impl<T> Console for T where
         + sign_in::SignIns
         + translator::Translator
         + usage::Usages
+        + what_if::WhatIf
+    + what_if::WhatIf
 {
 }
 

@@ -6,12 +6,14 @@ mod endpoints;
 mod models;
 mod sign_in;
 mod usage;
+mod what_if;
 
 pub use alerts::{alert_settings, alerts, dismiss_alert, save_alert_settings, test_alert};
 pub use endpoints::{add_endpoint, change_endpoint, endpoints, remove_endpoint};
 pub use models::{refresh_models, switch_models};
 pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, sign_in};
 pub use usage::usage;
+pub use what_if::what_if;
 
 use super::Desk;
 use crate::clock;

@@ -20,6 +20,7 @@ mod sign_in;
 mod story;
 pub(crate) mod translator;
 pub(crate) mod usage;
+mod what_if;
 mod zone;
 
 pub(crate) use overview::tier;
