@@ -12,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 /// The stylesheets, in the order of their layers. See style/README.md.
-pub const STYLES: [&str; 13] = [
+pub const STYLES: [&str; 14] = [
     "/style/tokens.css",
     "/style/base.css",
     "/style/frame.css",
@@ -26,6 +26,7 @@ pub const STYLES: [&str; 13] = [
     "/style/sign_in.css",
     "/style/quota.css",
     "/style/usage.css",
+    "/style/what_if.css",
 ];
 
 /// The whole document. `options` says where the wasm lives.

@@ -89,8 +89,9 @@ fn plan_address(name: &str, number: usize) -> String {
 #[component]
 fn Head(number: usize, combo: Combo) -> impl IntoView {
     let name = combo.name;
-    let [use_it, dry, change] =
-        ["Use", "Dry run of", "Change"].map(|verb| format!("{verb} the combo {name}"));
+    let [use_it, dry, what_if, change] =
+        ["Use", "Dry run of", "What if all had gone through", "Change"]
+            .map(|verb| format!("{verb} the combo {name}"));
     let (switch, flipped) = if combo.enabled { ("true", "false") } else { ("false", "true") };
     let (switched, tried) = (name.clone(), name.clone());
     view! {
@@ -121,6 +122,14 @@ fn Head(number: usize, combo: Combo) -> impl IntoView {
                     title="Shows what a request would do now; sends nothing"
                 >
                     "Dry run"
+                </a>
+                <a
+                    class="button small"
+                    href=format!("/what-if?to={}", format::encode(&name))
+                    aria-label=what_if
+                    title="Estimates what recorded usage would have cost through this combo"
+                >
+                    "What if…"
                 </a>
                 <a
                     class="button small"

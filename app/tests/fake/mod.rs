@@ -15,6 +15,7 @@ mod sign_in;
 pub mod site;
 mod translator;
 mod usage;
+mod what_if;
 
 use app::api::accounts::Accounts;
 use app::api::alerts::Alerts;
