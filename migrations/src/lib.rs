@@ -24,6 +24,7 @@ mod m20261129_000010_found_models;
 mod m20261129_000011_alerts;
 mod m20261129_000012_models_off;
 mod m20261129_000013_first_tokens;
+mod m20261129_000014_prices;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000011_alerts::Migration),
             Box::new(m20261129_000012_models_off::Migration),
             Box::new(m20261129_000013_first_tokens::Migration),
+            Box::new(m20261129_000014_prices::Migration),
         ]
     }
 }

@@ -31,6 +31,10 @@ async fn combo(house: &House, name: &str, strategy: &str, targets: Value) {
     house.made("/api/v1/combos", json!({ "name": name, "strategy": strategy, "targets": targets })).await;
 }
 
+fn paid(known: i64, unknown_requests: i64) -> Value {
+    json!({ "known": known, "unknown_requests": unknown_requests, "covered": 0, "covered_unknown": 0 })
+}
+
 fn whole(page: &Value) -> &Value {
     &page["estimate"]["would_be"]["whole"]
 }
@@ -41,7 +45,7 @@ async fn the_same_target_at_today_s_prices_costs_what_was_recorded() {
     combo(&house, "same", "priority", json!([{ "model": "priced/ok" }])).await;
     for query in ["to=same", "change=model&to=priced/ok", "change=price&to=priced/ok"] {
         let page = house.read(&format!("/api/v1/what-if?days=1&zone=Europe/Berlin&{query}")).await;
-        assert_eq!(page["recorded"]["whole"]["cost"], json!({ "known": 3 * COST, "unknown_requests": 0 }));
+        assert_eq!(page["recorded"]["whole"]["cost"], paid(3 * COST, 0));
         assert_eq!(*whole(&page), page["recorded"]["whole"], "{query}");
         assert_eq!(page["estimate"]["would_be"], page["recorded"], "{query}");
         assert_eq!((&page["notes"], &page["zone"]), (&json!([]), &json!("Europe/Berlin")));
@@ -68,11 +72,12 @@ async fn another_price_counts_for_its_model_and_what_is_left_empty_stays() {
 async fn a_model_that_costs_nothing_or_has_no_price_is_told_apart() {
     let house = used().await;
     let own = house.read(&format!("/api/v1/what-if?change=model&to={CHAT}/ok")).await;
-    assert_eq!(whole(&own)["cost"], json!({ "known": 0, "unknown_requests": 0 }));
+    let free = json!({ "known": 0, "unknown_requests": 0, "covered": 0, "covered_unknown": 3 });
+    assert_eq!(whole(&own)["cost"], free, "nobody states a list price for a machine of one's own");
     assert_eq!(own["estimate"]["would_be"]["tiers"], json!([{ "tier": "local", "tokens": 3 * TOKENS }]));
     assert_eq!(own["recorded"]["tiers"], json!([{ "tier": "cheap", "tokens": 3 * TOKENS }]));
     let unpriced = house.read("/api/v1/what-if?change=model&to=priced/reasoning").await;
-    assert_eq!(whole(&unpriced)["cost"], json!({ "known": 0, "unknown_requests": 3 }));
+    assert_eq!(whole(&unpriced)["cost"], paid(0, 3));
     assert_eq!(whole(&unpriced)["unknown_tokens"], 3 * TOKENS);
     // Fresh input and output have a price there, cached tokens have none.
     let partly = house.read("/api/v1/what-if?change=model&to=priced/tool-call").await;

@@ -2,7 +2,7 @@
 //! request of now.
 
 use crate::api::combos::{Combo, ComboCard, ComboTarget, RoutePlan, Strategy, TargetHealth, TargetState};
-use crate::api::{Millis, Problem};
+use crate::api::{Millis, Problem, Tier};
 use crate::parts::budget::BudgetMeter;
 use crate::parts::copy::CopyButton;
 use crate::parts::field::Hidden;
@@ -157,6 +157,7 @@ fn Target(target: ComboTarget, state: TargetState, weighted: bool, is_combo: boo
     };
     let [up, down, flip] = ["Move up", "Move down", "Use"].map(|verb| format!("{verb} {model}"));
     let price = match state.price {
+        _ if state.tier.is_some_and(|tier| tier != Tier::Cheap) => "covered".to_owned(),
         Some(price) if price.input == 0 && price.output == 0 => "free".to_owned(),
         Some(price) => {
             format!("{} in, {} out", format::per_million(price.input), format::per_million(price.output))

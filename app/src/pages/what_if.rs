@@ -137,11 +137,13 @@ fn Recorded(page: WhatIfPage) -> impl IntoView {
 /// What came of it, in one sentence.
 fn headline(recorded: &Amount, would_be: &Amount, over: &str) -> String {
     let was = paid(recorded);
+    let paid = |amount: &Amount| (amount.cost.known, amount.cost.unknown_requests);
+    let same = paid(recorded) == paid(would_be);
     match (would_be.cost.known, would_be.cost.unknown_requests) {
         (0, 0) if would_be.requests == 0 => format!("Nothing would have been answered {over}; it was {was}."),
-        (0, 0) if recorded.cost == would_be.cost => format!("Nothing is paid by the token either way {over}."),
+        (0, 0) if same => format!("Nothing is paid by the token either way {over}."),
         (0, 0) => format!("Nothing to pay by the token instead of {was} {over}."),
-        (known, 0) if recorded.cost == would_be.cost => format!("The same {} {over}.", format::money(known)),
+        (known, 0) if same => format!("The same {} {over}.", format::money(known)),
         (known, 0) => format!("About {} instead of {was} {over}.", format::money(known)),
         (0, _) => format!(
             "An unknown cost instead of {was} {over}: no price is stated for {} tokens.",
@@ -239,6 +241,10 @@ fn Figures(recorded: Side, would_be: Side) -> impl IntoView {
         }
         _ => "In US dollars".to_owned(),
     };
+    let worth = match will.cost.covered {
+        0 => "Of all tokens, by the estimate".to_owned(),
+        cost => format!("What is covered is worth {} at list prices", format::money(cost)),
+    };
     view! {
         <dl class="figures" aria-label="Recorded, and by the estimate">
             <Figure label="Recorded cost" number=cost(&was) note=unknown(&was) against=counted(&was) />
@@ -247,7 +253,7 @@ fn Figures(recorded: Side, would_be: Side) -> impl IntoView {
             <Figure
                 label="Covered by subscriptions"
                 number=covered(&would_be)
-                note="Of all tokens, by the estimate"
+                note=worth
                 against=format!("{} as recorded", covered(&recorded))
             />
         </dl>
@@ -264,7 +270,7 @@ mod tests {
         Amount {
             requests: 9,
             tokens: Tokens { input: 1_000, ..Tokens::default() },
-            cost: Cost { known, unknown_requests },
+            cost: Cost { known, unknown_requests, ..Cost::default() },
             unknown_tokens: unknown_requests * 100,
         }
     }

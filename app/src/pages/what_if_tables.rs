@@ -185,7 +185,7 @@ mod tests {
     fn nothing_by_the_token_is_said_in_a_word_and_unknown_is_never_nothing() {
         let amount = |known, unknown_requests| Amount {
             requests: 3,
-            cost: Cost { known, unknown_requests },
+            cost: Cost { known, unknown_requests, ..Cost::default() },
             ..Amount::default()
         };
         assert_eq!(cost(&amount(0, 0), Some(Tier::Subscription)), "covered");

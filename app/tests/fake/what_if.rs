@@ -21,7 +21,7 @@ fn amount(requests: i64, known: i64, unknown_requests: i64) -> Amount {
             cache_write: requests * 1_000,
             output: requests * 900,
         },
-        cost: Cost { known, unknown_requests },
+        cost: Cost { known, unknown_requests, ..Cost::default() },
         unknown_tokens: unknown_requests * 40_900,
     }
 }
@@ -39,8 +39,7 @@ fn side(rows: &[TargetRow], of: fn(&TargetRow) -> Amount) -> Side {
         sum.tokens.cache_read += one.tokens.cache_read;
         sum.tokens.cache_write += one.tokens.cache_write;
         sum.tokens.output += one.tokens.output;
-        sum.cost.known += one.cost.known;
-        sum.cost.unknown_requests += one.cost.unknown_requests;
+        sum.cost.add(&one.cost);
         sum.unknown_tokens += one.unknown_tokens;
         if let Some(tier) = row.tier.filter(|_| one.requests > 0) {
             side.tiers.push(TierShare { tier, tokens: one.all_tokens() });

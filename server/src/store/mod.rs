@@ -16,6 +16,7 @@ mod models_off;
 mod names;
 mod opt_ins;
 mod people;
+mod prices;
 mod replicas;
 mod requests;
 mod rotations;

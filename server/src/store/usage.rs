@@ -116,7 +116,7 @@ struct Row {
     sum: Sum,
 }
 
-const SUMS: [Column; 17] = [
+const SUMS: [Column; 19] = [
     Column::Requests,
     Column::Answered,
     Column::Failed,
@@ -131,6 +131,8 @@ const SUMS: [Column; 17] = [
     Column::ReasoningTokens,
     Column::Cost,
     Column::CostUnknown,
+    Column::ListCost,
+    Column::ListUnknown,
     Column::FirstTokenMs,
     Column::FirstTokens,
     Column::TotalMs,

@@ -32,6 +32,16 @@ const CAUSES: usize = 12;
 const WEEK: usize = 168;
 const MONDAY: usize = 4 * 24;
 
+/// What requests cost, and what covered ones would have.
+pub(super) fn cost_of(sum: &Sum) -> Cost {
+    Cost {
+        known: sum.cost,
+        unknown_requests: sum.cost_unknown,
+        covered: sum.list_cost,
+        covered_unknown: sum.list_unknown,
+    }
+}
+
 pub(super) fn sums(sum: &Sum) -> Sums {
     Sums {
         requests: sum.requests,
@@ -44,7 +54,7 @@ pub(super) fn sums(sum: &Sum) -> Sums {
             output: sum.output_tokens,
         },
         reasoning: sum.reasoning_tokens,
-        cost: Cost { known: sum.cost, unknown_requests: sum.cost_unknown },
+        cost: cost_of(sum),
         first_token_ms: sum.first_token_ms,
         first_tokens: sum.first_tokens,
     }

@@ -27,8 +27,8 @@ const OFFERED: usize = 400;
 
 /// What a million tokens of a model cost, and whether a fee, a free tier or one's own machine covers them.
 fn price_of(provider: &Provider, model: &str) -> (Price, bool) {
-    let price = provider.spec.model(model).and_then(|known| known.price);
-    (price.unwrap_or_default(), provider.spec.tier != catalog::Tier::Cheap)
+    let rate = provider.rate(model);
+    (rate.price, rate.covered)
 }
 
 /// Targets, each once, found by their names.
@@ -89,7 +89,10 @@ impl<'a, P: Fn(&Provider, &str) -> (Price, bool)> Targets<'a, P> {
                 target: self.place(&row.by, &row.model),
                 lot: Lot { requests, tokens },
                 cost: sum.cost,
+                // What stated no tokens is of unknown cost too, or of unknown list price.
                 unknown: (sum.cost_unknown - sum.unstated).clamp(0, requests),
+                list: sum.list_cost,
+                list_unknown: (sum.list_unknown - sum.unstated).clamp(0, requests),
             })
         });
         (hours.collect(), unstated)
@@ -100,7 +103,12 @@ fn amount(tally: &Tally) -> Amount {
     Amount {
         requests: tally.lot.requests,
         tokens: tally.lot.tokens,
-        cost: Cost { known: tally.cost, unknown_requests: tally.unknown_requests },
+        cost: Cost {
+            known: tally.cost,
+            unknown_requests: tally.unknown_requests,
+            covered: tally.list,
+            covered_unknown: tally.list_unknown,
+        },
         unknown_tokens: tally.unknown_tokens,
     }
 }

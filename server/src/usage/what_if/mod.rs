@@ -11,7 +11,7 @@ mod tests;
 pub use limit::{Counted, Limit, Turns};
 pub use route::{Account, Group, Leaf, Route, Way};
 
-use super::price;
+use super::price::{self, Rate};
 use app::api::{NanoUsd, Tier, Tokens};
 use catalog::Price;
 use route::Journey;
@@ -46,6 +46,10 @@ pub struct Hour {
     pub cost: NanoUsd,
     /// Requests whose tokens are known and whose cost is not.
     pub unknown: i64,
+    /// What it would have cost at list price, where it was covered.
+    pub list: NanoUsd,
+    /// Covered requests whose tokens are known and whose list price is not.
+    pub list_unknown: i64,
 }
 
 /// Requests with their tokens.
@@ -81,6 +85,10 @@ pub struct Tally {
     pub unknown_requests: i64,
     /// Their tokens. Where only some requests of an hour are of unknown cost, their share of its tokens.
     pub unknown_tokens: i64,
+    /// What covered requests cost at list price, where that is known.
+    pub list: NanoUsd,
+    /// Covered requests of unknown list price.
+    pub list_unknown: i64,
 }
 
 /// Usage, as it was or would have been.
@@ -161,6 +169,8 @@ impl Tally {
         self.cost = self.cost.saturating_add(other.cost);
         self.unknown_requests += other.unknown_requests;
         self.unknown_tokens = self.unknown_tokens.saturating_add(other.unknown_tokens);
+        self.list = self.list.saturating_add(other.list);
+        self.list_unknown += other.list_unknown;
     }
 }
 
@@ -194,23 +204,27 @@ impl Hour {
             cost: self.cost,
             unknown_requests: self.unknown,
             unknown_tokens: i64::try_from(tokens).unwrap_or(i64::MAX).min(self.lot.all_tokens()),
+            list: self.list,
+            list_unknown: self.list_unknown,
         }
     }
 
-    /// Whether this is what was recorded, but for the fractions that were rounded with each request: half of the
-    /// smallest unit for each of four sorts of token.
-    fn cost_is(&self, cost: NanoUsd) -> bool {
-        self.unknown == 0 && self.cost.abs_diff(cost) <= self.lot.requests.unsigned_abs().saturating_mul(2) + 2
+    /// Whether costs differ by no more than the fractions that were rounded with each request: half of the smallest unit
+    /// for each of four sorts of token.
+    fn is_same(&self, one: NanoUsd, other: NanoUsd) -> bool {
+        one.abs_diff(other) <= self.lot.requests.unsigned_abs().saturating_mul(2) + 2
     }
 }
 
 impl Target {
-    /// What tokens cost here; `None` when that is not known. The second: cached tokens that were counted at the price of
-    /// fresh input, because no price is stated for them.
-    fn cost(&self, tokens: &Tokens) -> (Option<NanoUsd>, i64) {
-        if self.covered {
-            return (Some(0), 0);
-        }
+    /// What tokens cost here by the token; `None` when that is not known.
+    fn cost(&self, tokens: &Tokens) -> Option<NanoUsd> {
+        if self.covered { Some(0) } else { self.list_cost(tokens).0 }
+    }
+
+    /// What tokens cost at list price, covered or not. The second: cached tokens that were counted at the price of fresh
+    /// input, because no price is stated for them.
+    fn list_cost(&self, tokens: &Tokens) -> (Option<NanoUsd>, i64) {
         let (mut price, mut as_input) = (self.price, 0);
         for (own, tokens) in
             [(&mut price.cache_read, tokens.cache_read), (&mut price.cache_write, tokens.cache_write)]
@@ -228,19 +242,21 @@ impl Target {
             output: count(tokens.output),
             reasoning: None,
         };
-        let cost = price::cost(&usage, Some(price), catalog::Tier::Cheap);
+        let cost = price::list_cost(&usage, &Rate { price, ..Rate::default() });
         (cost, if cost.is_some() { as_input } else { 0 })
     }
 
     /// What a lot amounts to here, and its cached tokens counted as fresh input.
     fn tally(&self, lot: Lot) -> (Tally, i64) {
-        match self.cost(&lot.tokens) {
-            (Some(cost), as_input) => (Tally { lot, cost, ..Tally::default() }, as_input),
-            (None, _) => {
-                let (unknown_requests, unknown_tokens) = (lot.requests, lot.all_tokens());
-                (Tally { lot, cost: 0, unknown_requests, unknown_tokens }, 0)
-            }
-        }
+        let (cost, as_input) = self.list_cost(&lot.tokens);
+        let tally = Tally { lot, ..Tally::default() };
+        let tally = match cost {
+            Some(list) if self.covered => Tally { list, ..tally },
+            None if self.covered => Tally { list_unknown: lot.requests, ..tally },
+            Some(cost) => Tally { cost, ..tally },
+            None => Tally { unknown_requests: lot.requests, unknown_tokens: lot.all_tokens(), ..tally },
+        };
+        (tally, as_input)
     }
 }
 
@@ -300,8 +316,13 @@ impl Replayed {
     /// recorded cost stands, exact to the last digit.
     fn settle(&mut self, target: &Target, hour: &Hour, part: usize, lot: Lot) {
         let (mut tally, as_input) = target.tally(lot);
-        if tally.unknown_requests == 0 && lot == hour.lot && hour.cost_is(tally.cost) {
-            tally.cost = hour.cost;
+        if lot == hour.lot {
+            if tally.unknown_requests + hour.unknown == 0 && hour.is_same(hour.cost, tally.cost) {
+                tally.cost = hour.cost;
+            }
+            if tally.list_unknown + hour.list_unknown == 0 && hour.is_same(hour.list, tally.list) {
+                tally.list = hour.list;
+            }
         }
         self.would_be.add(hour.target, part, &tally);
         if let Some(sum) = self.cache_as_input.get_mut(hour.target) {

@@ -242,7 +242,7 @@ impl Ground<'_> {
 
     fn cost(&self, leaf: usize, lot: &Lot) -> Option<i64> {
         let target = self.targets.get(self.leaves.get(leaf)?.target)?;
-        target.cost(&lot.tokens).0
+        target.cost(&lot.tokens)
     }
 
     /// The account whose turn it is at a target, with the place of the target, all limits that hold for it, and how many

@@ -1,6 +1,7 @@
 //! What a replay keeps, whatever the usage, the combo and the prices; and what its strategies and limits come to.
 
 use super::*;
+use crate::usage::price::Charge;
 use app::api::combos::{Budget, Measure, Period, Strategy as Order};
 use app::api::providers::Rotation;
 use proptest::collection::vec;
@@ -32,7 +33,7 @@ fn flat(usd: i64) -> Price {
 
 fn hour(at: i64, target: usize, requests: i64, input: i64) -> Hour {
     let tokens = Tokens { input, ..Tokens::default() };
-    Hour { at: SATURDAY + at * HOUR, target, lot: Lot { requests, tokens }, cost: 0, unknown: 0 }
+    Hour { at: SATURDAY + at * HOUR, target, lot: Lot { requests, tokens }, ..Hour::default() }
 }
 
 /// A combo of the first targets, each with one account without limits.
@@ -81,7 +82,8 @@ fn what_is_covered_is_the_cheapest_and_what_is_unknown_comes_last() {
         target("plan", Price::default(), Tier::Subscription),
     ];
     let all = through(&targets, &[hour(0, 0, 3, 99)], combo(Order::LeastCost, &[1, 1, 1]));
-    assert_eq!((requests(&all), all.would_be.whole().unknown_tokens), (vec![0, 0, 3], 0));
+    let whole = all.would_be.whole();
+    assert_eq!((requests(&all), whole.unknown_tokens, whole.list_unknown), (vec![0, 0, 3], 0, 3));
     let two = through(&targets, &[hour(0, 0, 3, 99)], combo(Order::LeastCost, &[1, 1]));
     assert_eq!(requests(&two), [0, 3, 0]);
     let alone = through(&targets, &[hour(0, 0, 3, 99)], combo(Order::LeastCost, &[1])).would_be.whole();
@@ -243,11 +245,12 @@ fn summed(at: i64, place: usize, target: &Target, requests: &[Usage]) -> Hour {
             [usage.input, usage.cache_read, usage.cache_write, usage.output].map(|count| count as i64);
         let tokens = Tokens { input, cache_read, cache_write, output };
         hour.lot.add(&Lot { requests: 1, tokens });
-        let tier = if target.covered { catalog::Tier::Free } else { catalog::Tier::Cheap };
-        match price::cost(usage, Some(target.price), tier) {
-            Some(cost) => hour.cost += cost,
-            None => hour.unknown += 1,
-        }
+        let rate = Rate { price: target.price, covered: target.covered, ..Rate::default() };
+        let charge = Charge::of(Some(usage), true, &rate);
+        hour.cost += charge.cost.unwrap_or(0);
+        hour.unknown += i64::from(charge.cost.is_none());
+        hour.list += charge.list_cost.unwrap_or(0);
+        hour.list_unknown += i64::from(charge.covered && charge.list_cost.is_none());
     }
     hour
 }
@@ -321,7 +324,7 @@ proptest! {
             let mut route = combo(Order::Priority, &[1]);
             route.leaves[0].target = place;
             let same = through(&targets, &own, route);
-            prop_assert!(was.unknown_requests > 0 || same.would_be.whole() == was);
+            prop_assert!(was.unknown_requests + was.list_unknown > 0 || same.would_be.whole() == was);
         }
         // Where no usage has the other price, all of it is as it was.
         let other = Change::Price { target: usize::MAX, price: flat(1) };
