@@ -82,7 +82,10 @@ async fn a_model_that_costs_nothing_or_has_no_price_is_told_apart() {
     // Fresh input and output have a price there, cached tokens have none.
     let partly = house.read("/api/v1/what-if?change=model&to=priced/tool-call").await;
     assert_eq!(whole(&partly)["cost"]["known"], 3 * (221 * 3_000 + 896 * 3_000 + 46 * 15_000));
-    assert!(partly["estimate"]["assumptions"].to_string().contains("at the price of fresh input"), "{partly}");
+    assert!(
+        partly["estimate"]["assumptions"].to_string().contains("at the price of fresh input"),
+        "{partly}"
+    );
 }
 
 #[tokio::test]
@@ -104,13 +107,20 @@ async fn a_combo_goes_by_its_strategy_its_limits_and_what_can_be_used() {
     assert!(left_out.contains("Groq has no account yet") && left_out.contains("switched off in this combo"));
     assert!(page["estimate"]["assumptions"].to_string().contains("Budgets begin unused"), "{page:#}");
 
-    let only = json!([{ "model": "priced/ok", "budget": { "measure": "tokens", "amount": 1, "period": "month" } }]);
+    let only =
+        json!([{ "model": "priced/ok", "budget": { "measure": "tokens", "amount": 1, "period": "month" } }]);
     combo(&house, "short", "priority", only).await;
     combo(&house, "outer", "weighted", json!([{ "model": "short" }])).await;
     let page = house.read("/api/v1/what-if?to=outer").await;
     assert_eq!((&whole(&page)["requests"], &page["estimate"]["unanswered_requests"]), (&json!(1), &json!(2)));
 
-    combo(&house, "cheapest", "least-cost", json!([{ "model": "priced/ok" }, { "model": format!("{CHAT}/ok") }])).await;
+    combo(
+        &house,
+        "cheapest",
+        "least-cost",
+        json!([{ "model": "priced/ok" }, { "model": format!("{CHAT}/ok") }]),
+    )
+    .await;
     let page = house.read("/api/v1/what-if?to=cheapest").await;
     assert_eq!(whole(&page)["cost"]["known"], 0);
 }

@@ -85,7 +85,7 @@ impl<T> Console for T where
         + translator::Translator
         + usage::Usages
         + what_if::WhatIf
-    + what_if::WhatIf
+        + what_if::WhatIf
 {
 }
 

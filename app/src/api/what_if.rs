@@ -1,8 +1,8 @@
 //! What-if: what recorded usage would have cost through another combo, at another model, or at another price.
 
+use super::overview::TierShare;
 use super::requests::Exclusion;
 use super::usage::{Choices, Part, UsageQuery};
-use super::overview::TierShare;
 use super::{Clock, Cost, NanoUsd, Problem, Tier, Tokens};
 use async_trait::async_trait;
 use leptos::prelude::*;

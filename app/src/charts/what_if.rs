@@ -11,9 +11,11 @@ pub fn costs(names: Vec<String>, recorded: &[NanoUsd], would_be: &[NanoUsd]) -> 
     let bar = |name: &str, hue: String, values: &[NanoUsd]| {
         Bar::new().name(name).item_style(ItemStyle::new().color(colour(&hue))).data(values.to_vec())
     };
-    over_time(names)
-        .series(bar("Recorded", hue(super::HUES), recorded))
-        .series(bar("Estimate", hue(0), would_be))
+    over_time(names).series(bar("Recorded", hue(super::HUES), recorded)).series(bar(
+        "Estimate",
+        hue(0),
+        would_be,
+    ))
 }
 
 #[cfg(test)]

@@ -89,9 +89,8 @@ fn plan_address(name: &str, number: usize) -> String {
 #[component]
 fn Head(number: usize, combo: Combo) -> impl IntoView {
     let name = combo.name;
-    let [use_it, dry, what_if, change] =
-        ["Use", "Dry run of", "What if all had gone through", "Change"]
-            .map(|verb| format!("{verb} the combo {name}"));
+    let [use_it, dry, what_if, change] = ["Use", "Dry run of", "What if all had gone through", "Change"]
+        .map(|verb| format!("{verb} the combo {name}"));
     let (switch, flipped) = if combo.enabled { ("true", "false") } else { ("false", "true") };
     let (switched, tried) = (name.clone(), name.clone());
     view! {

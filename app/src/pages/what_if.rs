@@ -289,8 +289,16 @@ mod tests {
             (amount(0, 0), amount(0, 0), "Nothing is paid by the token either way over"),
             (amount(2_000_000_000, 0), amount(0, 9), "An unknown cost instead of $2.00"),
             (amount(0, 9), amount(3_000_000_000, 0), "About $3.00 instead of an unknown cost over"),
-            (amount(1_000_000_000, 1), amount(3_000_000_000, 2), "About $3.00, and 200 tokens of unknown price,"),
-            (amount(1_000_000_000, 1), amount(3_000_000_000, 0), "instead of $1.00 and 1 request of unknown price"),
+            (
+                amount(1_000_000_000, 1),
+                amount(3_000_000_000, 2),
+                "About $3.00, and 200 tokens of unknown price,",
+            ),
+            (
+                amount(1_000_000_000, 1),
+                amount(3_000_000_000, 0),
+                "instead of $1.00 and 1 request of unknown price",
+            ),
             (amount(1_000_000_000, 0), Amount::default(), "Nothing would have been answered over"),
         ] {
             let said = said(recorded, would_be);

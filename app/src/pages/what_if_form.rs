@@ -204,7 +204,9 @@ fn To(
 /// The four prices of a model.
 #[component]
 fn Typed(query: WhatIfQuery, prices: Prices) -> impl IntoView {
-    let now = |price: Option<NanoUsd>| price.map_or("unknown today".to_owned(), |nano| format!("{} today", format::money(nano)));
+    let now = |price: Option<NanoUsd>| {
+        price.map_or("unknown today".to_owned(), |nano| format!("{} today", format::money(nano)))
+    };
     let fields = [
         ("input", "Fresh input", query.input, prices.input),
         ("output", "Output", query.output, prices.output),
@@ -245,7 +247,8 @@ mod tests {
         assert_eq!(address(&WhatIfQuery::default()), "/what-if");
         let usual = WhatIfQuery { days: "30".into(), change: "combo".into(), ..WhatIfQuery::default() };
         assert_eq!(address(&usual), "/what-if");
-        let priced = WhatIfQuery { change: "price".into(), to: "glm/glm-4.7".into(), input: "0.5".into(), ..usual };
+        let priced =
+            WhatIfQuery { change: "price".into(), to: "glm/glm-4.7".into(), input: "0.5".into(), ..usual };
         assert_eq!(address(&priced), "/what-if?change=price&to=glm%2Fglm-4.7&input=0.5");
     }
 

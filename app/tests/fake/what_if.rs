@@ -4,9 +4,7 @@ use super::{Fake, Mood, missing};
 use app::api::overview::TierShare;
 use app::api::requests::Exclusion;
 use app::api::usage::{Choices, Part};
-use app::api::what_if::{
-    Amount, Change, Estimate, Prices, Side, TargetRow, WhatIf, WhatIfPage, WhatIfQuery,
-};
+use app::api::what_if::{Amount, Change, Estimate, Prices, Side, TargetRow, WhatIf, WhatIfPage, WhatIfQuery};
 use app::api::{Clock, Cost, Problem, Tier, Tokens};
 use async_trait::async_trait;
 

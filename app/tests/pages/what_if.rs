@@ -68,7 +68,9 @@ async fn a_price_is_typed_beside_what_it_is_today() {
 
 #[tokio::test]
 async fn every_choice_keeps_the_others() {
-    let page = open(Mood::Normal, "/what-if?change=price&to=a/b&output=3&days=7&client=Claude+Code&key=laptop").await;
+    let page =
+        open(Mood::Normal, "/what-if?change=price&to=a/b&output=3&days=7&client=Claude+Code&key=laptop")
+            .await;
     // Another sort of change takes the usage along, not the model.
     page.holds("href=\"/what-if?change=model&amp;days=7&amp;key=laptop&amp;client=Claude%20Code\"");
     page.holds("href=\"/what-if?change=price&amp;to=a%2Fb&amp;output=3&amp;days=90&amp;key=laptop&amp;client=Claude%20Code\"");

@@ -53,9 +53,7 @@ fn usd(text: &mut String, what: &str, notes: &mut Vec<String>) -> Option<i64> {
         return None;
     }
     let Some(number) = plain.parse::<f64>().ok().filter(|number| !number.is_nan()) else {
-        notes.push(format!(
-            "\"{typed}\" is no price such as 0.25, so the price of {what} stays as it is."
-        ));
+        notes.push(format!("\"{typed}\" is no price such as 0.25, so the price of {what} stays as it is."));
         text.clear();
         return None;
     };
@@ -135,7 +133,10 @@ mod tests {
             let (mut text, mut notes) = (typed.to_owned(), Vec::new());
             assert_eq!(days(&mut text, &mut notes), taken, "{typed}");
             assert_eq!(text, taken.to_string());
-            assert!(notes.join(" ").contains(said) && notes.is_empty() == said.is_empty(), "{typed}: {notes:?}");
+            assert!(
+                notes.join(" ").contains(said) && notes.is_empty() == said.is_empty(),
+                "{typed}: {notes:?}"
+            );
         }
     }
 
@@ -157,7 +158,10 @@ mod tests {
             let (mut kept, mut notes) = (typed.to_owned(), Vec::new());
             assert_eq!(usd(&mut kept, "output", &mut notes), taken, "{typed}");
             assert_eq!(kept, text, "{typed}");
-            assert!(notes.join(" ").contains(said) && notes.is_empty() == said.is_empty(), "{typed}: {notes:?}");
+            assert!(
+                notes.join(" ").contains(said) && notes.is_empty() == said.is_empty(),
+                "{typed}: {notes:?}"
+            );
         }
     }
 }

@@ -9,8 +9,8 @@ use super::usage::{Names, chosen, last_days, slice, text};
 use super::zone::{stamp, zone};
 use super::{Desk, fail};
 use crate::clock;
-use crate::store::{Grain, Split, Used};
 use crate::store::snapshot::{Provider, Snapshot};
+use crate::store::{Grain, Split, Used};
 use crate::usage::what_if::{self, Hour, Lot, Tally, Target, recorded, replay};
 use app::api::overview::TierShare;
 use app::api::usage::Part;
@@ -52,8 +52,7 @@ impl<'a, P: Fn(&Provider, &str) -> (Price, bool)> Targets<'a, P> {
             return *place;
         }
         let known = self.snapshot.provider(provider);
-        let (price, covered) =
-            known.map(|provider| (self.price_of)(provider, model)).unwrap_or_default();
+        let (price, covered) = known.map(|provider| (self.price_of)(provider, model)).unwrap_or_default();
         let context = known.and_then(|provider| provider.spec.model(model)?.context);
         self.all.push(Target {
             provider: provider.to_owned(),
@@ -174,8 +173,7 @@ impl WhatIf for Desk {
         self.person()?;
         let (store, snapshot, now) = (&self.app.store, self.app.snapshot(), clock::now().unix_ms);
         let mut notes = Vec::new();
-        let change =
-            chosen(&mut query.change, &Change::ALL, Change::word, "can be changed here", &mut notes);
+        let change = chosen(&mut query.change, &Change::ALL, Change::word, "can be changed here", &mut notes);
         let days = asked::days(&mut query.days, &mut notes);
         let (zone, zone_name) = zone(&clock);
         let period = last_days(&zone, now, days);

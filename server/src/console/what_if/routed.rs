@@ -132,7 +132,9 @@ impl<'t, 's, P: Fn(&Provider, &str) -> (Price, bool)> Resolver<'t, 's, P> {
             }
             match stands_for(snapshot, name) {
                 None => self.leave_out(name, "no provider goes by this name any more"),
-                Some(Stands::Combo(inner)) if !inner.enabled => self.leave_out(name, "the combo is switched off"),
+                Some(Stands::Combo(inner)) if !inner.enabled => {
+                    self.leave_out(name, "the combo is switched off")
+                }
                 Some(Stands::Combo(inner)) if inside.contains(&inner.name) => {
                     self.leave_out(name, "the combo contains itself");
                 }

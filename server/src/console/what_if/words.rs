@@ -61,9 +61,7 @@ impl Remarks {
                  recorded."
                 .to_owned());
             if let Some(model) = &self.covered {
-                say(format!(
-                    "{model} is not paid for by the token today; here it is, at these prices."
-                ));
+                say(format!("{model} is not paid for by the token today; here it is, at these prices."));
             }
         } else {
             self.of_the_route(&mut say, replayed, targets);
@@ -112,14 +110,19 @@ impl Remarks {
         }
         if !self.published.is_empty() {
             let providers = listed(&self.published);
-            say(format!("The limits that {providers} state in numbers are kept to, unused at the beginning."));
+            say(format!(
+                "The limits that {providers} state in numbers are kept to, unused at the beginning."
+            ));
         }
         for (provider, tool) in &self.own_tools {
-            say(format!("{provider} answers {tool} alone; requests of other tools are replayed there all the same."));
+            say(format!(
+                "{provider} answers {tool} alone; requests of other tools are replayed there all the same."
+            ));
         }
-        let unlimited = targets.iter().zip(&replayed.would_be.targets).any(|(target, tally)| {
-            target.tier == Some(Tier::Subscription) && !tally.lot.is_empty()
-        });
+        let unlimited = targets
+            .iter()
+            .zip(&replayed.would_be.targets)
+            .any(|(target, tally)| target.tier == Some(Tier::Subscription) && !tally.lot.is_empty());
         if self.unlimited {
             say("The one model answers everything: budgets and limits of accounts are not kept to, and it need not be \
                  connected."

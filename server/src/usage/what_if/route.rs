@@ -123,7 +123,8 @@ impl Group {
     /// Whole requests by weight. What a target is behind or ahead of its share is kept in mind, so that one request an
     /// hour is shared fairly too.
     fn parts(&mut self, requests: i64, ways: &[usize], weight: impl Fn(i32) -> i32) -> Vec<(usize, i64)> {
-        let weight = |place: usize| self.ways.get(place).map_or(1, |(given, _)| i128::from(weight(*given).max(1)));
+        let weight =
+            |place: usize| self.ways.get(place).map_or(1, |(given, _)| i128::from(weight(*given).max(1)));
         let whole: i128 = ways.iter().map(|place| weight(*place)).sum();
         let mut left = requests;
         let mut shares: Vec<(usize, i64, i128)> = Vec::with_capacity(ways.len());
@@ -249,8 +250,7 @@ impl Ground<'_> {
     /// accounts there are.
     fn next_account(&self, leaf: usize) -> Option<(usize, Vec<usize>, usize)> {
         let own = self.leaves.get(leaf).filter(|own| self.has_room(&own.limits))?;
-        let open: Vec<_> =
-            own.accounts.iter().filter(|account| self.has_room(&account.limits)).collect();
+        let open: Vec<_> = own.accounts.iter().filter(|account| self.has_room(&account.limits)).collect();
         let turn = match own.rotation {
             Rotation::FillFirst => 0,
             Rotation::RoundRobin => self.turns.get(leaf)?.checked_rem(open.len())?,

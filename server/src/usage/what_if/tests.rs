@@ -98,7 +98,8 @@ fn shares_go_by_weight_in_one_busy_hour_and_in_many_quiet_ones() {
     let quiet: Vec<Hour> = (0..1_000).map(|at| hour(at, 0, 1, 5)).collect();
     let quiet = through(&targets, &quiet, combo(Order::Weighted, &[5, 3, 2]));
     assert_eq!(requests(&quiet), [500, 300, 200]);
-    let even = through(&targets, &[hour(0, 0, 9, 90), hour(1, 0, 1, 10)], combo(Order::RoundRobin, &[9, 1, 1]));
+    let even =
+        through(&targets, &[hour(0, 0, 9, 90), hour(1, 0, 1, 10)], combo(Order::RoundRobin, &[9, 1, 1]));
     assert_eq!(requests(&even), [4, 3, 3]);
 }
 
@@ -159,11 +160,8 @@ fn accounts_take_turns_and_what_none_has_room_for_is_not_answered() {
 fn shares_of_a_target_that_is_full_go_to_the_others_by_weight() {
     let targets = [flat(1); 3].map(|price| target("a", price, Tier::Cheap));
     let mut route = combo(Order::Weighted, &[2, 1, 1]);
-    route.limits = vec![Limit {
-        counted: Counted::Requests,
-        amount: 10,
-        turns: Turns::Budget(Period::Month),
-    }];
+    route.limits =
+        vec![Limit { counted: Counted::Requests, amount: 10, turns: Turns::Budget(Period::Month) }];
     route.leaves[0].accounts[0].limits = vec![0];
     assert_eq!(requests(&through(&targets, &[hour(0, 0, 100, 100)], route)), [10, 45, 45]);
 }
