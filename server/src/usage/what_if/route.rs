@@ -66,7 +66,7 @@ impl Group {
         Self { strategy, ways, behind }
     }
 
-    /// Its targets that may be used, those of combos inside it too.
+    /// Whether any of its targets may be used, those of combos inside it among them.
     fn any(&self, open: &impl Fn(usize) -> bool) -> bool {
         self.ways.iter().any(|(_, way)| way.is_open(open))
     }
