@@ -12,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 /// The stylesheets, in the order of their layers. See style/README.md.
-pub const STYLES: [&str; 14] = [
+pub const STYLES: [&str; 15] = [
     "/style/tokens.css",
     "/style/base.css",
     "/style/frame.css",
@@ -27,6 +27,7 @@ pub const STYLES: [&str; 14] = [
     "/style/quota.css",
     "/style/usage.css",
     "/style/payload.css",
+    "/style/what_if.css",
 ];
 
 /// The whole document. `options` says where the wasm lives.

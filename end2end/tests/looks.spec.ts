@@ -19,6 +19,8 @@ const NAMES: Record<string, string> = {
   "/providers": "providers",
   "/quota": "quota",
   "/usage": "usage",
+  "/what-if": "what-if",
+  "/what-if?to=coder": "what-if-coder",
   "/providers/groq": "provider-groq",
   "/providers/anthropic": "provider-anthropic",
   "/providers/scripted": "provider-scripted",
@@ -124,7 +126,7 @@ for (const colorScheme of THEMES) {
     test("pages of an empty installation", async ({ windows }) => {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
-      const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit", "/quota", "/usage"];
+      const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit", "/quota", "/usage", "/what-if"];
       paths.push("/connect", "/translator", "/saver", "/settings", "/nothing/here");
       await look(page, "empty", colorScheme, named(paths));
     });
@@ -134,7 +136,7 @@ for (const colorScheme of THEMES) {
       await converse(house, await house.key("a-key-that-uses-tools"), ["scripted/ok", "scripted/reasoning"]);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
-      paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder", "/usage");
+      paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder", "/usage", "/what-if", "/what-if?to=coder");
       const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
       await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
     });

@@ -53,6 +53,7 @@ test("every page says what it is about", async ({ windows }) => {
     ["/combos", "Combos", "No combo yet"],
     ["/combos/edit", "New combo", "Strategy and limits"],
     ["/connect", "Connect", "Anthropic-compatible"],
+    ["/what-if", "What-if: an estimate", "Nothing was used"],
     ["/translator", "Translator", "Nothing is translated yet"],
     ["/saver", "Saver", "Nothing is saved yet"],
     ["/settings", "Settings", "Current password"],

@@ -24,6 +24,7 @@ mod m20261129_000010_found_models;
 mod m20261129_000011_alerts;
 mod m20261129_000012_models_off;
 mod m20261129_000013_first_tokens;
+mod m20261129_000014_prices;
 mod m20261129_000015_payloads;
 
 /// The whole history, oldest first.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000011_alerts::Migration),
             Box::new(m20261129_000012_models_off::Migration),
             Box::new(m20261129_000013_first_tokens::Migration),
+            Box::new(m20261129_000014_prices::Migration),
             Box::new(m20261129_000015_payloads::Migration),
         ]
     }

@@ -119,6 +119,7 @@ fn program_routes() -> Vec<Route> {
         route(GET, "/api/v1/openapi.json", Public, api::openapi),
         route(GET, "/api/v1/overview", Program, api::overview),
         route(GET, "/api/v1/usage", Program, api::usage),
+        route(GET, "/api/v1/what-if", Program, api::what_if),
         route(GET, "/api/v1/requests", Program, api::requests),
         route(GET, "/api/v1/requests/{id}", Program, api::request),
         route(GET, "/api/v1/requests/{id}/payload", Program, api::payload),

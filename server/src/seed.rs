@@ -2,8 +2,9 @@
 
 use crate::clock;
 use crate::config::Config;
+use crate::store::snapshot::{Prices, SetPrices};
 use crate::store::{AttemptRecord, RequestRecord, Store, StoreError};
-use crate::usage::price::cost;
+use crate::usage::price::Charge;
 use app::api::requests::{Cause, Outcome, RequestFilter};
 use catalog::Catalog;
 use std::time::Duration;
@@ -116,7 +117,8 @@ pub async fn seed(
         // Nobody has a key whose hash this is.
         keys.push(store.add_key(name, name.as_bytes(), "seed", now).await?.id);
     }
-    let mut maker = Maker { dice: Dice(9), catalog, keys, now, days: i64::from(days.max(1)) };
+    let prices = Prices::new(SetPrices::new(), &catalog);
+    let mut maker = Maker { dice: Dice(9), catalog, prices, keys, now, days: i64::from(days.max(1)) };
     let mut written = 0;
     while written < requests {
         let batch = BATCH.min(requests - written);
@@ -133,6 +135,7 @@ pub async fn seed(
 struct Maker {
     dice: Dice,
     catalog: Catalog,
+    prices: Prices,
     keys: Vec<i64>,
     now: i64,
     days: i64,
@@ -179,9 +182,6 @@ impl Maker {
             reasoning: Some(output / 3),
         };
         let usage = Some(usage).filter(|_| outcome != Outcome::Failed);
-        let spec = self.catalog.get(provider);
-        let price = spec.and_then(|spec| spec.model(model)?.price);
-        let cost = usage.as_ref().zip(spec).and_then(|(usage, spec)| cost(usage, price, spec.tier));
         let first = i64::try_from(self.dice.about(700 + provider.len() as u64 * 60)).unwrap_or(0);
         let mut record = RequestRecord {
             id: self.id(at),
@@ -201,13 +201,16 @@ impl Maker {
             outcome,
             attempt_count: 1,
             usage,
-            cost,
             first_token_ms: Some(first).filter(|_| outcome != Outcome::Failed),
             total_ms: first + i64::try_from(output * 12).unwrap_or(0),
             bytes_in: i64::try_from(prompt * 4).unwrap_or(0),
             bytes_out: i64::try_from(output * 5).unwrap_or(0),
             ..RequestRecord::default()
         };
+        if let Some(spec) = self.catalog.get(provider) {
+            let rate = self.prices.rate(spec, model);
+            record.charge(Charge::of(record.usage.as_ref(), record.used(), &rate));
+        }
         if outcome == Outcome::Failed || self.dice.below(25) == 0 {
             self.fall(&mut record);
         }

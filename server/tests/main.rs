@@ -49,3 +49,4 @@ mod streams;
 mod traces;
 mod translator;
 mod usage;
+mod what_if;

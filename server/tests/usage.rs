@@ -107,7 +107,10 @@ async fn tokens_and_cost_are_exact_and_cached_tokens_are_counted_once() {
         assert_eq!(detail["attempts"].as_array().unwrap().len(), 1);
     }
     let today = house.read("/api/v1/overview").await["today"].clone();
-    assert_eq!(today["cost"], json!({ "known": 2 * (CHAT_COST + MESSAGES_COST), "unknown_requests": 0 }));
+    assert_eq!(
+        today["cost"],
+        json!({ "known": 2 * (CHAT_COST + MESSAGES_COST), "unknown_requests": 0, "covered": 0, "covered_unknown": 0 })
+    );
     let total = json!({
         "input": 2 * (CHAT_COUNTS.input + MESSAGES_COUNTS.input), "cache_read": 2 * (CHAT_COUNTS.read + MESSAGES_COUNTS.read),
         "cache_write": 2 * MESSAGES_COUNTS.written, "output": 4 * CHAT_COUNTS.output,
@@ -130,7 +133,10 @@ async fn a_price_that_nobody_states_is_unknown_and_never_nothing() {
         assert_eq!(row["tokens"]["output"], CHAT_COUNTS.output);
     }
     let today = house.read("/api/v1/overview").await["today"].clone();
-    assert_eq!(today["cost"], json!({ "known": 0, "unknown_requests": 2 }));
+    assert_eq!(
+        today["cost"],
+        json!({ "known": 0, "unknown_requests": 2, "covered": 0, "covered_unknown": 0 })
+    );
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ pub mod login;
 pub mod models;
 pub mod overview;
 pub mod payload;
+pub mod prices;
 pub mod providers;
 pub mod quota;
 pub mod requests;
@@ -23,6 +24,7 @@ pub mod sign_in;
 pub mod terse;
 pub mod translator;
 pub mod usage;
+pub mod what_if;
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -63,6 +65,7 @@ pub trait Console:
     + sign_in::SignIns
     + translator::Translator
     + usage::Usages
+    + what_if::WhatIf
 {
 }
 
@@ -84,6 +87,8 @@ impl<T> Console for T where
         + sign_in::SignIns
         + translator::Translator
         + usage::Usages
+        + what_if::WhatIf
+        + what_if::WhatIf
 {
 }
 
@@ -216,6 +221,28 @@ pub struct Cost {
     pub known: NanoUsd,
     /// How many requests have no known price. They are not in `known`, and never counted as free.
     pub unknown_requests: i64,
+    /// What requests that a flat fee, a free tier or one's own machine covered would have cost at list price, where that
+    /// is known. Not in `known`: nothing was paid for them.
+    #[serde(default)]
+    pub covered: NanoUsd,
+    /// How many covered requests have no known list price.
+    #[serde(default)]
+    pub covered_unknown: i64,
+}
+
+impl Cost {
+    /// Adds another.
+    pub fn add(&mut self, other: &Self) {
+        self.known += other.known;
+        self.unknown_requests += other.unknown_requests;
+        self.covered += other.covered;
+        self.covered_unknown += other.covered_unknown;
+    }
+
+    /// Whether nothing was billed, and something was covered.
+    pub fn all_covered(&self) -> bool {
+        self.known == 0 && self.unknown_requests == 0 && (self.covered > 0 || self.covered_unknown > 0)
+    }
 }
 
 /// What an account costs to use: decides its colour everywhere and the order in which it is spent.

@@ -73,6 +73,9 @@ pub struct RequestRow {
     pub tokens: Option<Tokens>,
     /// `None` when the price is unknown.
     pub cost: Option<NanoUsd>,
+    /// Whether that is nothing because a flat fee, a free tier or one's own machine covers it.
+    #[serde(default)]
+    pub covered: bool,
     /// From arrival to the first meaningful byte sent to the client.
     pub first_token_ms: Option<i64>,
     /// From arrival to the end.

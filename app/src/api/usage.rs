@@ -176,8 +176,7 @@ impl Sums {
         self.tokens.cache_write += other.tokens.cache_write;
         self.tokens.output += other.tokens.output;
         self.reasoning += other.reasoning;
-        self.cost.known += other.cost.known;
-        self.cost.unknown_requests += other.cost.unknown_requests;
+        self.cost.add(&other.cost);
         self.first_token_ms += other.first_token_ms;
         self.first_tokens += other.first_tokens;
     }

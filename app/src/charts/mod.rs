@@ -4,6 +4,7 @@
 //! them as the rest of the page does.
 
 pub mod usage;
+pub mod what_if;
 
 use charming::Chart;
 use charming::component::{Axis, Grid};

@@ -2,7 +2,7 @@
 //! request of now.
 
 use crate::api::combos::{Combo, ComboCard, ComboTarget, RoutePlan, Strategy, TargetHealth, TargetState};
-use crate::api::{Millis, Problem};
+use crate::api::{Millis, Problem, Tier};
 use crate::parts::budget::BudgetMeter;
 use crate::parts::copy::CopyButton;
 use crate::parts::field::Hidden;
@@ -89,8 +89,8 @@ fn plan_address(name: &str, number: usize) -> String {
 #[component]
 fn Head(number: usize, combo: Combo) -> impl IntoView {
     let name = combo.name;
-    let [use_it, dry, change] =
-        ["Use", "Dry run of", "Change"].map(|verb| format!("{verb} the combo {name}"));
+    let [use_it, dry, what_if, change] = ["Use", "Dry run of", "What if all had gone through", "Change"]
+        .map(|verb| format!("{verb} the combo {name}"));
     let (switch, flipped) = if combo.enabled { ("true", "false") } else { ("false", "true") };
     let (switched, tried) = (name.clone(), name.clone());
     view! {
@@ -124,6 +124,14 @@ fn Head(number: usize, combo: Combo) -> impl IntoView {
                 </a>
                 <a
                     class="button small"
+                    href=format!("/what-if?to={}", format::encode(&name))
+                    aria-label=what_if
+                    title="Estimates what recorded usage would have cost through this combo"
+                >
+                    "What if…"
+                </a>
+                <a
+                    class="button small"
                     href=format!("/combos/edit?combo={}", format::encode(&name))
                     aria-label=change
                 >
@@ -148,6 +156,7 @@ fn Target(target: ComboTarget, state: TargetState, weighted: bool, is_combo: boo
     };
     let [up, down, flip] = ["Move up", "Move down", "Use"].map(|verb| format!("{verb} {model}"));
     let price = match state.price {
+        _ if state.tier.is_some_and(|tier| tier != Tier::Cheap) => "covered".to_owned(),
         Some(price) if price.input == 0 && price.output == 0 => "free".to_owned(),
         Some(price) => {
             format!("{} in, {} out", format::per_million(price.input), format::per_million(price.output))

@@ -34,3 +34,6 @@ pub mod translator;
 pub mod usage;
 pub mod usage_choices;
 pub mod usage_tables;
+pub mod what_if;
+pub mod what_if_form;
+pub mod what_if_tables;

@@ -329,7 +329,9 @@ mod tests {
 
     #[test]
     fn a_known_zero_is_an_amount_and_an_unknown_price_is_not() {
-        let words = |known, unknown_requests, requests| spend(Cost { known, unknown_requests }, requests);
+        let words = |known, unknown_requests, requests| {
+            spend(Cost { known, unknown_requests, ..Cost::default() }, requests)
+        };
         assert_eq!(words(0, 0, 0).0, "$0");
         assert_eq!(words(0, 3, 9), ("$0".to_owned(), "and 3 requests of unknown price".to_owned()));
         assert_eq!(words(0, 1, 1), ("unknown".to_owned(), "1 request of unknown price".to_owned()));

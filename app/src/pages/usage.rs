@@ -177,10 +177,18 @@ fn Main(page: UsagePage) -> impl IntoView {
     let title = format!("{} by {}", page.measure.name(), page.split.name().to_lowercase());
     let exported = address(&query).replacen("/usage", "/usage/export.csv", 1);
     let json = exported.replacen(".csv", ".json", 1);
+    let what_if = super::what_if_form::of_usage(&query);
     view! {
         <section class="card" aria-labelledby="main-title">
             <header class="usage-head">
                 <h2 id="main-title">{title.clone()}</h2>
+                <a
+                    class="button small"
+                    href=what_if
+                    title="Estimates what this usage would have cost through another combo, at another model or price"
+                >
+                    "What if…"
+                </a>
                 <Segments label="Measure" options=measures.to_vec() />
                 <Segments label="Split by" options=splits.to_vec() />
             </header>

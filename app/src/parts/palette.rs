@@ -6,11 +6,15 @@ use super::mark::ProviderMark;
 use crate::api::providers::ProviderRow;
 use leptos::prelude::*;
 
+/// Pages beside those of the navigation.
+const BESIDE: [(&str, &str, Glyph); 1] = [("/what-if", "What-if", Glyph::Chart)];
+
 /// A dialog that the `Ambient` island opens on Ctrl-K and filters; without JavaScript its field searches
 /// the requests.
 #[component]
 pub fn Palette(connected: Vec<ProviderRow>) -> impl IntoView {
-    let pages = PLACES.into_iter().flatten().map(|&(_, href, name, glyph)| {
+    let pages = PLACES.into_iter().flatten().map(|&(_, href, name, glyph)| (href, name, glyph));
+    let pages = pages.chain(BESIDE).map(|(href, name, glyph)| {
         view! {
             <li data-search=name.to_lowercase()>
                 <a href=href>

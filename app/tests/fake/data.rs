@@ -52,6 +52,7 @@ pub fn request_row(now: Millis, at: i64) -> RequestRow {
     let (target, error) = if untried { ("", UNTRIED) } else { (target, error) };
     let known = !matches!(turn, 3 | 4);
     RequestRow {
+        covered: false,
         id: format!("019ab3f2{:024x}", 0xfeed_0000_i64 - at),
         at: now - 8_000 - at * at * 37_000,
         client: client.to_owned(),

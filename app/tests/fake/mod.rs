@@ -16,6 +16,7 @@ mod sign_in;
 pub mod site;
 mod translator;
 mod usage;
+mod what_if;
 
 use app::api::accounts::Accounts;
 use app::api::alerts::Alerts;
@@ -135,7 +136,12 @@ impl Overview for Fake {
                 cache_write: 611_020 * by,
                 output: 384_909 * by,
             },
-            cost: Cost { known: 3_871_204_500 * by, unknown_requests: 6 * by },
+            cost: Cost {
+                known: 3_871_204_500 * by,
+                unknown_requests: 6 * by,
+                covered: 14_302_000_000 * by,
+                covered_unknown: 2 * by,
+            },
         };
         let yesterday = Totals {
             requests: 903 * by,
@@ -147,7 +153,7 @@ impl Overview for Fake {
                 cache_write: 1_000_000,
                 output: 801_000 * by,
             },
-            cost: Cost { known: 7_012_000_000 * by, unknown_requests: 0 },
+            cost: Cost { known: 7_012_000_000 * by, ..Cost::default() },
         };
         let share = |tier, tokens: i64| TierShare { tier, tokens: tokens * by };
         Ok(OverviewPage {

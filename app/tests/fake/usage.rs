@@ -21,7 +21,7 @@ fn sums(requests: i64, cost: i64, unknown: i64) -> Sums {
             output: requests * 900,
         },
         reasoning: requests * 300,
-        cost: Cost { known: cost, unknown_requests: unknown },
+        cost: Cost { known: cost, unknown_requests: unknown, covered: cost * 4, covered_unknown: unknown },
         first_token_ms: requests * 1_200,
         first_tokens: requests,
     }

@@ -11,6 +11,7 @@ mod quota;
 mod saver;
 mod sign_in;
 mod usage;
+mod what_if;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

@@ -36,6 +36,7 @@ impl Catalog {
             rules: Vec::new(),
             quota: Quota::default(),
             models: models.into_iter().map(|id| Model::bare(id.clone(), id)).collect(),
+            list: None,
             // Nobody says what it has: its own refusal tells.
             also: if speaks_chat { Also::ALL.to_vec() } else { Vec::new() },
             default_rules: Arc::clone(&self.default_rules),

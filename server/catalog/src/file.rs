@@ -23,6 +23,7 @@ pub(crate) struct ProviderFile {
     pub(crate) models_url: Option<String>,
     pub(crate) models_paging: Option<Paging>,
     pub(crate) models_like: Option<String>,
+    pub(crate) list: Option<String>,
     pub(crate) also: Option<Vec<Also>>,
     pub(crate) auth: Option<Auth>,
     pub(crate) sign_in: Option<SignIn>,
@@ -98,6 +99,7 @@ pub(crate) struct ModelFile {
     pub(crate) prefill: Option<Prefill>,
     pub(crate) upstream_id: Option<String>,
     pub(crate) price: Option<PriceFile>,
+    pub(crate) list: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -142,6 +144,7 @@ impl ProviderFile {
             models_url,
             models_paging,
             models_like,
+            list,
             also,
             auth,
             sign_in,
@@ -162,6 +165,7 @@ impl ProviderFile {
         replace(&mut self.models_url, models_url);
         replace(&mut self.models_paging, models_paging);
         replace(&mut self.models_like, models_like);
+        replace(&mut self.list, list);
         replace(&mut self.also, also);
         replace(&mut self.auth, auth);
         replace(&mut self.sign_in, sign_in);
@@ -244,6 +248,7 @@ impl ModelFile {
             prefill,
             upstream_id,
             price,
+            list,
         } = other;
         replace(&mut self.name, name);
         replace(&mut self.context, context);
@@ -258,6 +263,7 @@ impl ModelFile {
         replace(&mut self.upstream_id, upstream_id);
         // A price is one statement from one source: half of one and half of another is neither.
         replace(&mut self.price, price);
+        replace(&mut self.list, list);
     }
 }
 

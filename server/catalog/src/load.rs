@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    Auth, CatalogError, Dialect, Field, Model, NotOffered, Price, Provider, Rule, SignIn, Speaks, Tweak,
-    builtin, field,
+    Auth, CatalogError, Dialect, Field, Model, NotOffered, Price, Provider, Rule, SignIn, Speaks, Tier,
+    Tweak, builtin, field,
     file::{self, ModelFile, NotOfferedFile, PriceFile, ProviderFile, RulesFile, TweakFile},
     price::nano_usd,
 };
@@ -93,6 +93,7 @@ impl Catalog {
         }
         self.names = self.index()?;
         self.liken()?;
+        self.check_lists()?;
         Ok(self)
     }
 
@@ -116,7 +117,7 @@ impl Catalog {
                     let mut speaks: Vec<_> = known.speaks.iter().copied().filter(serves).collect();
                     // All of them is what holds where none are named.
                     speaks.truncate(if speaks.len() < own.speaks.len() { usize::MAX } else { 0 });
-                    Model { price: None, speaks, ..known.clone() }
+                    Model { price: None, list: None, speaks, ..known.clone() }
                 });
                 let stated = build_model(file, model.clone())?;
                 // A model of which the file says no more than the id.
@@ -128,6 +129,31 @@ impl Catalog {
         }
         for provider in likened {
             self.providers.insert(provider.id.clone(), provider);
+        }
+        Ok(())
+    }
+
+    /// Whoever is said to sell a plan's models by the token does so.
+    fn check_lists(&self) -> Result<(), CatalogError> {
+        for provider in self.providers.values() {
+            let file = self.files.get(&provider.id).map_or("", |(file, _)| file);
+            let sells = |id: &str| self.providers.get(id).filter(|seller| seller.tier == Tier::Cheap);
+            if let Some(seller) = provider.list.as_deref().filter(|seller| sells(seller).is_none()) {
+                let problem = format!("no provider `{seller}` sells by the token");
+                return Err(CatalogError::value(file, "list", problem));
+            }
+            for model in &provider.models {
+                let Some(list) = &model.list else { continue };
+                let priced = |(seller, id)| sells(seller)?.model(id)?.price;
+                if list.split_once('/').and_then(priced).is_none() {
+                    let key = format!("model.{}.list", model.id);
+                    return Err(CatalogError::value(
+                        file,
+                        key,
+                        format!("`{list}` has no price by the token"),
+                    ));
+                }
+            }
         }
         Ok(())
     }
@@ -221,11 +247,12 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
     let others = models.chain(quota.urls().map(|(key, url)| (key, url.as_str())));
     check_fields(file, &raw.fields, &facts, urls.chain(others))?;
     let models = raw.models.into_iter().map(|model| build_model(file, model)).collect::<Result<_, _>>()?;
+    let tier = required(file, "tier", raw.tier)?;
     Ok(Provider {
         name: required(file, "name", raw.name)?,
         prefix,
         aliases,
-        tier: required(file, "tier", raw.tier)?,
+        tier,
         keys_at: raw.keys_at.unwrap_or_default(),
         terms: raw.terms.unwrap_or_default(),
         auth,
@@ -240,6 +267,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         models_url: raw.models_url,
         models_paging: raw.models_paging,
         also: raw.also.unwrap_or_default(),
+        list: raw.list.or(raw.models_like).filter(|_| tier != Tier::Cheap),
         default_rules: Arc::clone(default_rules),
         id: raw.id,
     })
@@ -288,6 +316,7 @@ fn build_model(file: &str, raw: ModelFile) -> Result<Model, CatalogError> {
         prefill: raw.prefill,
         upstream_id: raw.upstream_id,
         price,
+        list: raw.list,
         id: raw.id,
     })
 }

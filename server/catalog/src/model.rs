@@ -85,8 +85,10 @@ pub struct Model {
     pub prefill: Option<Prefill>,
     /// Name sent to the vendor, when it is not the id.
     pub upstream_id: Option<String>,
-    /// Price, where a source states it for this very model.
+    /// Price, where a source states it for this very model: in a plan what its vendor takes by the token.
     pub price: Option<Price>,
+    /// The `provider/model` that is the same and sold by the token, where its id differs.
+    pub list: Option<String>,
 }
 
 impl Model {
@@ -106,6 +108,7 @@ impl Model {
             prefill: None,
             upstream_id: None,
             price: None,
+            list: None,
         }
     }
 

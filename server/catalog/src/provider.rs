@@ -41,6 +41,8 @@ pub struct Provider {
     pub quota: Quota,
     /// Models known by name. The vendor may have more.
     pub models: Vec<Model>,
+    /// A plan: the provider that sells the models of the same ids by the token.
+    pub list: Option<String>,
     /// What else it serves beside its chat endpoint, with the model in the body.
     pub also: Vec<Also>,
     /// Where the vendor lists its models (GET, same key), when it does.

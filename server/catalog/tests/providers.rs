@@ -78,8 +78,35 @@ fn every_built_in_provider_is_sound() {
             assert!(input > 0 && output >= input, "{id}: {}", model.id);
             assert!(price.cache_read.is_none_or(|read| read <= input), "{id}: {}", model.id);
             assert!(price.cache_write.is_none_or(|write| write >= input), "{id}: {}", model.id);
-            assert_ne!(provider.tier, Tier::Subscription, "{id}: a plan has no price per token");
         }
+    }
+}
+
+#[test]
+fn what_a_plan_covers_has_the_price_of_who_sells_it_by_the_token() {
+    let catalog = Catalog::builtin().unwrap();
+    let get = |id: &str| catalog.get(id).unwrap();
+    for plan in catalog.providers().filter(|provider| provider.tier != Tier::Cheap) {
+        // At least one model is known by the same id there: else the reference says nothing.
+        let Some(seller) = plan.list.as_deref().map(get) else { continue };
+        assert_eq!(seller.tier, Tier::Cheap, "{}", plan.id);
+        let priced = |id: &str| seller.model(id).is_some_and(|model| model.price.is_some());
+        assert!(plan.models.iter().any(|model| priced(&model.id)), "{} and {}", plan.id, seller.id);
+    }
+    for (plan, seller) in [("claude", "anthropic"), ("codex", "openai"), ("chatgpt", "openai")] {
+        assert_eq!(get(plan).list.as_deref(), Some(seller));
+    }
+    assert_eq!(get("vertex-claude").list, None, "it sells by the token itself");
+
+    let plan = MINE.replace("\"cheap\"", "\"subscription\"");
+    let listed = |list: &str| refusal(&format!("{}\n{plan}", list));
+    assert!(listed("list = \"nobody\"").contains("list"));
+    assert!(listed("list = \"claude\"").contains("sells by the token"));
+    let model = |list: &str| refusal(&format!("{plan}\n[[model]]\nid = \"m\"\nlist = \"{list}\""));
+    assert_eq!(model("anthropic/claude-opus-5"), "accepted");
+    for list in ["anthropic/none", "claude/claude-opus-5", "anthropic"] {
+        let refused = model(list);
+        assert!(refused.contains("model.m.list") && refused.contains(list), "{refused}");
     }
 }
 

@@ -7,6 +7,7 @@ mod models;
 mod payload;
 mod sign_in;
 mod usage;
+mod what_if;
 
 pub use alerts::{alert_settings, alerts, dismiss_alert, save_alert_settings, test_alert};
 pub use endpoints::{add_endpoint, change_endpoint, endpoints, remove_endpoint};
@@ -16,6 +17,7 @@ pub use payload::{
 };
 pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, sign_in};
 pub use usage::usage;
+pub use what_if::what_if;
 
 use super::Desk;
 use crate::clock;

@@ -22,6 +22,7 @@ mod story;
 mod stretches;
 pub(crate) mod translator;
 pub(crate) mod usage;
+mod what_if;
 mod zone;
 
 pub(crate) use overview::tier;

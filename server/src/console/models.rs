@@ -4,6 +4,7 @@ use super::{Desk, fail};
 use crate::accounts::models::{self, Changed, NoList};
 use crate::clock;
 use crate::store::snapshot::Provider;
+use crate::usage::price::Rate;
 use app::api::Problem;
 use app::api::models::{ModelRow, ModelSwitch, Models, Price};
 use app::api::providers::TestResult;
@@ -16,16 +17,16 @@ pub(super) fn model_row(provider: &Provider, model: &catalog::Model) -> ModelRow
         full_name: format!("{}/{}", spec.prefix, model.id),
         name: model.name.clone(),
         context: model.context,
-        price: price(model),
+        price: price(&provider.rate(&model.id)),
         gone: provider.gone.contains(&model.id),
         found: provider.found.contains(&model.id),
         on: !provider.off.contains(&model.id),
     }
 }
 
-/// A model's price; `None` when no source states what input and output cost.
-pub(super) fn price(model: &catalog::Model) -> Option<Price> {
-    let price = model.price?;
+/// A model's list price; `None` when no source states what input and output cost.
+pub(super) fn price(rate: &Rate) -> Option<Price> {
+    let price = rate.price;
     Some(Price {
         input: price.input?,
         output: price.output?,

@@ -3,6 +3,7 @@
 use super::quota::fullest;
 use super::requests::row_of;
 use super::story::detour;
+use super::usage::cost_of;
 use super::zone::{back, date_at, midnight, zone};
 use super::{Desk, fail};
 use crate::clock;
@@ -11,7 +12,7 @@ use app::api::alerts::Alerts;
 use app::api::overview::{Fallback, FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
 use app::api::providers::Health;
 use app::api::requests::RequestFilter;
-use app::api::{Clock, Cost, Problem, Tier, Tokens};
+use app::api::{Clock, Problem, Tier, Tokens};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
@@ -38,10 +39,7 @@ fn totals(used: &[Used]) -> Totals {
             cache_write: totals.tokens.cache_write + sum.cache_write_tokens,
             output: totals.tokens.output + sum.output_tokens,
         };
-        totals.cost = Cost {
-            known: totals.cost.known + sum.cost,
-            unknown_requests: totals.cost.unknown_requests + sum.cost_unknown,
-        };
+        totals.cost.add(&cost_of(sum));
     }
     totals
 }

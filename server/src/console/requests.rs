@@ -61,6 +61,7 @@ pub fn row_of(record: &RequestRecord) -> RequestRow {
         attempts: i64::from(record.attempt_count),
         tokens: record.usage.as_ref().map(tokens),
         cost: record.cost,
+        covered: record.covered,
         first_token_ms: record.first_token_ms,
         total_ms: record.total_ms,
         error: record.error.clone(),
@@ -177,9 +178,8 @@ impl Requests for Desk {
         let payload = self.app.store.payload_sizes(record.id).await.map_err(fail)?;
         let snapshot = self.app.snapshot();
         let lines = |usage| {
-            let spec = &snapshot.provider(&record.provider_id)?.spec;
-            let price = spec.model(&record.model).and_then(|model| model.price);
-            Some(price_lines(usage, price, spec.tier))
+            let provider = snapshot.provider(&record.provider_id)?;
+            Some(price_lines(usage, &provider.rate(&record.model)))
         };
         Ok(RequestDetail {
             row: row_of(&record),

@@ -11,7 +11,7 @@ use crate::clock::Moment;
 use crate::state::App;
 use crate::store::{AttemptRecord, RequestRecord};
 use crate::telemetry::Parent;
-use crate::usage::price;
+use crate::usage::price::Charge;
 use crate::usage::recorder::Place;
 use crate::usage::savings::Shortened;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use wire::{Dropped, Report, Usage};
+use wire::{Dropped, Report};
 
 /// Status kept for a client that left before the answer began, as nginx does.
 const CLIENT_LEFT: u16 = 499;
@@ -297,9 +297,8 @@ impl Trace {
         if self.texts.is_empty() {
             return None;
         }
-        let tier = self.target.as_ref().map(|target| target.provider.spec.tier);
-        let price = self.target.as_ref().and_then(|target| target.known()?.price);
-        Some(Shortened::of(&self.texts, price, tier))
+        let rate = self.target.as_ref().map(|target| target.provider.rate(&target.model));
+        Some(Shortened::of(&self.texts, rate))
     }
 
     fn end_attempt(&mut self, error: &str) {
@@ -333,10 +332,10 @@ impl Drop for Trace {
             }
         }
         self.record.total_ms = self.arrived.elapsed_ms();
-        self.record.cost = match (&self.record.usage, &self.target) {
-            (Some(usage), Some(target)) => cost(usage, target),
-            _ => None,
-        };
+        if let Some(target) = &self.target {
+            let rate = target.provider.rate(&target.model);
+            self.record.charge(Charge::of(self.record.usage.as_ref(), self.record.used(), &rate));
+        }
         if self.log {
             let record = &self.record;
             tracing::info!(
@@ -362,12 +361,6 @@ impl Drop for Trace {
             place.take(std::mem::take(&mut *self.record), shortened);
         }
     }
-}
-
-fn cost(usage: &Usage, target: &Target) -> Option<i64> {
-    let spec = &target.provider.spec;
-    let price = spec.model(&target.model).and_then(|model| model.price);
-    price::cost(usage, price, spec.tier)
 }
 
 /// A new id whose order is that of arrival.

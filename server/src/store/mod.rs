@@ -18,6 +18,7 @@ mod names;
 mod opt_ins;
 mod payloads;
 mod people;
+mod prices;
 mod replicas;
 mod requests;
 mod rotations;

@@ -8,6 +8,7 @@ use super::words::{cause_of, cause_word, outcome_of, outcome_word};
 use super::{Store, StoreError};
 use crate::gateway::pins::Pin;
 use crate::telemetry::Parent;
+use crate::usage::price::Charge;
 use app::api::combos::PlanRow;
 use app::api::requests::{Cause, Exclusion, LeftOut, Outcome};
 use app::api::saver::SavingRow;
@@ -61,6 +62,10 @@ pub struct RequestRecord {
     pub usage: Option<wire::Usage>,
     /// USD in units of 10^-9; `None` when unknown.
     pub cost: Option<i64>,
+    /// Whether that is nothing because a flat fee, a free tier or one's own machine covers it.
+    pub covered: bool,
+    /// Covered: what the same tokens would have cost at list price, USD in units of 10^-9; `None` when unknown.
+    pub list_cost: Option<i64>,
     /// From arrival to the first meaningful frame.
     pub first_token_ms: Option<i64>,
     /// From arrival to the end.
@@ -127,6 +132,16 @@ pub struct AttemptRecord {
 }
 
 impl RequestRecord {
+    /// Whether anything was used: a request that never reached a model used nothing.
+    pub(crate) fn used(&self) -> bool {
+        self.usage.is_some() || self.outcome != Outcome::Failed
+    }
+
+    /// Takes what it cost.
+    pub(crate) fn charge(&mut self, charge: Charge) {
+        (self.cost, self.covered, self.list_cost) = (charge.cost, charge.covered, charge.list_cost);
+    }
+
     /// Whether its attempts say more than the request does.
     fn keeps_attempts(&self) -> bool {
         !matches!(self.attempts.as_slice(), [] | [AttemptRecord { won: true, .. }])
@@ -179,6 +194,8 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
         saver_filters: Set(record.saver.filters.cast_signed()),
         saver_version: Set(record.saver.version.cast_signed()),
         terse: Set(record.saver.terse.word().to_owned()),
+        list_cost: Set(record.list_cost),
+        covered: Set(record.covered),
     }
 }
 
@@ -272,6 +289,8 @@ pub(super) fn record_of(row: requests::Model) -> RequestRecord {
         attempts: Vec::new(),
         usage,
         cost: row.cost,
+        covered: row.covered,
+        list_cost: row.list_cost,
         first_token_ms: row.first_token_ms,
         total_ms: row.total_ms,
         bytes_in: row.bytes_in,

@@ -3,14 +3,18 @@
 //! A snapshot never changes. After every change to what it is made of a new one is published.
 
 mod account;
+mod prices;
 
 pub use account::{Account, Speaks};
+pub use prices::Prices;
+pub(crate) use prices::SetPrices;
 
 use super::{Found, Store, StoreError, StoredAccount, StoredEndpoint, StoredKey};
 use crate::accounts::health::Registry;
 use crate::accounts::quota::Quotas;
 use crate::accounts::tokens::Wallet;
 use crate::upstream::client::Way;
+use crate::usage::price::Rate;
 use account::{account, spoken};
 use app::api::combos::{Alias, Combo};
 use app::api::providers::Rotation;
@@ -62,12 +66,19 @@ pub struct Provider {
     pub rotation: Rotation,
     /// The accounts at it, by priority.
     pub accounts: Vec<Arc<Account>>,
+    /// What prices are read from.
+    prices: Arc<Prices>,
 }
 
 impl Provider {
     /// How requests get to it, where an account has no way of its own.
     pub fn way(&self) -> Way<'static> {
         if self.private_network { Way::Any } else { Way::Public }
+    }
+
+    /// What the tokens of a model cost here.
+    pub fn rate(&self, model: &str) -> Rate {
+        self.prices.rate(&self.spec, model)
     }
 
     /// The endpoint for a wire format.
@@ -117,6 +128,7 @@ pub struct Snapshot {
     prefixes: HashMap<String, String>,
     combos: BTreeMap<String, Combo>,
     aliases: BTreeMap<String, Alias>,
+    prices: Arc<Prices>,
 }
 
 impl Snapshot {
@@ -133,6 +145,11 @@ impl Snapshot {
     /// The provider of that id, prefix or alias.
     pub fn provider(&self, name: &str) -> Option<&Arc<Provider>> {
         self.providers.get(name).or_else(|| self.providers.get(self.prefixes.get(name)?))
+    }
+
+    /// What prices are read from.
+    pub fn prices(&self) -> &Prices {
+        &self.prices
     }
 
     /// All providers, by id.
@@ -235,6 +252,7 @@ pub(crate) struct Parts {
     pub(crate) endpoints: Vec<StoredEndpoint>,
     pub(crate) combos: Vec<Combo>,
     pub(crate) aliases: Vec<Alias>,
+    pub(crate) prices: SetPrices,
 }
 
 impl Store {
@@ -253,6 +271,7 @@ impl Store {
             endpoints: self.endpoints().await?,
             combos: self.combos().await?,
             aliases: self.aliases().await?,
+            prices: self.prices().await?,
         };
         Ok(build(parts, catalog, keepers))
     }
@@ -266,12 +285,14 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
         let account = Arc::new(account(stored, spec, keepers));
         accounts.entry(&stored.provider_id).or_default().push(account);
     }
+    let prices = Arc::new(Prices::new(parts.prices, catalog));
     let mut off = parts.off;
     let mut take = |id: &str, opt_in: bool| Own {
         off: off.remove(id).unwrap_or_default(),
         signs_in: !opt_in || parts.opt_ins.contains(id),
         rotation: parts.rotations.get(id).copied().unwrap_or_default(),
         accounts: accounts.remove(id).unwrap_or_default(),
+        prices: Arc::clone(&prices),
     };
     let mut providers: BTreeMap<String, Arc<Provider>> = BTreeMap::new();
     let mut prefixes = HashMap::new();
@@ -305,6 +326,7 @@ pub(crate) fn build(parts: Parts, catalog: &Catalog, keepers: &Keepers) -> Snaps
         prefixes,
         combos: parts.combos.into_iter().map(|combo| (combo.name.clone(), combo)).collect(),
         aliases: parts.aliases.into_iter().map(|alias| (alias.name.clone(), alias)).collect(),
+        prices,
     }
 }
 
@@ -314,6 +336,7 @@ struct Own {
     signs_in: bool,
     rotation: Rotation,
     accounts: Vec<Arc<Account>>,
+    prices: Arc<Prices>,
 }
 
 /// A provider with what it lists itself.
@@ -340,7 +363,7 @@ impl Listing {
 fn provider(listing: Listing, custom: bool, private_network: bool, own: Own) -> Provider {
     let Listing { spec, gone, found, listed_at } = listing;
     let speaks = spoken(&spec, &BTreeMap::new());
-    let Own { off, signs_in, rotation, accounts } = own;
+    let Own { off, signs_in, rotation, accounts, prices } = own;
     Provider {
         spec,
         custom,
@@ -353,6 +376,7 @@ fn provider(listing: Listing, custom: bool, private_network: bool, own: Own) -> 
         speaks,
         rotation,
         accounts,
+        prices,
     }
 }
 

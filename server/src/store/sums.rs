@@ -18,7 +18,7 @@ const CHUNK: usize = 500;
 
 const KEY_COLUMNS: [&str; 7] =
     ["period_at", "provider_id", "model", "account_id", "key_id", "client", "combo"];
-const COUNT_COLUMNS: [&str; 17] = [
+const COUNT_COLUMNS: [&str; 19] = [
     "requests",
     "answered",
     "failed",
@@ -33,6 +33,8 @@ const COUNT_COLUMNS: [&str; 17] = [
     "reasoning_tokens",
     "cost",
     "cost_unknown",
+    "list_cost",
+    "list_unknown",
     "first_token_ms",
     "first_tokens",
     "total_ms",
@@ -91,6 +93,10 @@ pub struct Sum {
     pub cost: i64,
     /// Requests of unknown cost.
     pub cost_unknown: i64,
+    /// What covered requests would have cost at list price, where that is known, USD in units of 10^-9.
+    pub list_cost: i64,
+    /// Covered requests whose list price is unknown.
+    pub list_unknown: i64,
     /// Sum of times to the first token.
     pub first_token_ms: i64,
     /// How many such times there are.
@@ -114,10 +120,12 @@ impl Sum {
         self.broken += one(record.outcome == Outcome::Broken);
         self.cancelled += one(record.outcome == Outcome::Cancelled);
         self.fallbacks += one(record.outcome == Outcome::Answered && record.attempt_count > 1);
-        // A request that never reached a model used nothing: neither unstated nor of unknown cost.
-        let reached = record.usage.is_some() || record.outcome != Outcome::Failed;
+        // What used nothing is neither unstated nor of unknown cost.
+        let reached = record.used();
         self.unstated += one(reached && record.usage.is_none());
         self.cost_unknown += one(reached && record.cost.is_none());
+        self.list_unknown += one(record.covered && record.list_cost.is_none());
+        self.list_cost += record.list_cost.unwrap_or(0);
         if let Some(usage) = &record.usage {
             self.input_tokens += tokens(usage.input);
             self.cache_read_tokens += tokens(usage.cache_read);
@@ -135,7 +143,7 @@ impl Sum {
         }
     }
 
-    fn columns(&self) -> [i64; 19] {
+    fn columns(&self) -> [i64; 21] {
         [
             self.requests,
             self.answered,
@@ -151,6 +159,8 @@ impl Sum {
             self.reasoning_tokens,
             self.cost,
             self.cost_unknown,
+            self.list_cost,
+            self.list_unknown,
             self.first_token_ms,
             self.first_tokens,
             self.total_ms,
@@ -268,6 +278,8 @@ fn sum_of(row: usage_hours::Model) -> (SumKey, Sum) {
         reasoning_tokens: row.reasoning_tokens,
         cost: row.cost,
         cost_unknown: row.cost_unknown,
+        list_cost: row.list_cost,
+        list_unknown: row.list_unknown,
         first_token_ms: row.first_token_ms,
         first_tokens: row.first_tokens,
         total_ms: row.total_ms,

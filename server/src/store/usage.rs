@@ -114,7 +114,7 @@ struct Row {
     sum: Sum,
 }
 
-const SUMS: [Column; 17] = [
+const SUMS: [Column; 19] = [
     Column::Requests,
     Column::Answered,
     Column::Failed,
@@ -129,6 +129,8 @@ const SUMS: [Column; 17] = [
     Column::ReasoningTokens,
     Column::Cost,
     Column::CostUnknown,
+    Column::ListCost,
+    Column::ListUnknown,
     Column::FirstTokenMs,
     Column::FirstTokens,
     Column::TotalMs,

@@ -5,3 +5,4 @@ pub mod price;
 pub mod recorder;
 pub mod retain;
 pub mod savings;
+pub mod what_if;

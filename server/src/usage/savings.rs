@@ -1,10 +1,9 @@
 //! The ledger of the saver: what was shortened in a request, in tokens, and what those would have cost.
 
-use super::price;
+use super::price::{self, Rate};
 use crate::gateway::blocks::{Block, Figures};
 use crate::store::RequestRecord;
 use app::api::saver::SavingRow;
-use catalog::{Price, Tier};
 use saver::Filter;
 use std::sync::Arc;
 use wire::Usage;
@@ -16,26 +15,24 @@ pub struct Shortened {
     pub texts: Vec<(Arc<Figures>, bool)>,
     /// Those whose tokens are still to be counted.
     pub uncounted: Vec<Arc<Block>>,
-    /// What the target that answered takes; `None` where nobody states it, or nobody answered.
-    pub price: Option<Price>,
-    /// Its tier; `None` where nobody answered.
-    pub tier: Option<Tier>,
+    /// What the target that answered takes; `None` where nobody answered.
+    pub rate: Option<Rate>,
 }
 
 impl Shortened {
     /// Of the texts shortened in a request.
-    pub fn of(texts: &[(Arc<Block>, bool)], price: Option<Price>, tier: Option<Tier>) -> Self {
+    pub fn of(texts: &[(Arc<Block>, bool)], rate: Option<Rate>) -> Self {
         let uncounted = texts.iter().map(|(text, _)| text).filter(|text| text.figures.tokens.get().is_none());
         let uncounted = uncounted.map(Arc::clone).collect();
         let texts = texts.iter().map(|(text, fresh)| (Arc::clone(&text.figures), *fresh)).collect();
-        Self { texts, uncounted, price, tier }
+        Self { texts, uncounted, rate }
     }
 }
 
 /// Enters what was saved into a request's record. A text whose tokens could not be counted has its bytes only.
 pub fn enter(record: &mut RequestRecord, shortened: &Shortened) {
     // Where nobody was asked, nothing was saved.
-    let Some(tier) = shortened.tier else { return };
+    let Some(rate) = &shortened.rate else { return };
     let (mut fresh, mut old) = (0, 0);
     for (text, is_fresh) in &shortened.texts {
         let (before, after) = text.tokens.get().copied().unwrap_or_default();
@@ -51,7 +48,7 @@ pub fn enter(record: &mut RequestRecord, shortened: &Shortened) {
     }
     record.saved_tokens = i64::try_from(fresh + old).unwrap_or(i64::MAX);
     let would_be = would_be(record.usage.as_ref(), fresh, old);
-    record.saved_cost = price::cost(&would_be, shortened.price, tier);
+    record.saved_cost = price::cost(&would_be, rate);
 }
 
 /// The sorts of tokens that the missing ones would have been: what the conversation had before would have been read from

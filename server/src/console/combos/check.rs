@@ -7,7 +7,7 @@ use app::api::{Problem, ProblemKind};
 use std::sync::Arc;
 
 /// What a target's name stands for.
-pub(super) enum Stands<'a> {
+pub(in crate::console) enum Stands<'a> {
     /// Another combo, on or off.
     Combo(&'a Combo),
     /// A provider and what it calls the model.
@@ -16,7 +16,7 @@ pub(super) enum Stands<'a> {
 
 /// What a target's name stands for: a combo, then an alias, then `prefix/model`, as a client's would. `None` when it
 /// stands for nothing any more.
-pub(super) fn stands_for<'a>(snapshot: &'a Snapshot, name: &'a str) -> Option<Stands<'a>> {
+pub(in crate::console) fn stands_for<'a>(snapshot: &'a Snapshot, name: &'a str) -> Option<Stands<'a>> {
     if let Some(combo) = snapshot.combo_named(name) {
         return Some(Stands::Combo(combo));
     }

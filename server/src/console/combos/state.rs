@@ -64,9 +64,8 @@ impl Looking<'_> {
         if let Some(Stands::Model(provider, model)) = stands_for(self.snapshot, &target.model) {
             let spec = &provider.spec;
             state.tier = Some(tier(spec.tier));
-            if let Some(known) = spec.model(model) {
-                (state.context, state.price) = (known.context, price(known));
-            }
+            state.context = spec.model(model).and_then(|known| known.context);
+            state.price = price(&provider.rate(model));
             if let Some(budget) = target.budget {
                 let what = BudgetOf::Target { combo: &combo.name, provider: &spec.id, model };
                 state.spent = counted(self.app.budgets.spent(what, budget.period, self.now), budget.measure);

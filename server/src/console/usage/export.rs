@@ -118,7 +118,7 @@ mod tests {
     fn a_line_for_each_share_and_part_of_time_that_used_anything() {
         let used = Sums {
             requests: 2,
-            cost: app::api::Cost { known: 1_500_000_000, unknown_requests: 1 },
+            cost: app::api::Cost { known: 1_500_000_000, unknown_requests: 1, ..app::api::Cost::default() },
             ..Sums::default()
         };
         let part = |from: i64| Part { from, to: from + 3_600_000, name: String::new() };

@@ -4,6 +4,7 @@ mod export;
 mod period;
 
 pub(crate) use export::{csv, json};
+pub(super) use period::{LONGEST, Period, last_days};
 
 use super::overview::tier;
 use super::story::judged;
@@ -17,7 +18,7 @@ use app::api::usage::{
 };
 use app::api::{Clock, Cost, Problem, Tokens};
 use async_trait::async_trait;
-use period::{Period, period};
+use period::period;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shares that are told apart; the others are one.
@@ -31,6 +32,16 @@ const CAUSES: usize = 12;
 const WEEK: usize = 168;
 const MONDAY: usize = 4 * 24;
 
+/// What requests cost, and what covered ones would have.
+pub(super) fn cost_of(sum: &Sum) -> Cost {
+    Cost {
+        known: sum.cost,
+        unknown_requests: sum.cost_unknown,
+        covered: sum.list_cost,
+        covered_unknown: sum.list_unknown,
+    }
+}
+
 pub(super) fn sums(sum: &Sum) -> Sums {
     Sums {
         requests: sum.requests,
@@ -43,14 +54,14 @@ pub(super) fn sums(sum: &Sum) -> Sums {
             output: sum.output_tokens,
         },
         reasoning: sum.reasoning_tokens,
-        cost: Cost { known: sum.cost, unknown_requests: sum.cost_unknown },
+        cost: cost_of(sum),
         first_token_ms: sum.first_token_ms,
         first_tokens: sum.first_tokens,
     }
 }
 
 /// A word that chooses one of several, or the usual one with a note.
-fn chosen<T: Copy + Default>(
+pub(super) fn chosen<T: Copy + Default>(
     word: &mut String,
     all: &[T],
     name: impl Fn(T) -> &'static str,
@@ -77,14 +88,48 @@ fn split_of(by: SplitBy) -> Split {
     }
 }
 
-fn text(word: &str) -> Option<String> {
+pub(super) fn text(word: &str) -> Option<String> {
     Some(word.trim().to_owned()).filter(|word| !word.is_empty())
 }
 
+/// What is filtered by in a period. What of it makes no sense is taken back, and noted.
+pub(super) fn slice(
+    query: &mut UsageQuery,
+    period: &Period,
+    keys: &[StoredKey],
+    notes: &mut Vec<String>,
+) -> Slice {
+    let key = text(&query.key).and_then(|name| {
+        let key = keys.iter().find(|key| key.name == name).map(|key| key.id);
+        if key.is_none() {
+            notes.push(format!("There is no key called \"{name}\", so all are shown."));
+            query.key.clear();
+        }
+        key
+    });
+    let target = text(&query.model).and_then(|name| {
+        let target = name.split_once('/').map(|(provider, model)| (provider.to_owned(), model.to_owned()));
+        if target.is_none() {
+            notes.push(format!("\"{name}\" is no provider/model, so all are shown."));
+            query.model.clear();
+        }
+        target
+    });
+    Slice {
+        from: period.from(),
+        to: period.to(),
+        provider: text(&query.provider),
+        target,
+        key,
+        client: text(&query.client),
+        combo: text(&query.combo),
+    }
+}
+
 /// Names for people.
-struct Names<'a> {
-    snapshot: &'a Snapshot,
-    keys: &'a [StoredKey],
+pub(super) struct Names<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) keys: &'a [StoredKey],
 }
 
 impl Names<'_> {
@@ -172,7 +217,8 @@ impl Names<'_> {
         shares
     }
 
-    fn choices(&self, rows: &[[String; 5]]) -> Choices {
+    /// What can be chosen to filter by.
+    pub(super) fn choices(&self, rows: &[[String; 5]]) -> Choices {
         let mut sets: [BTreeSet<String>; 5] = Default::default();
         for [provider, model, key, client, combo] in rows {
             let key = self.keys.iter().find(|known| known.id.to_string() == *key);
@@ -226,32 +272,7 @@ impl Usages for Desk {
         let (zone, zone_name) = zone(&clock);
         let period = period(&mut query, &zone, now, &mut notes);
         let keys = store.keys().await.map_err(fail)?;
-        let key = text(&query.key).and_then(|name| {
-            let key = keys.iter().find(|key| key.name == name).map(|key| key.id);
-            if key.is_none() {
-                notes.push(format!("There is no key called \"{name}\", so all are shown."));
-                query.key.clear();
-            }
-            key
-        });
-        let target = text(&query.model).and_then(|name| {
-            let target =
-                name.split_once('/').map(|(provider, model)| (provider.to_owned(), model.to_owned()));
-            if target.is_none() {
-                notes.push(format!("\"{name}\" is no provider/model, so all are shown."));
-                query.model.clear();
-            }
-            target
-        });
-        let slice = Slice {
-            from: period.from(),
-            to: period.to(),
-            provider: text(&query.provider),
-            target,
-            key,
-            client: text(&query.client),
-            combo: text(&query.combo),
-        };
+        let slice = slice(&mut query, &period, &keys, &mut notes);
         let earlier = Slice { from: 2 * slice.from - slice.to, to: slice.from, ..slice.clone() };
         // None waits for another: there is more than one connection.
         let (rows, before, busy, speeds_of, fallen, used_by, saved) = tokio::try_join!(

@@ -10,15 +10,15 @@ use jiff::tz::TimeZone;
 
 const HOUR: i64 = 3_600_000;
 /// Longest period: a leap year's days.
-const LONGEST: i64 = 366;
+pub(in crate::console) const LONGEST: i64 = 366;
 /// Periods of so many days or fewer are shown by the hour.
 const BY_HOUR: i64 = 2;
 
 /// A period, by somebody's clock.
 #[derive(Debug)]
-pub(super) struct Period {
+pub(in crate::console) struct Period {
     /// Its parts, oldest first: never none.
-    pub(super) parts: Vec<Part>,
+    pub(in crate::console) parts: Vec<Part>,
     /// Whether its parts are hours.
     pub(super) by_hour: bool,
     /// The clock.
@@ -29,12 +29,12 @@ pub(super) struct Period {
 
 impl Period {
     /// When it begins, Unix ms.
-    pub(super) fn from(&self) -> i64 {
+    pub(in crate::console) fn from(&self) -> i64 {
         self.parts.first().map(|part| part.from).unwrap_or_default()
     }
 
     /// When it ends, Unix ms.
-    pub(super) fn to(&self) -> i64 {
+    pub(in crate::console) fn to(&self) -> i64 {
         self.parts.last().map(|part| part.to).unwrap_or_default()
     }
 
@@ -111,6 +111,12 @@ fn chosen(query: &UsageQuery, today: Date, notes: &mut Vec<String>) -> (Date, Da
         from = earliest;
     }
     (from, to)
+}
+
+/// So many days up to today, or the last 24 hours where it is one.
+pub(in crate::console) fn last_days(zone: &TimeZone, now: i64, days: i64) -> Period {
+    let today = date_at(zone, now);
+    if days <= 1 { last_day(zone, now) } else { of_days(zone, back(today, days - 1), today) }
 }
 
 /// The last 24 hours, the one that is under way among them.

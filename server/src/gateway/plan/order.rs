@@ -157,7 +157,7 @@ impl<A: Asked, S: Standing> Draft<'_, A, S> {
             output: USUAL_OUTPUT,
             ..wire::Usage::default()
         };
-        price::cost(&usage, target.known().and_then(|model| model.price), target.provider.spec.tier)
+        price::cost(&usage, &target.provider.rate(&target.model))
     }
 }
 
