@@ -19,6 +19,8 @@ const NAMES: Record<string, string> = {
   "/providers": "providers",
   "/quota": "quota",
   "/usage": "usage",
+  "/prices": "prices",
+  "/prices?set=scripted/ok": "prices-set",
   "/providers/groq": "provider-groq",
   "/providers/anthropic": "provider-anthropic",
   "/providers/scripted": "provider-scripted",
@@ -125,7 +127,7 @@ for (const colorScheme of THEMES) {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit", "/quota", "/usage"];
-      paths.push("/connect", "/translator", "/saver", "/settings", "/nothing/here");
+      paths.push("/prices", "/connect", "/translator", "/saver", "/settings", "/nothing/here");
       await look(page, "empty", colorScheme, named(paths));
     });
 
@@ -135,6 +137,7 @@ for (const colorScheme of THEMES) {
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
       paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder", "/usage");
+      paths.push("/prices", "/prices?set=scripted/ok");
       const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
       await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
     });

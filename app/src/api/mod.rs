@@ -54,6 +54,7 @@ pub trait Console:
     + login::Login
     + models::Models
     + overview::Overview
+    + prices::Prices
     + providers::Providers
     + quota::Quotas
     + requests::Requests
@@ -74,6 +75,7 @@ impl<T> Console for T where
         + login::Login
         + models::Models
         + overview::Overview
+        + prices::Prices
         + providers::Providers
         + quota::Quotas
         + requests::Requests
