@@ -2,6 +2,7 @@
 
 mod kept;
 mod raised;
+mod repriced;
 mod saved;
 mod summed;
 mod used;
@@ -131,6 +132,15 @@ on_both!(
     requests_are_found_by_what_they_were_for,
     text_is_looked_for_in_the_newest_and_further_back_on_demand,
     sums_outlive_their_requests,
+);
+
+on_both!(
+    repriced:
+    recalculated_sums_are_what_the_rows_say,
+    what_is_written_meanwhile_is_neither_lost_nor_counted_twice,
+    requests_that_are_forgotten_are_priced_by_their_tokens,
+    one_recalculation_at_a_time_goes_on_where_it_was_cut_off,
+    prices_are_set_and_taken_back,
 );
 
 on_both!(

@@ -57,6 +57,7 @@ pub trait Console:
     + models::Models
     + overview::Overview
     + payload::Payloads
+    + prices::Prices
     + providers::Providers
     + quota::Quotas
     + requests::Requests
@@ -79,6 +80,7 @@ impl<T> Console for T where
         + models::Models
         + overview::Overview
         + payload::Payloads
+        + prices::Prices
         + providers::Providers
         + quota::Quotas
         + requests::Requests

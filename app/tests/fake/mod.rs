@@ -9,6 +9,7 @@ mod data;
 mod endpoints;
 mod models;
 mod payload;
+mod prices;
 mod quota;
 mod request;
 mod saver;

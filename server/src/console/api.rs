@@ -5,6 +5,7 @@ mod alerts;
 mod endpoints;
 mod models;
 mod payload;
+mod prices;
 mod sign_in;
 mod usage;
 mod what_if;
@@ -15,6 +16,7 @@ pub use models::{refresh_models, switch_models};
 pub use payload::{
     compare, export_payloads, forget_payloads, log_payloads, payload, payload_log, stop_payloads,
 };
+pub use prices::{prices, recalculate, recalculation, set_price, unset_price};
 pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, sign_in};
 pub use usage::usage;
 pub use what_if::what_if;

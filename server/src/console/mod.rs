@@ -12,6 +12,7 @@ mod login;
 mod models;
 mod overview;
 pub(crate) mod payload;
+mod prices;
 mod providers;
 mod quota;
 pub mod requests;

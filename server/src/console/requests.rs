@@ -177,10 +177,9 @@ impl Requests for Desk {
         let record = self.record(&id).await?;
         let payload = self.app.store.payload_sizes(record.id).await.map_err(fail)?;
         let snapshot = self.app.snapshot();
-        let lines = |usage| {
-            let provider = snapshot.provider(&record.provider_id)?;
-            Some(price_lines(usage, &provider.rate(&record.model)))
-        };
+        let provider = snapshot.provider(&record.provider_id);
+        let rate = provider.map(|provider| provider.rate(&record.model));
+        let lines = |usage| Some(price_lines(usage, rate.as_ref()?));
         Ok(RequestDetail {
             row: row_of(&record),
             headline: headline(&record),
@@ -190,6 +189,8 @@ impl Requests for Desk {
             upstream_dialect: record.upstream_dialect.clone(),
             dropped: record.dropped.clone(),
             prices: record.usage.as_ref().and_then(lines).unwrap_or_default(),
+            price_from: rate.as_ref().map(|rate| rate.from.clone()).unwrap_or_default(),
+            list_cost: record.list_cost,
             reasoning_tokens: record
                 .usage
                 .as_ref()
