@@ -92,7 +92,7 @@ async fn work(store: &Store) {
 
 /// Rows as they are kept.
 async fn kept(store: &Store) -> Vec<RequestRecord> {
-    store.requests(&RequestFilter::default(), 100_000).await.unwrap()
+    store.requests(&RequestFilter::default(), 100_000).await.unwrap().records
 }
 
 async fn sums(store: &Store) -> BTreeMap<(i64, String, String), Sum> {
