@@ -105,7 +105,9 @@ fn notes(request: &RequestRow, compared: &Compared) -> Vec<String> {
         .to_owned(),
     );
     if compared.cut {
-        notes.push("One of the two is not kept whole, so what comes after its end is not compared.".to_owned());
+        notes.push(
+            "One of the two is not kept whole, so what comes after its end is not compared.".to_owned(),
+        );
     }
     if compared.redacted {
         notes.push(

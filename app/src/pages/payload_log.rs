@@ -177,7 +177,8 @@ fn StopForm(key: i64, name: String) -> impl IntoView {
 #[component]
 fn LogForm(key: i64, name: String) -> impl IntoView {
     let toast = format!("Requests of {name} are logged in full.");
-    let options = LogFor::ALL.map(|how_long| view! { <option value=how_long.word()>{how_long.words()}</option> });
+    let options =
+        LogFor::ALL.map(|how_long| view! { <option value=how_long.word()>{how_long.words()}</option> });
     view! {
         <Form action="log_payloads" class="log-form" done=Done::Toast(toast)>
             <Hidden name="key" value=key.to_string() />

@@ -12,7 +12,13 @@ use app::api::{Millis, Problem};
 use async_trait::async_trait;
 
 pub fn log(now: Millis, full: bool) -> PayloadLog {
-    let row = |key, name: &str, until, requests, bytes| LogRow { key, name: name.to_owned(), until, requests, bytes };
+    let row = |key, name: &str, until, requests, bytes| LogRow {
+        key,
+        name: name.to_owned(),
+        until,
+        requests,
+        bytes,
+    };
     if !full {
         return PayloadLog { rows: vec![row(0, "", None, 0, 0)], ..PayloadLog::default() };
     }
@@ -40,11 +46,16 @@ fn plain(text: &str) -> Vec<Folded> {
 }
 
 fn parts() -> Vec<ShownPart> {
-    let headers = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let headers = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
     let block = |what: &str, text: &str| SaidBlock { what: what.to_owned(), text: text.to_owned() };
     let [request, sent, reply] = [0, 1, 2].map(|place| sizes()[place]);
     let long = vec![
-        Folded { shown: "{\n  \"system\": \"You are <b>".to_owned(), folded: " a careful engineer\",\n".to_owned() },
+        Folded {
+            shown: "{\n  \"system\": \"You are <b>".to_owned(),
+            folded: " a careful engineer\",\n".to_owned(),
+        },
         Folded { shown: "  \"key\": \"[redacted: GitHub token]\"\n}".to_owned(), folded: String::new() },
     ];
     vec![

@@ -156,8 +156,16 @@ pub(super) async fn run(
                 let under = run.under;
                 left.calls = left.calls.saturating_sub(1);
                 let attempt = trace.begin(step, Cause::Retry, after);
-                let run =
-                    Run { step, place, attempt, cause: Cause::Retry, resume, began: clock::now(), under, sent: None };
+                let run = Run {
+                    step,
+                    place,
+                    attempt,
+                    cause: Cause::Retry,
+                    resume,
+                    began: clock::now(),
+                    under,
+                    sent: None,
+                };
                 under_way.push(Beside::of(&run, after));
                 racing.push(go(course, run, after));
             }

@@ -209,7 +209,16 @@ async fn served(
     };
     trace.planned(&plan);
     let (id, policy, tool) = (trace.id(), &snapshot.policy, &caller.tool);
-    let course = Course { app, policy, limits: plan.limits, request: &request, tool, id: &id, said: None, logs: trace.logs() };
+    let course = Course {
+        app,
+        policy,
+        limits: plan.limits,
+        request: &request,
+        tool,
+        id: &id,
+        said: None,
+        logs: trace.logs(),
+    };
     let mut left = Left::all(&plan);
     let winner = match attempt::run(course, &plan, &mut left, &mut trace).await {
         Ok(winner) => winner,

@@ -117,7 +117,16 @@ pub(super) async fn go_on(
     let (app, plan, policy, tool, id) = (&*app, &*plan, &snapshot.policy, &*tool, &*id);
     let said = interrupted.said().to_owned();
     let request = Request::new(inbound, tool);
-    let course = Course { app, policy, limits: plan.limits, request: &request, tool, id, said: Some(&said), logs: trace.logs() };
+    let course = Course {
+        app,
+        policy,
+        limits: plan.limits,
+        request: &request,
+        tool,
+        id,
+        said: Some(&said),
+        logs: trace.logs(),
+    };
     let formed = !said.is_empty() && request.has_form();
     let won = if formed {
         let why = "Two halves of it from two models would not have the form that was asked for.";

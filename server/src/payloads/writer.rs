@@ -127,7 +127,10 @@ async fn write(store: Store, mut captured: Receiver<Captured>, load: Arc<Load>) 
         }
         let left_out = load.left_out.swap(0, Ordering::Relaxed);
         if left_out > 0 {
-            tracing::warn!(requests = left_out, "payloads came faster than they could be written; some are left out");
+            tracing::warn!(
+                requests = left_out,
+                "payloads came faster than they could be written; some are left out"
+            );
         }
     }
 }

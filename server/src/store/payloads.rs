@@ -122,7 +122,11 @@ fn unpack(seal: &Seal, row: &Model) -> Result<KeptPart, StoreError> {
         }
         headers.extend(line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
-    Ok(KeptPart { size: size_of(row.part, row.bytes, row.kept_bytes, row.redacted), headers, text: rest.to_owned() })
+    Ok(KeptPart {
+        size: size_of(row.part, row.bytes, row.kept_bytes, row.redacted),
+        headers,
+        text: rest.to_owned(),
+    })
 }
 
 fn size_of(part: i32, bytes: i64, kept: i64, redacted: i32) -> PartSize {
@@ -220,16 +224,16 @@ impl Store {
             .into_tuple()
             .all(&self.db)
             .await?;
-        Ok(rows.into_iter().map(|(part, bytes, kept, redacted)| size_of(part, bytes, kept, redacted)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(part, bytes, kept, redacted)| size_of(part, bytes, kept, redacted))
+            .collect())
     }
 
     /// What is kept of a request.
     pub async fn payload(&self, id: Uuid) -> Result<Vec<KeptPart>, StoreError> {
-        let rows = Entity::find()
-            .filter(Column::RequestId.eq(id))
-            .order_by_asc(Column::Part)
-            .all(&self.db)
-            .await?;
+        let rows =
+            Entity::find().filter(Column::RequestId.eq(id)).order_by_asc(Column::Part).all(&self.db).await?;
         rows.iter().map(|row| unpack(&self.seal, row)).collect()
     }
 

@@ -92,8 +92,7 @@ mod tests {
     fn values_are_found_with_their_ways() {
         let text = r#" {"a":[1,{"b":"x\"y"},[]],"c":{},"d":null} rest"#;
         let (leaves, end) = found(text);
-        let expected =
-            [("a[0]", "1"), ("a[1].b", r#""x\"y""#), ("a[2]", "[]"), ("c", "{}"), ("d", "null")];
+        let expected = [("a[0]", "1"), ("a[1].b", r#""x\"y""#), ("a[2]", "[]"), ("c", "{}"), ("d", "null")];
         assert_eq!(leaves, expected.map(|(way, value)| (way.to_owned(), value)));
         assert_eq!(&text[end..], " rest");
     }

@@ -118,8 +118,11 @@ fn prompts(before: &Body<'_>, now: &Body<'_>) -> Compared {
         // One has a member or an item that the other has not.
         (Some(was), Some(is)) => {
             let gone = !now.prompt.iter().any(|value| value.way == was.way);
-            let first =
-                if gone { differs(&was.way, Some(was.raw), None) } else { differs(&is.way, None, Some(is.raw)) };
+            let first = if gone {
+                differs(&was.way, Some(was.raw), None)
+            } else {
+                differs(&is.way, None, Some(is.raw))
+            };
             (Turned::Changed, Some(first))
         }
     };
@@ -225,7 +228,9 @@ fn near(stretches: Vec<Stretch>) -> Vec<Stretch> {
             lines: stretch.lines.get(range).unwrap_or_default().to_vec(),
             now: Vec::new(),
         };
-        found.extend([piece(0..head), piece(from..stretch.lines.len())].into_iter().filter(|it| !it.lines.is_empty()));
+        found.extend(
+            [piece(0..head), piece(from..stretch.lines.len())].into_iter().filter(|it| !it.lines.is_empty()),
+        );
     }
     found
 }

@@ -58,7 +58,11 @@ impl Desk {
             earlier: before.id.simple().to_string(),
             at: before.started_at,
             same_target,
-            target: format!("{}, account {}", target(&before.provider_id, &before.model), before.account_name),
+            target: format!(
+                "{}, account {}",
+                target(&before.provider_id, &before.model),
+                before.account_name
+            ),
             ..compared
         })
     }
@@ -75,9 +79,9 @@ impl Payloads for Desk {
             let PayloadUse { requests, bytes } = used.get(&row.key).copied().unwrap_or_default();
             (row.requests, row.bytes) = (requests, bytes);
         }
-        let (requests, bytes) = used.values().fold((0, 0), |(requests, bytes), used| {
-            (requests + used.requests, bytes + used.bytes)
-        });
+        let (requests, bytes) = used
+            .values()
+            .fold((0, 0), |(requests, bytes), used| (requests + used.requests, bytes + used.bytes));
         Ok(PayloadLog { rows, requests, bytes })
     }
 

@@ -85,12 +85,18 @@ mod tests {
 
     #[test]
     fn pieces_are_the_text_and_long_lines_are_folded() {
-        let text = format!("{{\n  \"a\": \"{}ü\",\n  \"b\": 1,\n  \"c\": \"{}\"\n}}", "é".repeat(300), "x".repeat(500));
+        let text = format!(
+            "{{\n  \"a\": \"{}ü\",\n  \"b\": 1,\n  \"c\": \"{}\"\n}}",
+            "é".repeat(300),
+            "x".repeat(500)
+        );
         let pieces = folded(&text);
         let whole: String = pieces.iter().flat_map(|piece| [piece.shown.as_str(), &piece.folded]).collect();
         assert_eq!(whole, text);
         assert_eq!(pieces.len(), 3);
-        assert!(pieces[1].shown.starts_with("  \"b\": 1,\n  \"c\": \"xxx") && pieces[1].folded.ends_with("x\"\n"));
+        assert!(
+            pieces[1].shown.starts_with("  \"b\": 1,\n  \"c\": \"xxx") && pieces[1].folded.ends_with("x\"\n")
+        );
         assert_eq!(pieces[2], Folded { shown: "}".to_owned(), folded: String::new() });
     }
 

@@ -137,7 +137,8 @@ fn name_of(way: &[Step]) -> Option<&str> {
 
 /// Whether a value is a number, or a string with something in it.
 fn holds_value(raw: &str) -> bool {
-    raw.len() > 2 && raw.starts_with('"') || raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+    raw.len() > 2 && raw.starts_with('"')
+        || raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
 /// The text with its changes, which do not overlap.

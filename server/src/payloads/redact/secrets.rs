@@ -34,7 +34,11 @@ const KINDS: [(&str, &str, &str); 15] = [
     ("github", "GitHub token", r"(?-u:\b)(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),
     ("gitlab", "GitLab token", r"(?-u:\b)gl(?:pat|dt|rt|cbt|ptt|oas|soat)-[A-Za-z0-9_.-]{20,}"),
     ("aws", "AWS key", r"(?-u:\b)(?:AKIA|ASIA)[A-Z0-9]{16}"),
-    ("google", "Google key", r"(?-u:\b)(?:AIza[A-Za-z0-9_-]{30,}|ya29\.[A-Za-z0-9._-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,})"),
+    (
+        "google",
+        "Google key",
+        r"(?-u:\b)(?:AIza[A-Za-z0-9_-]{30,}|ya29\.[A-Za-z0-9._-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,})",
+    ),
     ("slack", "Slack token", r"(?-u:\b)xox[a-z]-[A-Za-z0-9-]{10,}|(?-u:\b)xapp-[A-Za-z0-9-]{10,}"),
     ("stripe", "Stripe key", r"(?-u:\b)[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
     (
@@ -49,11 +53,7 @@ const KINDS: [(&str, &str, &str); 15] = [
         "password in a URL",
         r#"://[^ \t\r\n/:@"'<>\\\[\]]{0,80}:(?<url_value>[^ \t\r\n/@"'<>\\\[\]]{1,256})@"#,
     ),
-    (
-        "bearer",
-        "bearer token",
-        r"(?i-u:\b(?:bearer|basic))[ \t]+(?<bearer_value>[A-Za-z0-9._~+/-]{16,}=*)",
-    ),
+    ("bearer", "bearer token", r"(?i-u:\b(?:bearer|basic))[ \t]+(?<bearer_value>[A-Za-z0-9._~+/-]{16,}=*)"),
     // A name, perhaps quoted, then a value, perhaps quoted; quotes may be escaped however often.
     (
         "named",
@@ -64,7 +64,9 @@ const KINDS: [(&str, &str, &str); 15] = [
 
 static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let kinds = KINDS.map(|(group, _, pattern)| format!("(?<{group}>{})", pattern.replace("NAMES", NAMES)));
-    Regex::new(&kinds.join("|")).inspect_err(|error| tracing::error!(%error, "secrets cannot be recognised")).ok()
+    Regex::new(&kinds.join("|"))
+        .inspect_err(|error| tracing::error!(%error, "secrets cannot be recognised"))
+        .ok()
 });
 
 /// Whether secrets can be recognised at all: nothing may be kept without.

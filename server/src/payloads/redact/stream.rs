@@ -45,8 +45,11 @@ impl<'t> Strings<'t> {
 
     /// Takes the secrets out. Gives how many there were.
     pub(super) fn redact(&self, known: &[String], changes: &mut Vec<Change>) -> usize {
-        let mut found: Vec<Vec<Piece>> =
-            self.said.iter().map(|said| find(&said.text, known).into_iter().map(Piece::whole).collect()).collect();
+        let mut found: Vec<Vec<Piece>> = self
+            .said
+            .iter()
+            .map(|said| find(&said.text, known).into_iter().map(Piece::whole).collect())
+            .collect();
         let mut count = found.iter().map(Vec::len).sum();
         for places in self.channels().into_values().filter(|places| self.differ(places)) {
             count += self.split(&places, known, &mut found);

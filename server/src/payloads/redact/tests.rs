@@ -62,7 +62,10 @@ fn values_are_known_by_their_names() {
         ("client_secret: 'two words'", "client_secret: '[redacted: secret]'"),
         ("Authorization: Bearer abcdef0123456789", "Authorization: Bearer [redacted: authorization]"),
         ("curl -H 'x-api-key: abcdef0123'", "curl -H 'x-api-key: [redacted: API key]'"),
-        ("postgres://ada:s3cret@db.example/app", "postgres://ada:[redacted: password in a URL]@db.example/app"),
+        (
+            "postgres://ada:s3cret@db.example/app",
+            "postgres://ada:[redacted: password in a URL]@db.example/app",
+        ),
         ("bearer abcdefghijklmnop0123", "bearer [redacted: bearer token]"),
         ("\"refresh_token\\\": \\\"abcd-efgh\\\"", "\"refresh_token\\\": \\\"[redacted: token]\\\""),
     ] {
@@ -157,9 +160,35 @@ fn a_secret_split_over_lines_and_items_is_found() {
 
 fn piece() -> impl Strategy<Value = String> {
     let secrets = [
-        GITHUB, OPENAI, ANTHROPIC, AWS, GOOGLE, SLACK, JWT, PEM, "sk-", "AKIA", "password=", "api_key: ", "Bearer ",
-        "\"secret\": \"", "://ada:", "@host", "-----BEGIN PRIVATE KEY-----", "[redacted: API key]", "\\", "\"", "\\\"",
-        "\n", "data: ", "{\"a\":\"", "\"}", "hunter2", "}", "[", ",",
+        GITHUB,
+        OPENAI,
+        ANTHROPIC,
+        AWS,
+        GOOGLE,
+        SLACK,
+        JWT,
+        PEM,
+        "sk-",
+        "AKIA",
+        "password=",
+        "api_key: ",
+        "Bearer ",
+        "\"secret\": \"",
+        "://ada:",
+        "@host",
+        "-----BEGIN PRIVATE KEY-----",
+        "[redacted: API key]",
+        "\\",
+        "\"",
+        "\\\"",
+        "\n",
+        "data: ",
+        "{\"a\":\"",
+        "\"}",
+        "hunter2",
+        "}",
+        "[",
+        ",",
     ];
     prop_oneof![prop::sample::select(secrets.to_vec()).prop_map(str::to_owned), "\\PC{0,12}"]
 }
@@ -169,7 +198,8 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 fn values() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![Just(Value::Null), any::<i32>().prop_map(Value::from), texts().prop_map(Value::from)];
+    let leaf =
+        prop_oneof![Just(Value::Null), any::<i32>().prop_map(Value::from), texts().prop_map(Value::from)];
     leaf.prop_recursive(4, 32, 6, |inner| {
         let names = prop_oneof![Just("password".to_owned()), Just("text".to_owned()), "[a-z]{1,6}"];
         prop_oneof![

@@ -14,10 +14,9 @@ const BEGUN: &str = r#"{"model":"m","messages":[{"role":"user","content":[{"type
 
 #[test]
 fn a_turn_more_leaves_all_before_it_as_it_was() {
-    let now = BEGUN.replace(r#","cache_control":{"type":"ephemeral"}"#, "").replace(
-        "}],\"system\"",
-        r#"},{"role":"assistant","content":"Hi"}],"system""#,
-    );
+    let now = BEGUN
+        .replace(r#","cache_control":{"type":"ephemeral"}"#, "")
+        .replace("}],\"system\"", r#"},{"role":"assistant","content":"Hi"}],"system""#);
     let compared = compared(BEGUN, &now);
     assert_eq!(compared.turned, Turned::Longer);
     assert_eq!(compared.first.unwrap().path, "messages[1].role");
