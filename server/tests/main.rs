@@ -31,6 +31,7 @@ mod model_switches;
 mod models;
 mod network;
 mod passthrough;
+mod payloads;
 mod people;
 mod prices;
 mod program;

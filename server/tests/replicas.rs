@@ -14,15 +14,15 @@ const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abc
 const OTHER_KEY: &str = "f123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// Two replicas that started at the same moment on one empty PostgreSQL, each with a folder of its own.
-struct Two {
+pub(crate) struct Two {
     base: Base,
-    one: Running,
-    other: Running,
+    pub(crate) one: Running,
+    pub(crate) other: Running,
     _folders: [TempDir; 2],
 }
 
 impl Two {
-    async fn start(more: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start(more: &[(&str, &str)]) -> Self {
         let (base, folders) = (Base::postgresql().await, [TempDir::new().unwrap(), TempDir::new().unwrap()]);
         let mut variables = vec![("DATABASE_URL", base.url.as_str()), ("NINEROUTER_SECRET_KEY", KEY)];
         variables.extend(more);
@@ -33,7 +33,7 @@ impl Two {
         Self { base, one, other, _folders: folders }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         for running in [self.one, self.other] {
             running.terminate().await;
             assert_eq!(running.ended().await, 0);

@@ -1,6 +1,7 @@
 //! What is written down, on SQLite and on PostgreSQL alike.
 
 mod kept;
+mod logged;
 mod raised;
 mod repriced;
 mod saved;
@@ -108,6 +109,14 @@ on_both!(
     combos_and_aliases_are_replaced_whole,
     budgets_and_rotations_are_kept,
     settings_are_one_row,
+);
+
+on_both!(
+    logged:
+    what_is_logged_is_sealed_and_comes_back_as_it_was,
+    a_log_that_was_stopped_takes_nothing_more,
+    the_oldest_payloads_go_first,
+    payloads_go_with_their_requests_and_keys_are_told_apart,
 );
 
 on_both!(

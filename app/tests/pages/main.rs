@@ -8,6 +8,7 @@ mod fake;
 mod models;
 mod page;
 mod prices;
+mod payload;
 mod quota;
 mod saver;
 mod sign_in;

@@ -339,6 +339,8 @@ pub(super) async fn settings_are_one_row(base: &Base, store: &Store) {
         stall_ms: 2,
         affinity_ms: 3,
         circuit_ms: 4,
+        payload_bytes: 1 << 34,
+        payload_days: 5,
         ..Policy::default()
     };
     store.save_policy(&policy).await.unwrap();
