@@ -12,10 +12,11 @@ impl Store {
     /// Deletes requests that arrived before a time, with all that is known of them; sums stay.
     pub async fn forget_requests(&self, before: i64) -> Result<u64, StoreError> {
         let mut forgotten = 0;
-        while let Some(oldest) = self.oldest().await?.filter(|oldest| *oldest < before) {
-            forgotten += self.forget_before(before.min(oldest.saturating_add(AT_ONCE))).await?;
+        while let Some(oldest) = self.oldest().await?.filter(|oldest| *oldest < before - AT_ONCE) {
+            forgotten += self.forget_before(oldest + AT_ONCE).await?;
         }
-        Ok(forgotten)
+        // Also what belongs to requests that were never written down.
+        Ok(forgotten + self.forget_before(before).await?)
     }
 
     async fn forget_before(&self, before: i64) -> Result<u64, StoreError> {
