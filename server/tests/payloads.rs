@@ -257,7 +257,7 @@ async fn secrets_are_nowhere_once_they_were_logged() {
     let cookie = signed_in(&house).await;
     let mut said = payload.to_string();
     for path in ["payload", "compare", "payload.json", ""] {
-        let page = house.client.page(&format!("/requests/{id}/{path}").trim_end_matches('/'), &cookie).await;
+        let page = house.client.page(format!("/requests/{id}/{path}").trim_end_matches('/'), &cookie).await;
         assert_eq!(page.status, 200, "{path}: {page:?}");
         said += &page.text();
     }

@@ -63,10 +63,7 @@ impl WhatIf for Fake {
         self.works()?;
         let change = Change::ALL.into_iter().find(|one| one.word() == query.change).unwrap_or_default();
         change.word().clone_into(&mut query.change);
-        let days = match query.days.parse() {
-            Ok(days @ 1..=366) => days,
-            _ => 30,
-        };
+        let days = query.days.parse().unwrap_or(30).clamp(1, 366);
         let notes = match query.days.as_str() {
             "" => Vec::new(),
             typed if typed == days.to_string() => Vec::new(),
