@@ -153,6 +153,11 @@ impl PriceRow {
         self.tier.is_none_or(|tier| tier == Tier::Cheap)
     }
 
+    /// Whether requests of the last 30 days were billed at a price that nobody knows.
+    pub fn missed(&self) -> bool {
+        self.requests > 0 && self.billed() && self.unknown()
+    }
+
     /// Whether what its tokens cost cannot be said.
     pub fn unknown(&self) -> bool {
         self.price.input.is_none() || self.price.output.is_none()
@@ -187,11 +192,11 @@ pub struct PricesPage {
     pub query: PriceQuery,
     /// What did not make sense, and what was taken for it, in words.
     pub notes: Vec<String>,
-    /// Models: first those used without a known price, then those used, the most asked first, then the others.
+    /// Models: first those that were billed at a price that nobody knows, then those used, the most asked first, then the others.
     pub rows: Vec<PriceRow>,
     /// How many more there are that are not among them.
     pub left_out: usize,
-    /// Models used in the last 30 days whose price is unknown.
+    /// Models that were billed in the last 30 days at a price that nobody knows.
     pub unknown: usize,
     /// Providers to choose from: id and name.
     pub providers: Vec<(String, String)>,

@@ -11,7 +11,7 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 fn measured(sums: &Sums, measure: Measure) -> String {
     match measure {
         Measure::Tokens => format::tokens(sums.all_tokens()),
-        Measure::Cost => format::money(sums.cost.known),
+        Measure::Cost => cost(sums),
         Measure::Requests => format::count(sums.requests),
         Measure::Latency => sums.latency().map_or(String::new(), format::took),
     }

@@ -21,7 +21,7 @@ async fn combos_are_chains_of_targets_with_their_health() {
     );
     page.says("DeepSeek refused the key (401). Paste a new one.");
     page.says("Cheap Needs a hand");
-    page.says("price unknown context unknown");
+    page.says("covered context unknown");
     page.says("coder weight 1 4 targets, 1 ready. Combo Ready");
     page.says("In order, hedge on, rescue on");
     page.says("By weight, hedge on, rescue off");

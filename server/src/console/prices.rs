@@ -87,9 +87,7 @@ fn rows(snapshot: &Snapshot, used: &Used, chosen: &str) -> Vec<PriceRow> {
     let row = |((provider, model), used): (&(String, String), &i64)| row(snapshot, provider, model, *used);
     let mut rows: Vec<PriceRow> = targets.iter().map(row).collect();
     // Those that are used and cannot be priced call for a person.
-    rows.sort_by_key(|row| {
-        (row.requests == 0, !(row.unknown() && row.requests > 0), std::cmp::Reverse(row.requests))
-    });
+    rows.sort_by_key(|row| (row.requests == 0, !row.missed(), std::cmp::Reverse(row.requests)));
     rows
 }
 
@@ -191,7 +189,7 @@ impl Prices for Desk {
             query.set.clear();
         }
         let all = rows(&snapshot, &used, &query.provider);
-        let unknown = all.iter().filter(|row| row.requests > 0 && row.unknown()).count();
+        let unknown = all.iter().filter(|row| row.missed()).count();
         let providers: BTreeMap<String, String> =
             all.iter().map(|row| (row.provider_id.clone(), row.provider.clone())).collect();
         let mut rows: Vec<PriceRow> = all.into_iter().filter(|row| fits(&query, row)).collect();
