@@ -231,6 +231,11 @@ async fn signed_in(house: &House) -> String {
 #[tokio::test]
 async fn secrets_are_nowhere_once_they_were_logged() {
     let house = House::with_accounts(&["key-good.uncommon-secret-1"]).await;
+    // Its name is its key otherwise, which is no secret then.
+    let account = house.read("/api/v1/accounts").await[0]["id"].clone();
+    let named =
+        house.api(Method::PATCH, &format!("/api/v1/accounts/{account}"), json!({ "name": "work" })).await;
+    assert_eq!(named.status, 200, "{named:?}");
     log(&house, key(&house, "laptop").await).await;
     let own = house.key.clone();
     let spoken = format!(
@@ -276,8 +281,7 @@ async fn secrets_are_nowhere_once_they_were_logged() {
         "MIIEvQ",
         "member-secret",
     ] {
-        let place = said.find(secret).map(|at| said[at.saturating_sub(300)..(at+100).min(said.len())].to_owned());
-        assert_eq!(place, None, "{secret} is on a page or in an answer");
+        assert!(!said.contains(secret), "{secret} is on a page or in an answer");
         for (path, bytes) in files(folder.path()) {
             assert!(!holds(&bytes, secret), "{secret} is in {}", path.display());
         }

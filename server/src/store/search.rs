@@ -75,9 +75,9 @@ fn tried(attempt: Condition) -> Condition {
     let answered = outcome_word(Outcome::Answered);
     let of = Expr::col((attempts::Entity, attempts::Column::RequestId));
     let mut ids = Query::select();
-    ids.column(attempts::Column::Position).from(attempts::Entity).cond_where(
-        Condition::all().add(of.equals((requests::Entity, Column::Id))).add(attempt),
-    );
+    ids.column(attempts::Column::Position)
+        .from(attempts::Entity)
+        .cond_where(Condition::all().add(of.equals((requests::Entity, Column::Id))).add(attempt));
     let several = Condition::any().add(Column::Attempts.gt(1)).add(Column::Outcome.ne(answered));
     Condition::all().add(several).add(Expr::exists(ids))
 }
