@@ -35,6 +35,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/requests/:id") view=pages::request::Request ssr=whole() />
                 <Route path=path!("/usage") view=pages::usage::Usage ssr=whole() />
                 <Route path=path!("/what-if") view=pages::what_if::WhatIf ssr=whole() />
+                <Route path=path!("/prices") view=pages::prices::Prices ssr=whole() />
                 <Route path=path!("/providers") view=pages::providers::Providers ssr=whole() />
                 <Route path=path!("/providers/:id") view=pages::provider::Provider ssr=whole() />
                 <Route path=path!("/sign-in/:id") view=pages::sign_in::SignInPage ssr=whole() />

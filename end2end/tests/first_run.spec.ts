@@ -161,7 +161,7 @@ test("a newcomer gets from the set-up link to a first answer", async ({ house, p
     const fact = (name: string) => main.locator("dl.facts > div").filter({ hasText: name }).getByRole("definition");
     await expect(fact("Tokens in, out")).toHaveText("1.1k / 46");
     // One's own hardware costs nothing by the token.
-    await expect(fact("Cost")).toHaveText("$0");
+    await expect(fact("Cost")).toHaveText("covered");
     await expect(fact("Took")).toHaveText(/^[\d.]+ (ms|s)$/);
     const attempt = main.getByRole("region", { name: "Attempts" }).getByRole("listitem").filter({ hasText: "work" });
     await expect(attempt).toContainText("mine/ok");

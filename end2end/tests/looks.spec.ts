@@ -21,6 +21,8 @@ const NAMES: Record<string, string> = {
   "/usage": "usage",
   "/what-if": "what-if",
   "/what-if?to=coder": "what-if-coder",
+  "/prices": "prices",
+  "/prices?set=scripted/ok": "prices-set",
   "/providers/groq": "provider-groq",
   "/providers/anthropic": "provider-anthropic",
   "/providers/scripted": "provider-scripted",
@@ -127,7 +129,7 @@ for (const colorScheme of THEMES) {
       windows.forgive(/status of 404/);
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/groq", "/combos", "/combos/edit", "/quota", "/usage", "/what-if"];
-      paths.push("/connect", "/translator", "/saver", "/settings", "/nothing/here");
+      paths.push("/prices", "/connect", "/translator", "/saver", "/settings", "/nothing/here");
       await look(page, "empty", colorScheme, named(paths));
     });
 
@@ -137,6 +139,7 @@ for (const colorScheme of THEMES) {
       const page = await windows.signedIn({ colorScheme });
       const paths = ["/", "/requests", "/providers", "/providers/scripted", "/providers/anthropic", "/connect", "/settings"];
       paths.push("/saver", "/combos", "/combos?plan=coder", "/combos/edit?combo=coder", "/usage", "/what-if", "/what-if?to=coder");
+      paths.push("/prices", "/prices?set=scripted/ok");
       const examples = ["/translator?example=messages-request", "/translator?example=messages-stream"];
       await look(page, "filled", colorScheme, [...named([...paths, ...examples]), [`/requests/${id}`, "request"]]);
     });

@@ -48,6 +48,7 @@ test("every page says what it is about", async ({ windows }) => {
   const telling: [string, string, string][] = [
     ["/", "Overview", "Connect a provider"],
     ["/requests", "Requests", "No requests yet"],
+    ["/prices", "Prices", "No models yet"],
     ["/providers", "Providers", "No provider is connected"],
     ["/providers/groq", "Groq", "No account yet"],
     ["/combos", "Combos", "No combo yet"],

@@ -11,7 +11,7 @@ use crate::router::router;
 use crate::session::password;
 use crate::state::{App, State, StateError};
 use crate::store::{Store, StoreError};
-use crate::usage::{budget, retain};
+use crate::usage::{budget, recalculate, retain};
 use crate::{clock, replicas};
 use axum::serve::ListenerExt;
 use std::future::IntoFuture;
@@ -73,6 +73,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     app.tasks.spawn(retain::run(App::clone(&app)));
     app.tasks.spawn(replicas::run(App::clone(&app)));
     app.tasks.spawn(budget::run(App::clone(&app)));
+    app.tasks.spawn(recalculate::run(App::clone(&app)));
     app.tasks.spawn(renew::run(App::clone(&app)));
     app.tasks.spawn(probe::run(App::clone(&app)));
     app.tasks.spawn(alerts::run(App::clone(&app)));

@@ -84,9 +84,9 @@ async fn it_is_asked_in_its_own_way_and_answers_in_the_clients() {
     }
     let row = house.records(4).await.remove(0);
     assert_eq!(
-        (&row["target"], &row["tokens"], &row["cost"]),
-        (&json!("kiro/claude-sonnet-4.5"), &Value::Null, &Value::Null),
-        "it states no tokens"
+        (&row["target"], &row["tokens"], &row["cost"], &row["covered"]),
+        (&json!("kiro/claude-sonnet-4.5"), &Value::Null, &json!(0), &json!(true)),
+        "it states no tokens, and the plan covers them all the same"
     );
     // What there was no place for is told, though the client's format and that of the answer are the same.
     let detail = house.detail(&house.records(4).await[3]).await;

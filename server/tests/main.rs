@@ -32,6 +32,7 @@ mod models;
 mod network;
 mod passthrough;
 mod people;
+mod prices;
 mod program;
 mod proxies;
 mod quota;

@@ -77,6 +77,13 @@ async fn what_one_replica_changes_the_other_goes_by() {
         assert_eq!(switched.status, 204, "{switched:?}");
         other.until_status(secret, "best", status).await;
     }
+    let price = json!({ "model": format!("{CHAT}/ok"), "input": 1, "output": 2 });
+    assert_eq!(one.call(Method::PUT, &bearer, "/api/v1/prices", price).await.status, 200);
+    until("the price is known to the other", async || {
+        let page = other.read(&bearer, "/api/v1/prices?show=yours").await;
+        (page["rows"][0]["price"]["output"] == 2).then_some(())
+    })
+    .await;
     let changed =
         one.call(Method::PUT, &bearer, "/api/v1/combos/best", combo(&format!("{CHAT}/reasoning"))).await;
     assert_eq!(changed.status, 200);

@@ -2,6 +2,7 @@
 
 mod kept;
 mod raised;
+mod repriced;
 mod saved;
 mod summed;
 mod used;
@@ -129,6 +130,15 @@ on_both!(
     summed:
     usage_by_anything_is_what_its_requests_say,
     sums_outlive_their_requests,
+);
+
+on_both!(
+    repriced:
+    recalculated_sums_are_what_the_rows_say,
+    what_is_written_meanwhile_is_neither_lost_nor_counted_twice,
+    requests_that_are_forgotten_are_priced_by_their_tokens,
+    one_recalculation_at_a_time_goes_on_where_it_was_cut_off,
+    prices_are_set_and_taken_back,
 );
 
 on_both!(

@@ -55,6 +55,7 @@ pub trait Console:
     + login::Login
     + models::Models
     + overview::Overview
+    + prices::Prices
     + providers::Providers
     + quota::Quotas
     + requests::Requests
@@ -76,6 +77,7 @@ impl<T> Console for T where
         + login::Login
         + models::Models
         + overview::Overview
+        + prices::Prices
         + providers::Providers
         + quota::Quotas
         + requests::Requests

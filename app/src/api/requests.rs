@@ -1,6 +1,7 @@
 //! Requests: what was asked, what answered, what it took.
 
 use super::combos::PlanRow;
+use super::prices::PriceFrom;
 use super::saver::{SaverLevel, SavingRow};
 use super::terse::Terse;
 use super::{Millis, NanoUsd, Problem, Tokens};
@@ -211,6 +212,10 @@ pub struct RequestDetail {
     pub dropped: Vec<LeftOut>,
     /// Tokens and price; empty when the provider stated no usage.
     pub prices: Vec<PriceLine>,
+    /// Who states them now.
+    pub price_from: PriceFrom,
+    /// Covered: what the same tokens would have cost at list price, as recorded; `None` when unknown.
+    pub list_cost: Option<NanoUsd>,
     /// Output tokens that were reasoning; `None` when not stated.
     pub reasoning_tokens: Option<i64>,
     /// Bytes of the request body as received.

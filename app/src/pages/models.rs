@@ -1,6 +1,7 @@
 //! The models of a provider: a part of the provider page.
 
 use super::providers::models_words;
+use crate::api::Tier;
 use crate::api::models::ModelRow;
 use crate::api::providers::ProviderDetail;
 use crate::parts::field::{Field, Hidden, Select};
@@ -42,6 +43,8 @@ pub fn Models(page: ProviderDetail, query: String) -> impl IntoView {
         .into_any();
     }
     let ProviderDetail { row, models, .. } = page;
+    let billed = row.tier == Tier::Cheap;
+    let prices = format!("/prices?provider={}", format::encode(&row.id));
     let off = models.iter().filter(|model| !model.on).count();
     let count = models_words(models.len(), off);
     let all = (models.len() > 1).then(|| view! { <All id=row.id.clone() /> });
@@ -52,8 +55,9 @@ pub fn Models(page: ProviderDetail, query: String) -> impl IntoView {
                 <h2 id="models">"Models"</h2>
                 <span class="faint" id="model-count">
                     {count}
-                    ", US dollars per million tokens"
+                    {if billed { ", US dollars per million tokens" } else { ", covered; list prices in US dollars per million tokens" }}
                 </span>
+                <a href=prices>"Set prices"</a>
                 {search}
             </header>
             <Form action="switch_model" done=switched()>

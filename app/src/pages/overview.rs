@@ -159,8 +159,15 @@ fn Figures(today: Totals, yesterday: Totals) -> impl IntoView {
 
 /// What was spent on so many requests, and a note on what the sum leaves out.
 pub(super) fn spend(cost: Cost, requests: i64) -> (String, String) {
-    match cost.unknown_requests {
-        0 => (format::money(cost.known), "At the providers' list prices".to_owned()),
+    let worth = format::covered(cost.covered, cost.covered_unknown);
+    let covered = match (worth.as_str(), cost.covered) {
+        ("", _) => String::new(),
+        (_, 0) => "Of unknown list price was covered".to_owned(),
+        (worth, _) => format!("About {worth} at list prices was covered"),
+    };
+    let (spend, note) = match cost.unknown_requests {
+        0 if cost.all_covered() => ("covered".to_owned(), String::new()),
+        0 => (format::money(cost.known), if covered.is_empty() { "At list prices" } else { "" }.to_owned()),
         // The sum of no known price is not an amount.
         unknown if unknown >= requests => {
             let words = format::counted(unknown, "request", "requests");
@@ -170,6 +177,15 @@ pub(super) fn spend(cost: Cost, requests: i64) -> (String, String) {
             let words = format::counted(unknown, "request", "requests");
             (format::money(cost.known), format!("and {words} of unknown price"))
         }
+    };
+    (spend, note_of(&note, &covered))
+}
+
+/// A note of two parts, either of which may be empty.
+fn note_of(first: &str, second: &str) -> String {
+    match (first, second) {
+        ("", one) | (one, "") => one.to_owned(),
+        (first, second) => format!("{first}. {second}"),
     }
 }
 

@@ -1,7 +1,9 @@
 //! One request: what was asked, what answered, why it went there, what it cost.
 
 use super::attempts::Attempts;
+use super::prices::sets;
 use crate::api::combos::PlanRow;
+use crate::api::prices::PriceFrom;
 use crate::api::requests::{Exclusion, LeftOut, PriceLine, RequestDetail, RequestRow, load_request};
 use crate::parts::copy::CopyButton;
 use crate::parts::format;
@@ -129,7 +131,15 @@ fn Headline(page: RequestDetail) -> impl IntoView {
             prompt.map(|(prompt, output)| format!("{} / {}", format::count(prompt), format::count(output))),
         ),
         ("Speed", speed.unwrap_or_else(|| missing("unknown")), None),
-        ("Cost", row.cost.map_or_else(|| missing("unknown"), format::money), None),
+        (
+            "Cost",
+            if row.covered || row.cost.is_some() {
+                format::charged(row.cost, row.covered)
+            } else {
+                missing("unknown")
+            },
+            None,
+        ),
     ];
     let facts = facts.map(|(name, value, exact)| {
         view! {
@@ -169,6 +179,12 @@ fn Prices(page: RequestDetail) -> impl IntoView {
     let reasoning = page.reasoning_tokens.map(|tokens| {
         format!("Reasoning took {} of the output.", format::counted(tokens, "token", "tokens"))
     });
+    let together = if page.row.covered { page.list_cost } else { page.row.cost };
+    let now: Option<i64> = page.prices.iter().map(|line| line.cost).sum();
+    // What was unknown when it was recorded, too.
+    let older = !page.prices.is_empty() && now != together;
+    let unknown = page.prices.iter().any(|line| line.cost.is_none());
+    let (target, from, priced) = (page.row.target.clone(), page.price_from.clone(), !page.prices.is_empty());
     let body = if page.prices.is_empty() {
         let words = if page.row.attempts == 0 {
             "No provider was called, so no tokens were used."
@@ -212,10 +228,10 @@ fn Prices(page: RequestDetail) -> impl IntoView {
                     <tfoot>
                         <tr>
                             <th scope="row" colspan="3">
-                                "Together"
+                                {if page.row.covered { "Together, at list prices: covered" } else { "Together" }}
                             </th>
                             <td class="number">
-                                <strong>{format::money_or_unknown(page.row.cost)}</strong>
+                                <strong>{format::money_or_unknown(together)}</strong>
                             </td>
                         </tr>
                     </tfoot>
@@ -228,10 +244,33 @@ fn Prices(page: RequestDetail) -> impl IntoView {
         <section class="card table-card" aria-labelledby="prices">
             <header>
                 <h2 id="prices">"Tokens and price"</h2>
+                <span class="faint">"USD"</span>
             </header>
             {body}
+            {priced.then(|| view! { <Source target from unknown older /> })}
             {reasoning.map(|words| view! { <p class="faint padded">{words}</p> })}
         </section>
+    }
+    .into_any()
+}
+
+/// Who says what the tokens cost, and where to say otherwise.
+#[component]
+fn Source(target: String, from: PriceFrom, unknown: bool, older: bool) -> impl IntoView {
+    let words = match from {
+        PriceFrom::Unknown => String::new(),
+        PriceFrom::Catalogue => "The prices are the catalogue's. ".to_owned(),
+        PriceFrom::Yours => "The prices are yours. ".to_owned(),
+        PriceFrom::SoldAs(other) => format!("The prices are those of {other}. "),
+    };
+    let link = if unknown { "Price unknown: set it" } else { "Change the price" };
+    let older = older.then_some(
+        "It was recorded at other prices than today's: what stands under Together is what was recorded. ",
+    );
+    view! {
+        <p class="faint padded">
+            {words} {older} <a href=sets(&target)>{link}</a>
+        </p>
     }
     .into_any()
 }

@@ -193,7 +193,8 @@ fn Main(page: UsagePage) -> impl IntoView {
                 <Segments label="Split by" options=splits.to_vec() />
             </header>
             <Drawn page=page.clone() title />
-            <OverTime page />
+            <OverTime page=page.clone() />
+            <Unpriced page />
             <p class="usage-export faint">
                 <span>"Export: "</span>
                 <a href=exported download="usage.csv" rel="external">"CSV"</a>
@@ -202,6 +203,21 @@ fn Main(page: UsagePage) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// That some of it has no price, and where to set one.
+#[component]
+fn Unpriced(page: UsagePage) -> impl IntoView {
+    let cost = page.whole.cost;
+    let requests = cost.unknown_requests + cost.covered_unknown;
+    (requests > 0).then(|| {
+        let words = format::counted(requests, "request of this period has", "requests of this period have");
+        view! {
+            <p class="faint">
+                {format!("{words} no known price. ")} <a href="/prices?show=unknown">"Set prices"</a>
+            </p>
+        }
+    })
 }
 
 /// What the requests page is told of a query, but for its time and its split.

@@ -11,7 +11,7 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 fn measured(sums: &Sums, measure: Measure) -> String {
     match measure {
         Measure::Tokens => format::tokens(sums.all_tokens()),
-        Measure::Cost => format::money(sums.cost.known),
+        Measure::Cost => cost(sums),
         Measure::Requests => format::count(sums.requests),
         Measure::Latency => sums.latency().map_or(String::new(), format::took),
     }
@@ -20,6 +20,7 @@ fn measured(sums: &Sums, measure: Measure) -> String {
 /// A cost, or that it is not known.
 fn cost(sums: &Sums) -> String {
     match (sums.cost.known, sums.cost.unknown_requests) {
+        _ if sums.cost.all_covered() => "covered".to_owned(),
         (0, unknown) if unknown > 0 => "unknown".to_owned(),
         (known, 0) => format::money(known),
         (known, _) => format!("{} and more", format::money(known)),
@@ -63,6 +64,7 @@ pub fn OverTime(page: UsagePage) -> impl IntoView {
                 <td title=format::count(sums.tokens.output)>{format::tokens(sums.tokens.output)}</td>
                 <td>{format::share(sums.tokens.cache_read, sums.tokens.prompt())}</td>
                 <td>{cost(&sums)}</td>
+                <td>{format::covered(sums.cost.covered, sums.cost.covered_unknown)}</td>
                 <td>{sums.latency().map_or("unknown".to_owned(), format::took)}</td>
             </tr>
         }
@@ -97,6 +99,7 @@ pub fn OverTime(page: UsagePage) -> impl IntoView {
                         <th scope="col">"Tokens out"</th>
                         <th scope="col">"Cached"</th>
                         <th scope="col">"Cost"</th>
+                        <th scope="col" title="What covered requests would have cost at list prices">"Covered"</th>
                         <th scope="col">"First token"</th>
                     </tr>
                 </thead>
@@ -110,6 +113,7 @@ pub fn OverTime(page: UsagePage) -> impl IntoView {
                         <td>{format::tokens(whole.tokens.output)}</td>
                         <td>{format::share(whole.tokens.cache_read, whole.tokens.prompt())}</td>
                         <td>{cost(&whole)}</td>
+                        <td>{format::covered(whole.cost.covered, whole.cost.covered_unknown)}</td>
                         <td>{whole.latency().map_or("unknown".to_owned(), format::took)}</td>
                     </tr>
                 </tfoot>

@@ -76,6 +76,21 @@ pub fn money_or_unknown(nano: Option<NanoUsd>) -> String {
     nano.map_or_else(|| "unknown".to_owned(), money)
 }
 
+/// What a request cost: an amount, that nothing was billed because it was covered, or that it is not known.
+pub fn charged(nano: Option<NanoUsd>, covered: bool) -> String {
+    if covered { "covered".to_owned() } else { money_or_unknown(nano) }
+}
+
+/// What covered requests would have cost at list prices; empty where none was covered.
+pub fn covered(known: NanoUsd, unknown_requests: i64) -> String {
+    match (known, unknown_requests) {
+        (0, 0) => String::new(),
+        (0, _) => "unknown".to_owned(),
+        (known, 0) => money(known),
+        (known, _) => format!("{} and more", money(known)),
+    }
+}
+
 /// Drops zeros at the end, but keeps so many decimals.
 fn trimmed(text: &str, keep: usize) -> String {
     let Some((whole, decimals)) = text.split_once('.') else { return text.to_owned() };

@@ -19,6 +19,7 @@ pub enum Place {
     Overview,
     Requests,
     Usage,
+    Prices,
     Providers,
     Combos,
     Quota,
@@ -35,6 +36,7 @@ pub const PLACES: [&[(Place, &str, &str, Glyph)]; 4] = [
         (Place::Overview, "/", "Overview", Glyph::Overview),
         (Place::Requests, "/requests", "Requests", Glyph::Requests),
         (Place::Usage, "/usage", "Usage", Glyph::Chart),
+        (Place::Prices, "/prices", "Prices", Glyph::Tag),
     ],
     &[
         (Place::Providers, "/providers", "Providers", Glyph::Providers),

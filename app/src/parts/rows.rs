@@ -46,7 +46,7 @@ fn Nothing() -> impl IntoView {
 pub fn RequestLine(row: RequestRow) -> impl IntoView {
     // What reached no provider used nothing, which is not the same as an unknown amount.
     let nothing = row.attempts == 0 && row.tokens.is_none();
-    let unknown = row.cost.is_none();
+    let unknown = row.cost.is_none() && !row.covered;
     let tokens = row.tokens.map(|tokens| {
         let exact = format!(
             "{} in, of which {} from the cache; {} out",
@@ -100,7 +100,7 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
                 {if nothing {
                     view! { <Nothing /> }.into_any()
                 } else {
-                    format::money_or_unknown(row.cost).into_any()
+                    format::charged(row.cost, row.covered).into_any()
                 }}
             </td>
             <td class="number">

@@ -8,6 +8,7 @@ mod combos;
 mod data;
 mod endpoints;
 mod models;
+mod prices;
 mod quota;
 mod request;
 mod saver;

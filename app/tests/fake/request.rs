@@ -2,6 +2,7 @@
 
 use super::data::request_row;
 use app::api::combos::PlanRow;
+use app::api::prices::PriceFrom;
 use app::api::requests::{
     AttemptRow, Cause, Exclusion, LeftOut, Outcome, PriceLine, RequestDetail, RequestRow,
 };
@@ -159,6 +160,8 @@ pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
             },
             Exclusion { what: "glm/glm-4.7, spare".to_owned(), why: "Switched off by you.".to_owned() },
         ],
+        price_from: if known { PriceFrom::Catalogue } else { PriceFrom::Unknown },
+        list_cost: if row.covered { prices.iter().map(|line| line.cost).sum() } else { None },
         prices,
         reasoning_tokens: known.then_some(212),
         bytes_in: 198_441,

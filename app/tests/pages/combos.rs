@@ -14,14 +14,14 @@ async fn combos_are_chains_of_targets_with_their_health() {
     page.says("Your tool asks for that one name; when a target is used up, fails or falls silent");
     page.says(
         "anthropic/claude-sonnet-4-5 The 5-hour limit is used up at both accounts. Back in 2 h 54 min . \
-         Subscription Waiting $3.00 in, $15.00 out 200k context",
+         Subscription Waiting covered 200k context",
     );
     page.says(
         "glm/glm-4.7 1 account ready, 1 switched off. First token after 640 ms of late. Subscription Ready",
     );
     page.says("DeepSeek refused the key (401). Paste a new one.");
     page.says("Cheap Needs a hand");
-    page.says("price unknown context unknown");
+    page.says("covered context unknown");
     page.says("coder weight 1 4 targets, 1 ready. Combo Ready");
     page.says("In order, hedge on, rescue on");
     page.says("By weight, hedge on, rescue off");

@@ -7,6 +7,7 @@ mod combos;
 mod fake;
 mod models;
 mod page;
+mod prices;
 mod quota;
 mod saver;
 mod sign_in;

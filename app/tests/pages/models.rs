@@ -14,7 +14,7 @@ fn shown(page: &Page) -> Vec<String> {
 #[tokio::test]
 async fn each_model_has_a_switch_that_says_how_it_is() {
     let page = open(Mood::Normal, "/providers/groq").await;
-    page.says("Models 5 models, 1 off, US dollars per million tokens");
+    page.says("Models 5 models, 1 off, covered; list prices in US dollars per million tokens Set prices");
     page.holds("action=\"/console/switch_model\"");
     page.holds(
         "role=\"switch\" name=\"turn_off\" value=\"openai/gpt-oss-120b\" aria-checked=\"true\" \

@@ -10,7 +10,7 @@ async fn usage_is_told_in_figures_a_chart_and_tables() {
     page.says("Requests 5,");
     page.says("of prompts from the cache");
     page.says("Tokens by provider");
-    page.says("Provider Share Requests Tokens in Tokens out Cached Cost First token");
+    page.says("Provider Share Requests Tokens in Tokens out Cached Cost Covered First token");
     page.says("anthropic 54%");
     page.says("The chart as a table");
     page.says("groq was rate limited 27 times");

@@ -4,6 +4,7 @@
 mod alerts;
 mod endpoints;
 mod models;
+mod prices;
 mod sign_in;
 mod usage;
 mod what_if;
@@ -11,6 +12,7 @@ mod what_if;
 pub use alerts::{alert_settings, alerts, dismiss_alert, save_alert_settings, test_alert};
 pub use endpoints::{add_endpoint, change_endpoint, endpoints, remove_endpoint};
 pub use models::{refresh_models, switch_models};
+pub use prices::{prices, recalculate, recalculation, set_price, unset_price};
 pub use sign_in::{begin_sign_in, cancel_sign_in, opt_in, paste_sign_in, quota, sign_in};
 pub use usage::usage;
 pub use what_if::what_if;

@@ -11,6 +11,7 @@ pub mod live;
 mod login;
 mod models;
 mod overview;
+mod prices;
 mod providers;
 mod quota;
 pub mod requests;

@@ -149,10 +149,9 @@ impl Requests for Desk {
             error => fail(error),
         })?;
         let snapshot = self.app.snapshot();
-        let lines = |usage| {
-            let provider = snapshot.provider(&record.provider_id)?;
-            Some(price_lines(usage, &provider.rate(&record.model)))
-        };
+        let provider = snapshot.provider(&record.provider_id);
+        let rate = provider.map(|provider| provider.rate(&record.model));
+        let lines = |usage| Some(price_lines(usage, rate.as_ref()?));
         Ok(RequestDetail {
             row: row_of(&record),
             headline: headline(&record),
@@ -162,6 +161,8 @@ impl Requests for Desk {
             upstream_dialect: record.upstream_dialect.clone(),
             dropped: record.dropped.clone(),
             prices: record.usage.as_ref().and_then(lines).unwrap_or_default(),
+            price_from: rate.as_ref().map(|rate| rate.from.clone()).unwrap_or_default(),
+            list_cost: record.list_cost,
             reasoning_tokens: record
                 .usage
                 .as_ref()

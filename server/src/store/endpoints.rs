@@ -1,6 +1,6 @@
 //! Custom endpoints: providers made by a person.
 
-use super::entity::{accounts, endpoint_models, endpoints, found_models, models_off};
+use super::entity::{accounts, endpoint_models, endpoints, found_models, models_off, prices};
 use super::{Store, StoreError};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -91,6 +91,8 @@ impl Store {
         forget_found(&work, prefix).await?;
         let off = models_off::Entity::delete_many().filter(models_off::Column::ProviderId.eq(prefix));
         off.exec(&work).await?;
+        let own = prices::Entity::delete_many().filter(prices::Column::ProviderId.eq(prefix));
+        own.exec(&work).await?;
         let deleted = endpoints::Entity::delete_by_id(prefix).exec(&work).await?;
         if deleted.rows_affected == 0 {
             return Err(StoreError::Missing);

@@ -78,6 +78,11 @@ entity!(prices, "prices", {
     input: Option<i64>, output: Option<i64>, cache_read: Option<i64>, cache_write: Option<i64>,
     changed_at: i64,
 });
+entity!(recalculations, "recalculations", {
+    #[sea_orm(primary_key, auto_increment = false)] id: i32,
+    from_at: i64, began_at: i64, next_at: i64, requests: i64, requests_done: i64, worker: String,
+    worker_until: i64, ended_at: Option<i64>, cost_before: i64, cost_after: i64, unknown_after: i64,
+});
 entity!(opt_ins, "opt_ins", {
     #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
     person: String, agreed_at: i64,

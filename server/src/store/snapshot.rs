@@ -79,6 +79,11 @@ impl Provider {
         self.prices.rate(&self.spec, model)
     }
 
+    /// What they would cost if a person had set no price.
+    pub fn stated_rate(&self, model: &str) -> Rate {
+        self.prices.stated(&self.spec, model)
+    }
+
     /// The endpoint for a wire format.
     pub fn speaking(&self, dialect: Dialect) -> Option<&Speaks> {
         self.speaks.iter().find(|speaks| speaks.takes(dialect))

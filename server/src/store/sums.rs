@@ -253,7 +253,7 @@ impl Store {
     }
 }
 
-fn sum_of(row: usage_hours::Model) -> (SumKey, Sum) {
+pub(super) fn sum_of(row: usage_hours::Model) -> (SumKey, Sum) {
     let key = SumKey {
         period_at: row.period_at,
         provider_id: row.provider_id,

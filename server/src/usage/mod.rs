@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod price;
+pub mod recalculate;
 pub mod recorder;
 pub mod retain;
 pub mod savings;

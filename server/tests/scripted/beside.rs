@@ -50,7 +50,10 @@ impl Beside {
             }
             Self::Transcriptions => transcribed(seen),
             Self::Images => {
-                json_reply(&json!({ "created": 1_763_718_000, "data": [{ "b64_json": "iVBORw0KGgo=" }] }))
+                let sorts = json!({ "text_tokens": 10, "image_tokens": 40 });
+                let usage = json!({ "input_tokens": 50, "output_tokens": 1056, "total_tokens": 1106, "input_tokens_details": sorts });
+                let data = [json!({ "b64_json": "iVBORw0KGgo=" })];
+                json_reply(&json!({ "created": 1_763_718_000, "data": data, "usage": usage }))
             }
             Self::Compact => json_reply(&json!({
                 "id": "resp_001", "object": "response.compaction", "created_at": 1_763_718_000,

@@ -72,6 +72,8 @@ fn rows(page: &UsagePage) -> Vec<u8> {
         "reasoning_tokens",
         "cost_usd",
         "requests_of_unknown_price",
+        "covered_usd",
+        "covered_requests_of_unknown_price",
         "first_token_ms",
     ];
     // Writing to memory does not fail.
@@ -94,14 +96,21 @@ fn rows(page: &UsagePage) -> Vec<u8> {
                 .into_iter()
                 .chain(counts.map(|count| count.to_string()))
                 .chain([
-                    format!("{}.{:09}", sums.cost.known / NANO, sums.cost.known % NANO),
+                    usd(sums.cost.known),
                     sums.cost.unknown_requests.to_string(),
+                    usd(sums.cost.covered),
+                    sums.cost.covered_unknown.to_string(),
                     sums.latency().map(|ms| ms.to_string()).unwrap_or_default(),
                 ]);
             let _ = writer.write_record(line);
         }
     }
     writer.into_inner().unwrap_or_default()
+}
+
+/// USD, exactly.
+fn usd(nano: i64) -> String {
+    format!("{}.{:09}", nano / NANO, nano % NANO)
 }
 
 /// A name that no spreadsheet takes for a formula: names come from clients.
@@ -118,7 +127,12 @@ mod tests {
     fn a_line_for_each_share_and_part_of_time_that_used_anything() {
         let used = Sums {
             requests: 2,
-            cost: app::api::Cost { known: 1_500_000_000, unknown_requests: 1, ..app::api::Cost::default() },
+            cost: app::api::Cost {
+                known: 1_500_000_000,
+                unknown_requests: 1,
+                covered: 7,
+                covered_unknown: 2,
+            },
             ..Sums::default()
         };
         let part = |from: i64| Part { from, to: from + 3_600_000, name: String::new() };
@@ -135,7 +149,7 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert_eq!(
             lines[1],
-            "1970-01-01T01:00:00Z,1970-01-01T02:00:00Z,\"'=1+1, x\",2,0,0,0,0,0,0,0,1.500000000,1,"
+            "1970-01-01T01:00:00Z,1970-01-01T02:00:00Z,\"'=1+1, x\",2,0,0,0,0,0,0,0,1.500000000,1,0.000000007,2,"
         );
     }
 }

@@ -34,16 +34,27 @@ impl Prices {
         self.set.get(provider)?.get(model).copied()
     }
 
-    /// All prices that a person has set at a provider.
-    pub fn set_at(&self, provider: &str) -> impl Iterator<Item = (&String, Price)> {
-        self.set.get(provider).into_iter().flatten().map(|(model, price)| (model, *price))
+    /// The providers and models whose prices a person has set.
+    pub fn all_set(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.set.iter().flat_map(|(provider, models)| {
+            models.keys().map(move |model| (provider.as_str(), model.as_str()))
+        })
+    }
+
+    /// What would count if a person had set no price for it.
+    pub fn stated(&self, provider: &catalog::Provider, model: &str) -> Rate {
+        self.rated(provider, model, stated_at(provider, model))
     }
 
     /// What the tokens of a model cost at a provider: what a person has set, else what its file states; where that is
     /// nothing and a plan covers them, what whoever sells the same model by the token takes.
     pub fn rate(&self, provider: &catalog::Provider, model: &str) -> Rate {
+        self.rated(provider, model, self.at(provider, model))
+    }
+
+    fn rated(&self, provider: &catalog::Provider, model: &str, own: Option<(Price, PriceFrom)>) -> Rate {
         let covered = provider.tier != Tier::Cheap;
-        let own = self.at(provider, model).or_else(|| {
+        let own = own.or_else(|| {
             let known = provider.model(model).and_then(|known| known.list.as_deref()?.split_once('/'));
             let (seller, id) = known.or_else(|| Some((provider.list.as_deref()?, model)))?;
             let (price, _) = self.at(self.sellers.get(seller)?, id)?;
@@ -56,8 +67,13 @@ impl Prices {
     /// What is said of a model at this very provider.
     fn at(&self, provider: &catalog::Provider, model: &str) -> Option<(Price, PriceFrom)> {
         let set = self.set(&provider.id, model).map(|price| (price, PriceFrom::Yours));
-        set.or_else(|| Some((provider.model(model)?.price?, PriceFrom::Catalogue)))
+        set.or_else(|| stated_at(provider, model))
     }
+}
+
+/// What the file of this very provider states of a model.
+fn stated_at(provider: &catalog::Provider, model: &str) -> Option<(Price, PriceFrom)> {
+    Some((provider.model(model)?.price?, PriceFrom::Catalogue))
 }
 
 #[cfg(test)]

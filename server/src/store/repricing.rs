@@ -1,0 +1,262 @@
+//! What recorded requests cost at other prices: rows and sums, hour by hour.
+//!
+//! Rows are written in short transactions of their own. The sums of an hour then follow in one: no writer adds to them
+//! meanwhile, so what they are set to is what the rows say, and a request that is written a moment later is added to that.
+//! Where rows of a sum were forgotten, it is priced by its own token counts. Doing an hour again changes nothing.
+
+use super::entity::{requests, usage_hours};
+use super::requests::{first_id, record_of};
+use super::sums::{Sum, SumKey, sum_of};
+use super::{Store, StoreError};
+use crate::usage::price::{Charge, Rate, list_cost};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+/// Rows read, and written, at once.
+const CHUNK: u64 = 500;
+
+/// What a model's tokens cost at a provider; `None` where the provider is not known any more.
+pub trait Rates: Fn(&str, &str) -> Option<Rate> + Sync {}
+
+impl<F: Fn(&str, &str) -> Option<Rate> + Sync> Rates for F {}
+
+/// The parts of a sum that prices decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Costs {
+    cost: i64,
+    cost_unknown: i64,
+    list_cost: i64,
+    list_unknown: i64,
+}
+
+impl Costs {
+    fn of(sum: &Sum) -> Self {
+        let Sum { cost, cost_unknown, list_cost, list_unknown, .. } = *sum;
+        Self { cost, cost_unknown, list_cost, list_unknown }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.cost += other.cost;
+        self.cost_unknown += other.cost_unknown;
+        self.list_cost += other.list_cost;
+        self.list_unknown += other.list_unknown;
+    }
+
+    /// Of a sum whose requests are forgotten, by its token counts. What has no price stays as it was recorded: of that
+    /// more was known then.
+    fn by_tokens(sum: &Sum, rate: &Rate) -> Self {
+        let count = |tokens: i64| u64::try_from(tokens).unwrap_or(0);
+        let usage = wire::Usage {
+            input: count(sum.input_tokens),
+            cache_read: count(sum.cache_read_tokens),
+            cache_write: count(sum.cache_write_tokens),
+            output: count(sum.output_tokens),
+            reasoning: None,
+        };
+        match (list_cost(&usage, rate), rate.covered) {
+            (Some(list_cost), true) => Self { list_cost, list_unknown: sum.unstated, ..Self::default() },
+            (None, true) => Self { list_unknown: sum.requests - sum.failed, ..Self::default() },
+            (Some(cost), false) => Self { cost, cost_unknown: sum.unstated, ..Self::default() },
+            (None, false) => Self::of(sum),
+        }
+    }
+}
+
+/// What the rows of a key say.
+#[derive(FromQueryResult)]
+struct Said {
+    provider_id: String,
+    model: String,
+    account_id: Option<i64>,
+    key_id: Option<i64>,
+    client: String,
+    combo: String,
+    requests: i64,
+    cost: i64,
+    cost_unknown: i64,
+    list_cost: i64,
+    list_unknown: i64,
+}
+
+/// The rows of an hour.
+fn within(hour: i64) -> Condition {
+    use requests::Column;
+    Condition::all().add(Column::Id.gte(first_id(hour))).add(Column::Id.lt(first_id(hour + HOUR)))
+}
+
+impl Store {
+    /// Prices some rows of an hour anew: those after `after`, or the first ones. Gives the last of them; `None` where there
+    /// were none.
+    pub async fn reprice_requests(
+        &self,
+        hour: i64,
+        after: Option<Uuid>,
+        rates: &impl Rates,
+    ) -> Result<Option<Uuid>, StoreError> {
+        use requests::Column;
+        let mut find = requests::Entity::find().filter(within(hour));
+        if let Some(after) = after {
+            find = find.filter(Column::Id.gt(after));
+        }
+        let rows = find.order_by_asc(Column::Id).limit(CHUNK).all(&self.db).await?;
+        let last = rows.last().map(|row| row.id);
+        let changed = rows.into_iter().filter_map(|row| {
+            let record = record_of(row);
+            let rate = rates(&record.provider_id, &record.model)?;
+            let charge = Charge::of(record.usage.as_ref(), record.used(), &rate);
+            let was = Charge { cost: record.cost, covered: record.covered, list_cost: record.list_cost };
+            (charge != was).then_some((record.id, charge))
+        });
+        let changed: Vec<(Uuid, Charge)> = changed.collect();
+        if changed.is_empty() {
+            return Ok(last);
+        }
+        let work = self.begin().await?;
+        for (id, charge) in changed {
+            let row = requests::ActiveModel {
+                cost: Set(charge.cost),
+                covered: Set(charge.covered),
+                list_cost: Set(charge.list_cost),
+                ..Default::default()
+            };
+            requests::Entity::update_many().set(row).filter(Column::Id.eq(id)).exec(&work).await?;
+        }
+        work.commit().await?;
+        Ok(last)
+    }
+
+    /// Sets the sums of an hour, and of its day, to what the rows say, and notes that the hour is done.
+    /// [`StoreError::Missing`] where another has the recalculation by now.
+    pub async fn reprice_sums(&self, hour: i64, now: i64, rates: &impl Rates) -> Result<(), StoreError> {
+        let work = self.begin().await?;
+        if work.get_database_backend() == DbBackend::Postgres {
+            // Writers wait until this is committed; their rows are seen with their sums, or not at all. SQLite has one
+            // writer at a time anyway.
+            let lock = "LOCK TABLE usage_hours, usage_days IN SHARE ROW EXCLUSIVE MODE";
+            work.execute_unprepared(lock).await?;
+        }
+        let said = said(&work, hour).await?;
+        let mut requests = 0;
+        for (key, sum) in sums_of(&work, hour, hour + HOUR).await? {
+            requests += sum.requests;
+            let costs = match said.get(&key) {
+                Some((count, costs)) if *count == sum.requests => *costs,
+                _ => match rates(&key.provider_id, &key.model) {
+                    Some(rate) => Costs::by_tokens(&sum, &rate),
+                    None => continue,
+                },
+            };
+            if costs != Costs::of(&sum) {
+                set(&work, "usage_hours", &key, costs).await?;
+            }
+        }
+        let day = hour.div_euclid(DAY) * DAY;
+        let mut days: BTreeMap<SumKey, Costs> = BTreeMap::new();
+        for (key, sum) in sums_of(&work, day, day + DAY).await? {
+            days.entry(SumKey { period_at: day, ..key }).or_default().add(Costs::of(&sum));
+        }
+        for (key, costs) in days {
+            set(&work, "usage_days", &key, costs).await?;
+        }
+        self.note_recalculated(&work, hour, requests, now).await?;
+        Ok(work.commit().await?)
+    }
+}
+
+/// What the rows of an hour say, and how many there are, by key.
+async fn said(work: &DatabaseTransaction, hour: i64) -> Result<BTreeMap<SumKey, (i64, Costs)>, StoreError> {
+    use requests::Column;
+    let sum = |expr: Expr| Expr::from(sea_orm::sea_query::Func::sum(expr)).cast_as("BIGINT");
+    let one = |when: Condition| -> Expr { Expr::case(when, 1_i64).finally(0_i64).into() };
+    let or_none = |column: Column| {
+        Expr::expr(sea_orm::sea_query::Func::coalesce([Expr::col(column), Expr::value(0_i64)]))
+    };
+    let used = Condition::any().add(Column::InputTokens.is_not_null()).add(Column::Outcome.ne("failed"));
+    let unknown = Condition::all().add(used).add(Column::Cost.is_null());
+    let unlisted = Condition::all().add(Column::Covered.eq(true)).add(Column::ListCost.is_null());
+    let columns =
+        [Column::ProviderId, Column::Model, Column::AccountId, Column::KeyId, Column::Client, Column::Combo];
+    let mut find = requests::Entity::find()
+        .select_only()
+        .columns(columns)
+        .expr_as(Column::Id.count(), "requests")
+        .expr_as(sum(or_none(Column::Cost)), "cost")
+        .expr_as(sum(one(unknown)), "cost_unknown")
+        .expr_as(sum(or_none(Column::ListCost)), "list_cost")
+        .expr_as(sum(one(unlisted)), "list_unknown")
+        .filter(within(hour));
+    for column in columns {
+        find = find.group_by(column);
+    }
+    let mut all: BTreeMap<SumKey, (i64, Costs)> = BTreeMap::new();
+    for row in find.into_model::<Said>().all(work).await? {
+        let key = SumKey {
+            period_at: hour,
+            provider_id: row.provider_id,
+            model: row.model,
+            account_id: row.account_id.unwrap_or(0),
+            key_id: row.key_id.unwrap_or(0),
+            client: row.client,
+            combo: row.combo,
+        };
+        let costs = Costs {
+            cost: row.cost,
+            cost_unknown: row.cost_unknown,
+            list_cost: row.list_cost,
+            list_unknown: row.list_unknown,
+        };
+        let (count, sum) = all.entry(key).or_default();
+        *count += row.requests;
+        sum.add(costs);
+    }
+    Ok(all)
+}
+
+/// The sums of the hours that start within `[from, to)`.
+async fn sums_of(work: &DatabaseTransaction, from: i64, to: i64) -> Result<Vec<(SumKey, Sum)>, StoreError> {
+    use usage_hours::Column;
+    let find = usage_hours::Entity::find().filter(Column::PeriodAt.gte(from)).filter(Column::PeriodAt.lt(to));
+    Ok(find.all(work).await?.into_iter().map(sum_of).collect())
+}
+
+/// Sets what prices decide of a sum, where it is something else.
+async fn set(
+    work: &DatabaseTransaction,
+    table: &'static str,
+    key: &SumKey,
+    costs: Costs,
+) -> Result<(), StoreError> {
+    let column = |name: &'static str| Expr::col(Alias::new(name));
+    let values = [
+        ("cost", costs.cost),
+        ("cost_unknown", costs.cost_unknown),
+        ("list_cost", costs.list_cost),
+        ("list_unknown", costs.list_unknown),
+    ];
+    let mut update = Query::update();
+    update.table(Alias::new(table));
+    let mut other = Condition::any();
+    for (name, value) in values {
+        update.value(Alias::new(name), value);
+        other = other.add(column(name).ne(value));
+    }
+    let own = Condition::all()
+        .add(column("period_at").eq(key.period_at))
+        .add(column("provider_id").eq(key.provider_id.clone()))
+        .add(column("model").eq(key.model.clone()))
+        .add(column("account_id").eq(key.account_id))
+        .add(column("key_id").eq(key.key_id))
+        .add(column("client").eq(key.client.clone()))
+        .add(column("combo").eq(key.combo.clone()));
+    update.cond_where(own.add(other));
+    work.execute(&update).await?;
+    Ok(())
+}
