@@ -56,7 +56,14 @@ pub fn OverTime(page: WhatIfPage, would_be: Vec<NanoUsd>) -> impl IntoView {
                 </ul>
             </header>
             <Drawn page would_be />
-            {unknown.then(|| view! { <p class="faint">"What has no known price is in neither."</p> })}
+            {unknown
+                .then(|| {
+                    view! {
+                        <p class="faint what-if-unknown">
+                            "What has no known price is in neither. " <a href="/prices?show=unknown">"Set prices"</a>
+                        </p>
+                    }
+                })}
             <details class="usage-parts">
                 <summary>"The chart as a table"</summary>
                 <div class="scroll">

@@ -6,8 +6,8 @@ use super::requests::first_id;
 use super::{Store, StoreError, Sum};
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, IdenStatic, JoinType, QueryFilter, QuerySelect,
-    Select,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, IdenStatic, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use usage_hours::Column;
 
@@ -85,6 +85,39 @@ pub struct Used {
     pub sum: Sum,
 }
 
+/// What one target answered within an hour: as much of its sums as a replay needs.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct HourUsed {
+    /// When the hour begins, Unix ms.
+    pub period_at: i64,
+    /// The provider's id.
+    pub provider_id: String,
+    /// Its model.
+    pub model: String,
+    /// All requests.
+    pub requests: i64,
+    /// Those that got an error.
+    pub failed: i64,
+    /// Those whose provider stated no usage.
+    pub unstated: i64,
+    /// Fresh input tokens.
+    pub input_tokens: i64,
+    /// Tokens read from the provider's cache.
+    pub cache_read_tokens: i64,
+    /// Tokens written to the provider's cache.
+    pub cache_write_tokens: i64,
+    /// Output tokens, reasoning included.
+    pub output_tokens: i64,
+    /// Known cost, USD in units of 10^-9.
+    pub cost: i64,
+    /// Requests of unknown cost.
+    pub cost_unknown: i64,
+    /// What covered requests would have cost at list price, where that is known.
+    pub list_cost: i64,
+    /// Covered requests whose list price is unknown.
+    pub list_unknown: i64,
+}
+
 /// Why attempts failed.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Fallen {
@@ -134,6 +167,20 @@ const SUMS: [Column; 19] = [
     Column::FirstTokenMs,
     Column::FirstTokens,
     Column::TotalMs,
+];
+
+const REPLAYED: [Column; 11] = [
+    Column::Requests,
+    Column::Failed,
+    Column::Unstated,
+    Column::InputTokens,
+    Column::CacheReadTokens,
+    Column::CacheWriteTokens,
+    Column::OutputTokens,
+    Column::Cost,
+    Column::CostUnknown,
+    Column::ListCost,
+    Column::ListUnknown,
 ];
 
 impl Offsets {
@@ -237,6 +284,19 @@ impl Store {
             .filter(slice.filter())
             .group_by(Expr::col(Alias::new("hour")));
         Ok(find.into_tuple().all(&self.db).await?)
+    }
+
+    /// What each target answered, hour by hour.
+    pub async fn used_hours(&self, slice: &Slice) -> Result<Vec<HourUsed>, StoreError> {
+        let by = [Column::PeriodAt, Column::ProviderId, Column::Model];
+        let mut find = usage_hours::Entity::find().select_only().columns(by).filter(slice.filter());
+        for column in REPLAYED {
+            find = find.expr_as(column.sum().cast_as("BIGINT"), column.as_str());
+        }
+        for column in by {
+            find = find.group_by(column).order_by_asc(column);
+        }
+        Ok(find.into_model().all(&self.db).await?)
     }
 
     /// What sums of a period are over, each once, for choosing from: by whole days (UTC) that it touches. Of a slice only

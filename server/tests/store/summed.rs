@@ -74,6 +74,33 @@ pub(super) async fn usage_by_anything_is_what_its_requests_say(_: &Base, store: 
         let rows = store.used(slice, split, grain).await.unwrap();
         rows.into_iter().map(|used| ((used.part, used.by, used.model), used.sum)).collect::<BTreeMap<_, _>>()
     };
+    let own = Slice { client: Some("Codex".into()), ..slice.clone() };
+    let hours = store.used_hours(&own).await.unwrap();
+    let mut codex = all.clone();
+    codex.retain(|record| record.client == "Codex");
+    let by_hour = by(&codex, |record| {
+        (record.started_at / HOUR * HOUR, record.provider_id.clone(), record.model.clone())
+    });
+    let told = hours.iter().map(|hour| {
+        let key = (hour.period_at, hour.provider_id.clone(), hour.model.clone());
+        let sum = Sum {
+            requests: hour.requests,
+            failed: hour.failed,
+            unstated: hour.unstated,
+            input_tokens: hour.input_tokens,
+            cache_read_tokens: hour.cache_read_tokens,
+            cache_write_tokens: hour.cache_write_tokens,
+            output_tokens: hour.output_tokens,
+            cost: hour.cost,
+            cost_unknown: hour.cost_unknown,
+            list_cost: hour.list_cost,
+            list_unknown: hour.list_unknown,
+            ..by_hour[&key]
+        };
+        (key, sum)
+    });
+    assert_eq!(told.collect::<BTreeMap<_, _>>(), by_hour);
+    assert!(hours.is_sorted_by_key(|hour| hour.period_at), "in order of time");
     let text = |text: &str| text.to_owned();
     let none = String::new;
     assert_eq!(used(&slice, Split::Nothing, Grain::Whole).await, by(&all, |_| (0, none(), none())));

@@ -9,8 +9,8 @@ use super::usage::{Names, chosen, last_days, slice, text};
 use super::zone::{stamp, zone};
 use super::{Desk, fail};
 use crate::clock;
+use crate::store::HourUsed;
 use crate::store::snapshot::{Provider, Snapshot};
-use crate::store::{Grain, Split, Used};
 use crate::usage::what_if::{self, Hour, Lot, Tally, Target, recorded, replay};
 use app::api::overview::TierShare;
 use app::api::usage::Part;
@@ -67,14 +67,10 @@ impl<'a, P: Fn(&Provider, &str) -> (Price, bool)> Targets<'a, P> {
         place
     }
 
-    /// Recorded usage in order of time, and how many requests stated nothing.
-    fn hours(&mut self, mut rows: Vec<Used>) -> (Vec<Hour>, i64) {
-        rows.sort_by(|one, other| {
-            (one.part, &one.by, &one.model).cmp(&(other.part, &other.by, &other.model))
-        });
-        let unstated = rows.iter().map(|row| row.sum.unstated).sum();
-        let hours = rows.iter().filter_map(|row| {
-            let sum = &row.sum;
+    /// Recorded usage, in the order of its rows, and how many requests stated nothing.
+    fn hours(&mut self, rows: &[HourUsed]) -> (Vec<Hour>, i64) {
+        let unstated = rows.iter().map(|sum| sum.unstated).sum();
+        let hours = rows.iter().filter_map(|sum| {
             let tokens = Tokens {
                 input: sum.input_tokens,
                 cache_read: sum.cache_read_tokens,
@@ -84,8 +80,8 @@ impl<'a, P: Fn(&Provider, &str) -> (Price, bool)> Targets<'a, P> {
             let used = i64::from(tokens.prompt() + tokens.output > 0);
             let requests = (sum.requests - sum.failed - sum.unstated).max(used);
             (requests > 0).then(|| Hour {
-                at: row.part,
-                target: self.place(&row.by, &row.model),
+                at: sum.period_at,
+                target: self.place(&sum.provider_id, &sum.model),
                 lot: Lot { requests, tokens },
                 cost: sum.cost,
                 // What stated no tokens is of unknown cost too, or of unknown list price.
@@ -181,11 +177,12 @@ impl WhatIf for Desk {
         let mut filters = query.filters();
         let slice = slice(&mut filters, &period, &keys, &mut notes);
         (query.key, query.model) = (filters.key, filters.model);
-        let rows = store.used(&slice, Split::Target, Grain::Hour).await.map_err(fail)?;
+        let (rows, used_by) =
+            tokio::try_join!(store.used_hours(&slice), store.used_by(&slice)).map_err(fail)?;
         let names = Names { snapshot: &snapshot, keys: &keys };
-        let choices = names.choices(&store.used_by(&slice).await.map_err(fail)?);
+        let choices = names.choices(&used_by);
         let mut targets = Targets::new(&snapshot, price_of);
-        let (hours, unstated) = targets.hours(rows);
+        let (hours, unstated) = targets.hours(&rows);
         let part_of = |at: i64| period.parts.partition_point(|part| part.to <= at);
         let parts = period.parts.len();
         let asked = text(&query.to).map(|to| match change {
