@@ -226,8 +226,10 @@ fn Text(id: String, text: Vec<Folded>) -> impl IntoView {
             {fold}
         }
     });
+    // Several stand on one page, and each is named after its part.
+    let label = format!("Text of the part {}", id.trim_end_matches("-text"));
     view! {
-        <div class="payload-text" id=id tabindex="0" role="region" aria-label="Text">
+        <div class="payload-text" id=id tabindex="0" role="region" aria-label=label>
             {pieces.collect_view()}
         </div>
     }

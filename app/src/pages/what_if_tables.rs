@@ -66,7 +66,7 @@ pub fn OverTime(page: WhatIfPage, would_be: Vec<NanoUsd>) -> impl IntoView {
                 })}
             <details class="usage-parts">
                 <summary>"The chart as a table"</summary>
-                <div class="scroll">
+                <div class="scroll" tabindex="0" role="region" aria-label="The same by day">
                     <table class="usage-table">
                         <caption class="visually-hidden">{format!("Cost over time, in US dollars. Time zone: {zone}")}</caption>
                         <thead>
@@ -126,7 +126,7 @@ pub fn ByTarget(estimate: Estimate, recorded: Amount) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="by-target">
             <h2 id="by-target">"By target"</h2>
-            <div class="scroll">
+            <div class="scroll" tabindex="0" role="region" aria-label="The estimate by target">
                 <table class="usage-table">
                     <caption class="visually-hidden">"The estimate by target, beside what was recorded. Costs in US dollars."</caption>
                     <thead>
