@@ -126,7 +126,7 @@ pub fn ByTarget(estimate: Estimate, recorded: Amount) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="by-target">
             <h2 id="by-target">"By target"</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="The estimate by target">
+            <div class="scroll" tabindex="0" role="region" aria-label="Every target">
                 <table class="usage-table">
                     <caption class="visually-hidden">"The estimate by target, beside what was recorded. Costs in US dollars."</caption>
                     <thead>
