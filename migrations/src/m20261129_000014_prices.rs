@@ -59,8 +59,8 @@ impl MigrationTrait for Migration {
         db.execute_unprepared(covered).await?;
         for table in ["usage_hours", "usage_days"] {
             let unknown = format!(
-                "UPDATE {table} SET list_unknown = requests - failed \
-                 WHERE cost = 0 AND cost_unknown = 0 AND input_tokens + output_tokens > 0"
+                "UPDATE {table} SET list_unknown = requests - failed - unstated \
+                 WHERE cost = 0 AND cost_unknown = unstated AND input_tokens + output_tokens > 0"
             );
             db.execute_unprepared(&unknown).await?;
         }

@@ -155,7 +155,7 @@ impl PriceRow {
 
     /// Whether requests of the last 30 days were billed at a price that nobody knows.
     pub fn missed(&self) -> bool {
-        self.requests > 0 && self.billed() && self.unknown()
+        self.requests > 0 && self.tier == Some(Tier::Cheap) && self.unknown()
     }
 
     /// Whether what its tokens cost cannot be said.

@@ -162,8 +162,8 @@ pub(super) fn spend(cost: Cost, requests: i64) -> (String, String) {
     let worth = format::covered(cost.covered, cost.covered_unknown);
     let covered = match (worth.as_str(), cost.covered) {
         ("", _) => String::new(),
-        (_, 0) => "Of unknown list price was covered".to_owned(),
-        (worth, _) => format!("About {worth} at list prices was covered"),
+        (_, 0) => "What was covered has no known list price".to_owned(),
+        (worth, _) => format!("Covered: about {worth} at list prices"),
     };
     let (spend, note) = match cost.unknown_requests {
         0 if cost.all_covered() => ("covered".to_owned(), String::new()),

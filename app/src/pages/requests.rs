@@ -42,12 +42,12 @@ pub fn Requests() -> impl IntoView {
             let nothing = list.rows.is_empty() && filter == RequestFilter::default();
             // What is older than something never grows.
             let newest = filter.before.is_empty() && filter.to.is_empty();
-            let last = list.rows.first().map(|row| row.id.clone()).unwrap_or_default();
+            let shown: Vec<String> = list.rows.iter().map(|row| row.id.clone()).collect();
             view! {
                 {(!nothing).then(|| view! { <Filters filter=filter.clone() list=list.clone() /> })}
                 <LogsOn logs=list.logs.clone() />
                 <Notes notes=list.notes.clone() />
-                {newest.then(|| view! { <NewRequests filter=filter.clone() last=last.clone() /> })}
+                {newest.then(|| view! { <NewRequests filter=filter.clone() shown=shown.clone() /> })}
                 <div id="list">
                     <List filter list />
                 </div>

@@ -10,6 +10,7 @@ use leptos::ev;
 use leptos::html::Section;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::collections::HashSet;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
@@ -20,11 +21,13 @@ const LIVE: &str = "/console/live";
 /// How many rows the list shows.
 const SHOWN: usize = 12;
 
-/// Calls `seen` for every request that ends from now on, and for the newest again where some may have been missed since
-/// `last` (its id; empty: nothing was seen yet). Comes back by itself after the connection was
+/// Calls `seen` once for every request that ends from now on, and for those of the newest that were missed; `known`: ids of
+/// others that are no news. Comes back by itself after the connection was
 /// lost, and lets go of it while the page is in the background (a browser has few connections to share).
-fn listen(last: String, seen: impl Fn(RequestRow) + Clone + 'static, connected: RwSignal<bool>) {
-    let last = StoredValue::new(last);
+fn listen(known: Vec<String>, seen: impl Fn(RequestRow) + Clone + 'static, connected: RwSignal<bool>) {
+    // Whoever knows nothing has missed nothing yet.
+    let since = StoredValue::new(known.first().cloned());
+    let known = StoredValue::new(known.into_iter().collect::<HashSet<_>>());
     let source = StoredValue::new_local(None::<EventSource>);
     let open = move || {
         let seen = seen.clone();
@@ -32,13 +35,22 @@ fn listen(last: String, seen: impl Fn(RequestRow) + Clone + 'static, connected: 
             if source.as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED) {
                 return;
             }
-            let since = last.with_value(|last| format!("{LIVE}?since={last}"));
-            let Ok(fresh) = EventSource::new(&since) else { return };
+            let address = since.with_value(|since| match since {
+                Some(since) => format!("{LIVE}?since={since}"),
+                None => LIVE.to_owned(),
+            });
+            let Ok(fresh) = EventSource::new(&address) else { return };
+            since.update_value(|since| {
+                since.get_or_insert_with(|| "nothing".to_owned());
+            });
             on(&fresh, "request", move |event: JsValue| {
                 let data = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
                 if let Some(row) = data.and_then(|data| serde_json::from_str::<RequestRow>(&data).ok()) {
-                    last.set_value(row.id.clone());
-                    seen(row);
+                    let mut news = false;
+                    known.update_value(|known| news = known.insert(row.id.clone()));
+                    if news {
+                        seen(row);
+                    }
                 }
             });
             on(&fresh, "open", move |_| connected.set(true));
@@ -125,7 +137,7 @@ fn renew(what: Renewed, due: RwSignal<bool>, held: impl Fn() -> bool + Copy + 's
 /// ones wait behind a button that counts them.
 #[island]
 pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
-    let newest = first.first().map(|row| row.id.clone()).unwrap_or_default();
+    let shown: Vec<String> = first.iter().map(|row| row.id.clone()).collect();
     let rows = RwSignal::new(first);
     let held = RwSignal::new(Vec::<RequestRow>::new());
     // Two flags: a button that hides itself takes the focus away while the pointer still rests on the list.
@@ -152,11 +164,8 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
     };
     Effect::new(move |_| {
         listen(
-            newest.clone(),
+            shown.clone(),
             move |row| {
-                if rows.with_untracked(|rows| rows.iter().any(|known| known.id == row.id)) {
-                    return;
-                }
                 if row.attempts > 1 && !due.get_untracked() {
                     due.set(true);
                     renew(FALLBACKS, due, || false);
@@ -253,8 +262,12 @@ pub fn FirstRequest(
     Effect::new(move |_| {
         if !came.get_untracked() {
             listen(
-                String::new(),
+                Vec::new(),
                 move |row| {
+                    // On coming back the newest are told again.
+                    if last.is_some_and(|last| row.at <= last) {
+                        return;
+                    }
                     let target = if row.target.is_empty() { row.asked } else { row.target };
                     words.set(format!("{} reached {target}.", row.client));
                     came.set(true);
@@ -317,24 +330,18 @@ fn fits(filter: &RequestFilter, row: &RequestRow) -> bool {
 pub fn NewRequests(
     /// What the list is filtered by.
     filter: RequestFilter,
-    /// The id of its newest request; empty where it has none.
-    last: String,
+    /// The ids of its requests.
+    shown: Vec<String>,
 ) -> impl IntoView {
-    let fresh = RwSignal::new(Vec::<String>::new());
+    let fresh = RwSignal::new(0_usize);
     let connected = RwSignal::new(false);
-    let known = StoredValue::new(last.clone());
     Effect::new(move |_| {
         let filter = filter.clone();
         listen(
-            last.clone(),
+            shown.clone(),
             move |row| {
-                // The ids sort by time; those that were known come again after a break.
-                if fits(&filter, &row) && known.with_value(|known| row.id > *known) {
-                    fresh.update(|fresh| {
-                        if !fresh.contains(&row.id) {
-                            fresh.push(row.id);
-                        }
-                    });
+                if fits(&filter, &row) {
+                    fresh.update(|fresh| *fresh += 1);
                 }
             },
             connected,
@@ -349,18 +356,15 @@ pub fn NewRequests(
             <button
                 type="button"
                 class="button small"
-                hidden=move || fresh.with(Vec::is_empty)
+                hidden=move || fresh.get() == 0
                 on:click=move |_| {
-                    if let Some(newest) = fresh.with_untracked(|fresh| fresh.iter().max().cloned()) {
-                        known.set_value(newest);
-                    }
-                    fresh.set(Vec::new());
+                    fresh.set(0);
                     spawn_local(async move {
                         browser::refresh(&["list"]).await;
                     });
                 }
             >
-                {move || format!("Show {} new", fresh.with(Vec::len))}
+                {move || format!("Show {} new", fresh.get())}
             </button>
         </p>
     }

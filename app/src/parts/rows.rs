@@ -109,7 +109,7 @@ pub fn RequestLine(row: RequestRow) -> impl IntoView {
             <td class="wide">
                 <span class="two">
                     <span class="mono">
-                        {row.asked} {combo.map(|combo| view! { <span class="faint">{combo}</span> })}
+                        {row.asked} {combo.map(|combo| view! { " " <span class="faint">{combo}</span> })}
                     </span>
                     <span class="faint mono">
                         {(row.attempts > 0).then(|| view! { <Dots attempts=row.attempts outcome=row.outcome /> })}

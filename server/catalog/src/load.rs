@@ -136,9 +136,12 @@ impl Catalog {
     /// Whoever is said to sell a plan's models by the token does so.
     fn check_lists(&self) -> Result<(), CatalogError> {
         for provider in self.providers.values() {
-            let file = self.files.get(&provider.id).map_or("", |(file, _)| file);
+            let (file, raw) =
+                self.files.get(&provider.id).map_or(("", None), |(file, raw)| (file, Some(raw)));
             let sells = |id: &str| self.providers.get(id).filter(|seller| seller.tier == Tier::Cheap);
-            if let Some(seller) = provider.list.as_deref().filter(|seller| sells(seller).is_none()) {
+            // What is only likened to another may stand for one that sells nothing by the token: then it has no list.
+            let stated = raw.and_then(|raw| raw.list.as_deref());
+            if let Some(seller) = stated.filter(|seller| sells(seller).is_none()) {
                 let problem = format!("no provider `{seller}` sells by the token");
                 return Err(CatalogError::value(file, "list", problem));
             }

@@ -1,7 +1,7 @@
 //! Codes that a person enters on a vendor's page, from whatever device. They are waited for by the replica that asked
 //! for them, and after a stop by the one that starts first.
 
-use super::oauth::{NoTokens, exchange_device};
+use super::oauth::{NoTokens, agreed, granted};
 use super::sign_in::{Kept, proxy_of, settle};
 use crate::clock;
 use crate::state::App;
@@ -44,9 +44,9 @@ pub(super) async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSi
     let proxy = proxy_of(provider, sign_in.account);
     let who = kept.client();
     let proof = kept.proof.clone();
-    let exchanging = exchange_device(app, &spec, who.as_ref(), (device, left), proof, proxy.as_ref());
-    let granted = tokio::select! {
-        granted = exchanging => granted,
+    let agreeing = agreed(app, &spec, who.as_ref(), (device, left), proof, proxy.as_ref());
+    let answer = tokio::select! {
+        answer = agreeing => answer,
         () = gone(app, &sign_in.id) => return,
         () = stopping.cancelled() => {
             let moved = app.store.move_sign_in(&sign_in.id, Stage::Waiting, Stage::Left, None, "").await;
@@ -56,7 +56,12 @@ pub(super) async fn wait(app: &App, provider: &Arc<Provider>, sign_in: &StoredSi
             return;
         }
     };
+    // The code is spent: what it gave is not let go of.
     let _vital = app.tasks.vital();
+    let granted = match answer {
+        Ok(answer) => granted(app, &spec, answer, who.as_ref(), None, proxy.as_ref()).await,
+        Err(why) => Err(why),
+    };
     // Nobody asks again: what is not to be had now is not to be had by this code.
     let granted = granted.map_err(|why| match why {
         NoTokens::Later(words) => NoTokens::Refused(words),

@@ -218,22 +218,21 @@ pub async fn device(
 
 /// Asks again and again, as often as the vendor allows, until the person has agreed, refused or let the time go by that
 /// is left for it.
-pub async fn exchange_device(
+pub(super) async fn agreed(
     app: &App,
     spec: &SignIn,
     who: Option<&Registered>,
     (device, left): (&Device, Duration),
     proof: Option<String>,
     proxy: Option<&Secret>,
-) -> Result<Granted, NoTokens> {
+) -> Result<Answer, NoTokens> {
     let client = client(spec, who)?;
     let mut asked = client.exchange_device_access_token(device);
     if let Some(proof) = proof {
         asked = asked.add_extra_param("code_verifier", proof);
     }
     let answer = asked.request_async(&Vendor::new(app, spec, proxy), tokio::time::sleep, Some(left)).await;
-    let answer = answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))?;
-    granted(app, spec, answer, who, None, proxy).await
+    answer.map_err(|error: RequestTokenError<_, DeviceCodeErrorResponse>| why(error))
 }
 
 /// The grant of an answer, where it can be renewed.

@@ -70,7 +70,8 @@ async fn renewed(
 ) -> Result<i64, NotReady> {
     let _turn = token.turn.lock().await;
     let held = token.held();
-    if held.generation > generation {
+    // A newer one of which only the grant was renewed has ended all the same.
+    if held.generation > generation && token.usable(&held, clock::now().unix_ms) {
         return Ok(held.generation);
     }
     if held.ended {
@@ -92,7 +93,7 @@ async fn renewed(
     let _one_of_few = app.keepers.wallet.renewals.acquire().await;
     // What renews a token may be spent before the new one is kept.
     let _vital = app.tasks.vital();
-    let (mut generation, mut whole) = (generation, true);
+    let (mut generation, mut whole) = (held.generation, true);
     loop {
         keep_late(app, account, token).await.map_err(failed)?;
         let renewing = app.store.renewing(account).await.map_err(failed)?;

@@ -112,7 +112,7 @@ pub(super) async fn run(
             && under_way.len() < ABREAST
             && course.request.inbound.peek.stream
             && refused.is_none();
-        let (run, result) = tokio::select! {
+        let (mut run, result) = tokio::select! {
             biased;
             Some(ended) = racing.next() => ended,
             () = &mut silence, if hedges => {
@@ -146,6 +146,8 @@ pub(super) async fn run(
             clock::now().unix_ms,
         );
         note(course.app, run.step, &failed, &judged, run.attempt, trace);
+        // What goes to the client may quote what went out, whoever answers in the end.
+        trace.sent_on(run.sent.take(), run.step);
         if judged.counts {
             run.under.pulse().failed(clock::now().unix_ms, course.policy.circuit_ms);
         }
@@ -170,7 +172,6 @@ pub(super) async fn run(
                 racing.push(go(course, run, after));
             }
             Judged::Stop => {
-                trace.sent_on(run.sent, run.step);
                 let mut sentence = judged.ruling.sentence.clone();
                 if let Some(fault) = course.request.fault(run.step, &failed) {
                     sentence = format!("{sentence}; by our own reading {fault}");

@@ -129,6 +129,8 @@ impl Capture {
             let bytes = if all > PART_LIMIT { Bytes::copy_from_slice(&bytes[..PART_LIMIT]) } else { bytes };
             CapturedPart { part, headers, bytes, all }
         };
+        // Compared whole: what differs may lie behind what is kept.
+        let sent = sent.filter(|body| *body != request);
         let mut parts = vec![part(Part::Request, headers, request)];
         parts.extend(sent.map(|body| part(Part::Sent, Vec::new(), body)));
         let reply = std::mem::take(&mut *reply.0.lock().unwrap_or_else(PoisonError::into_inner));

@@ -84,14 +84,14 @@ pub(super) fn refuse(lost: Lost, dialect: Dialect, mut trace: Trace) -> Response
         Lost::AllOut { fault, retry_after } => {
             trace.refused(fault.status(), &fault.message);
             let mut response = fault_response(&fault, dialect);
-            if let Some(tape) = trace.tape() {
-                tape.head(response.status(), response.headers());
-                tape.take(&fault.body(dialect));
-            }
             name_request(response.headers_mut(), &trace);
             if let Some(seconds) = retry_after {
                 let (name, value) = retry_after_header(seconds);
                 response.headers_mut().insert(name, value);
+            }
+            if let Some(tape) = trace.tape() {
+                tape.head(response.status(), response.headers());
+                tape.take(&fault.body(dialect));
             }
             response
         }

@@ -138,9 +138,7 @@ async fn write(store: Store, mut captured: Receiver<Captured>, load: Arc<Load>) 
 /// Takes the secrets out of what was captured, and makes it ready to be written.
 fn pack(seal: &Seal, captured: Captured) -> PackedPayload {
     let Captured { id, at, key_id, conversation, known, parts } = captured;
-    let asked = parts.iter().find(|part| part.part == Part::Request).map(|part| part.bytes.clone());
-    let differs = |part: &CapturedPart| part.part != Part::Sent || Some(&part.bytes) != asked.as_ref();
-    let parts = parts.into_iter().filter(differs);
+    let parts = parts.into_iter();
     let parts = parts.map(|part| PackedPart::pack(seal, id, &kept(part, &known))).collect();
     PackedPayload { id, at, key_id, conversation, parts }
 }
@@ -191,23 +189,5 @@ mod tests {
         assert_eq!(readable(&"a ü".as_bytes()[..3], true), Some("a "));
         assert_eq!(readable(&[0xff, 0xfe, 0x00], false), None);
         assert_eq!(readable(&[0xff, 0xfe, 0x00], true), None);
-    }
-
-    #[test]
-    fn a_body_that_went_on_as_it_came_is_kept_once() {
-        let part = |part, text: &'static str| CapturedPart {
-            part,
-            headers: Vec::new(),
-            bytes: Bytes::from_static(text.as_bytes()),
-            all: text.len(),
-        };
-        let packed = |sent| {
-            let parts = vec![part(Part::Request, "{}"), part(Part::Sent, sent), part(Part::Reply, "{}")];
-            let captured =
-                Captured { id: Uuid::nil(), at: 0, key_id: 1, conversation: None, known: Vec::new(), parts };
-            pack(&Seal::new([7; 32]), captured).parts.iter().map(|part| part.size.part).collect::<Vec<_>>()
-        };
-        assert_eq!(packed("{}"), [Part::Request, Part::Reply]);
-        assert_eq!(packed("{ }"), [Part::Request, Part::Sent, Part::Reply]);
     }
 }

@@ -90,8 +90,9 @@ impl Store {
         Ok(row.update(&self.db).await?.into())
     }
 
-    /// Deletes a key; its past usage keeps its name.
+    /// Deletes a key, and what was logged of it; its past usage keeps its name.
     pub async fn delete_key(&self, id: i64) -> Result<(), StoreError> {
+        self.forget_payloads(Some(id)).await?;
         let deleted = Entity::delete_many().filter(Column::Id.eq(id)).exec(&self.db).await?;
         if deleted.rows_affected == 0 { Err(StoreError::Missing) } else { Ok(()) }
     }

@@ -4,11 +4,13 @@
 //! meanwhile, so what they are set to is what the rows say, and a request that is written a moment later is added to that.
 //! Where rows of a sum were forgotten, it is priced by its own token counts. Doing an hour again changes nothing.
 
-use super::entity::{requests, usage_hours};
+use super::entity::requests;
 use super::requests::{first_id, record_of};
-use super::sums::{Sum, SumKey, sum_of};
+use super::sums::{Sum, SumKey, hours_of};
+use super::words::outcome_word;
 use super::{Store, StoreError};
 use crate::usage::price::{Charge, Rate, list_cost};
+use app::api::requests::Outcome;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
@@ -63,6 +65,7 @@ impl Costs {
         };
         match (list_cost(&usage, rate), rate.covered) {
             (Some(list_cost), true) => Self { list_cost, list_unknown: sum.unstated, ..Self::default() },
+            (None, true) if sum.list_cost + sum.list_unknown > 0 => Self::of(sum),
             (None, true) => Self { list_unknown: sum.requests - sum.failed, ..Self::default() },
             (Some(cost), false) => Self { cost, cost_unknown: sum.unstated, ..Self::default() },
             (None, false) => Self::of(sum),
@@ -144,8 +147,8 @@ impl Store {
             work.execute_unprepared(lock).await?;
         }
         let said = said(&work, hour).await?;
-        let mut requests = 0;
-        for (key, sum) in sums_of(&work, hour, hour + HOUR).await? {
+        let (mut requests, mut changed) = (0, Vec::new());
+        for (key, sum) in hours_of(&work, hour, hour + HOUR).await? {
             requests += sum.requests;
             let costs = match said.get(&key) {
                 Some((count, costs)) if *count == sum.requests => *costs,
@@ -156,12 +159,18 @@ impl Store {
             };
             if costs != Costs::of(&sum) {
                 set(&work, "usage_hours", &key, costs).await?;
+                changed.push(key);
             }
         }
         let day = hour.div_euclid(DAY) * DAY;
-        let mut days: BTreeMap<SumKey, Costs> = BTreeMap::new();
-        for (key, sum) in sums_of(&work, day, day + DAY).await? {
-            days.entry(SumKey { period_at: day, ..key }).or_default().add(Costs::of(&sum));
+        // Only what this hour has changed: the others have their turn.
+        let mut days: BTreeMap<SumKey, Costs> =
+            changed.into_iter().map(|key| (SumKey { period_at: day, ..key }, Costs::default())).collect();
+        let hours = if days.is_empty() { Vec::new() } else { hours_of(&work, day, day + DAY).await? };
+        for (key, sum) in hours {
+            if let Some(costs) = days.get_mut(&SumKey { period_at: day, ..key }) {
+                costs.add(Costs::of(&sum));
+            }
         }
         for (key, costs) in days {
             set(&work, "usage_days", &key, costs).await?;
@@ -179,7 +188,9 @@ async fn said(work: &DatabaseTransaction, hour: i64) -> Result<BTreeMap<SumKey, 
     let or_none = |column: Column| {
         Expr::expr(sea_orm::sea_query::Func::coalesce([Expr::col(column), Expr::value(0_i64)]))
     };
-    let used = Condition::any().add(Column::InputTokens.is_not_null()).add(Column::Outcome.ne("failed"));
+    let used = Condition::any()
+        .add(Column::InputTokens.is_not_null())
+        .add(Column::Outcome.ne(outcome_word(Outcome::Failed)));
     let unknown = Condition::all().add(used).add(Column::Cost.is_null());
     let unlisted = Condition::all().add(Column::Covered.eq(true)).add(Column::ListCost.is_null());
     let columns =
@@ -218,13 +229,6 @@ async fn said(work: &DatabaseTransaction, hour: i64) -> Result<BTreeMap<SumKey, 
         sum.add(costs);
     }
     Ok(all)
-}
-
-/// The sums of the hours that start within `[from, to)`.
-async fn sums_of(work: &DatabaseTransaction, from: i64, to: i64) -> Result<Vec<(SumKey, Sum)>, StoreError> {
-    use usage_hours::Column;
-    let find = usage_hours::Entity::find().filter(Column::PeriodAt.gte(from)).filter(Column::PeriodAt.lt(to));
-    Ok(find.all(work).await?.into_iter().map(sum_of).collect())
 }
 
 /// Sets what prices decide of a sum, where it is something else.

@@ -10,9 +10,7 @@ use super::words::{outcome_of, outcome_word};
 use super::{RequestRecord, Store, StoreError};
 use app::api::requests::{Outcome, RequestFilter};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 const HOUR: i64 = 3_600_000;
@@ -69,22 +67,28 @@ fn ids_beginning(digits: &str) -> Option<(Uuid, Uuid)> {
     Some((Uuid::from_u128(first), Uuid::from_u128(last)))
 }
 
-/// That an attempt of it is like this. One that answered at once has none.
-fn tried(attempt: Condition) -> Condition {
+/// That an attempt of it is like this. One that answered at once has none. `span`: between which ids, so that PostgreSQL
+/// does not read all attempts there are.
+fn tried(attempt: Condition, (first, end): (Uuid, Uuid)) -> Condition {
     use requests::Column;
     let answered = outcome_word(Outcome::Answered);
     let of = Expr::col((attempts::Entity, attempts::Column::RequestId));
     let mut ids = Query::select();
-    ids.column(attempts::Column::Position)
-        .from(attempts::Entity)
-        .cond_where(Condition::all().add(of.equals((requests::Entity, Column::Id))).add(attempt));
+    ids.column(attempts::Column::Position).from(attempts::Entity).cond_where(
+        Condition::all()
+            .add(of.clone().equals((requests::Entity, Column::Id)))
+            .add(of.clone().gte(first))
+            .add(of.lt(end))
+            .add(attempt),
+    );
     let several = Condition::any().add(Column::Attempts.gt(1)).add(Column::Outcome.ne(answered));
     Condition::all().add(several).add(Expr::exists(ids))
 }
 
-fn matching(filter: &RequestFilter) -> Condition {
+/// What fits a filter, between these ids.
+fn matching(filter: &RequestFilter, span: (Uuid, Uuid)) -> Condition {
     use requests::Column;
-    let mut all = Condition::all();
+    let mut all = Condition::all().add(Column::Id.gte(span.0)).add(Column::Id.lt(span.1));
     if let Some(outcome) = outcome_of(&filter.outcome) {
         all = all.add(Column::Outcome.eq(outcome_word(outcome)));
     }
@@ -104,7 +108,7 @@ fn matching(filter: &RequestFilter) -> Condition {
         all = all.add(Column::Combo.eq(&filter.combo));
     }
     if !filter.cause.is_empty() {
-        all = all.add(tried(Condition::all().add(attempts::Column::Rule.eq(&filter.cause))));
+        all = all.add(tried(Condition::all().add(attempts::Column::Rule.eq(&filter.cause)), span));
     }
     if let Ok(from) = filter.from.parse() {
         all = all.add(Column::Id.gte(first_id(from)));
@@ -142,7 +146,7 @@ fn matching(filter: &RequestFilter) -> Condition {
             any = any.add(Column::Status.eq(status));
             of_attempts = of_attempts.add(attempts::Column::Status.eq(status));
         }
-        all = all.add(any.add(tried(of_attempts)));
+        all = all.add(any.add(tried(of_attempts, span)));
     }
     all
 }
@@ -174,12 +178,12 @@ fn known(filter: &RequestFilter) -> (Condition, Expr) {
     (all, counted.sum())
 }
 
-/// Hours, newest first, joined where they follow one another.
+/// Hours, newest first, joined where they follow one another and are not too much to be read at once.
 fn runs(hours: &[Hour]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for hour in hours {
         match runs.last_mut() {
-            Some(run) if run.from == hour.period_at + HOUR => {
+            Some(run) if run.from == hour.period_at + HOUR && run.requests + hour.count <= READ => {
                 run.from = hour.period_at;
                 run.requests += hour.count;
             }
@@ -197,12 +201,11 @@ fn arrived(id: Uuid) -> i64 {
 impl Store {
     /// Requests that match, newest first, at most so many.
     pub async fn requests(&self, filter: &RequestFilter, limit: u64) -> Result<Found, StoreError> {
-        let find = requests::Entity::find().filter(matching(filter));
         let text = filter.search.trim();
         if let Some((first, last)) = ids_beginning(text) {
             // Whoever brings an id means that request.
-            let named = find.clone().filter(requests::Column::Id.between(first, last));
-            let records = self.newest(named, limit).await?;
+            let end = Uuid::from_u128(last.as_u128().saturating_add(1));
+            let records = self.newest(matching(filter, (first, end)), limit).await?;
             if !records.is_empty() {
                 return Ok(Found { records, since: None });
             }
@@ -217,24 +220,22 @@ impl Store {
             &filter.cause,
         ];
         if text.is_empty() && plain.iter().all(|word| word.is_empty()) {
-            return Ok(Found { records: self.newest(find, limit).await?, since: None });
+            let records = self.newest(matching(filter, (Uuid::nil(), Uuid::max())), limit).await?;
+            return Ok(Found { records, since: None });
         }
-        self.looked_for(filter, find, limit).await
+        self.looked_for(filter, limit).await
     }
 
     /// Goes back through the hours in which there is something to find.
-    async fn looked_for(
-        &self,
-        filter: &RequestFilter,
-        find: Select<requests::Entity>,
-        limit: u64,
-    ) -> Result<Found, StoreError> {
+    async fn looked_for(&self, filter: &RequestFilter, limit: u64) -> Result<Found, StoreError> {
         let Some(oldest) = self.oldest().await? else { return Ok(Found::default()) };
         let (fits, count) = known(filter);
         let unknown = [filter.search.trim(), &filter.key, &filter.cause].iter().any(|word| !word.is_empty());
         // What is before the first id of an hour is in no part of it.
         let end = |id: Uuid| arrived(id) + i64::from(id != first_id(arrived(id)));
         let mut before = Uuid::parse_str(&filter.before).map_or(i64::MAX, end);
+        before = Ord::min(before, filter.to.parse().unwrap_or(i64::MAX));
+        let since = Ord::max(oldest, filter.from.parse().unwrap_or(0));
         let (mut found, mut read) = (Found::default(), 0);
         loop {
             use usage_hours::Column;
@@ -244,7 +245,7 @@ impl Store {
                 .expr_as(count.clone().cast_as("BIGINT"), "count")
                 .filter(fits.clone())
                 .filter(Column::PeriodAt.lt(before))
-                .filter(Column::PeriodAt.gt(oldest - HOUR))
+                .filter(Column::PeriodAt.gt(since - HOUR))
                 .group_by(Column::PeriodAt)
                 .having(count.clone().gt(0))
                 .order_by_desc(Expr::col(Alias::new("period_at")))
@@ -255,10 +256,7 @@ impl Store {
             let Some(last) = hours.last() else { return Ok(found) };
             before = last.period_at;
             for run in runs(&hours) {
-                let within = find
-                    .clone()
-                    .filter(requests::Column::Id.gte(first_id(run.from)))
-                    .filter(requests::Column::Id.lt(first_id(run.to)));
+                let within = matching(filter, (first_id(run.from), first_id(run.to)));
                 let left = limit - found.records.len() as u64;
                 found.records.extend(self.newest(within, left).await?);
                 if found.records.len() as u64 >= limit {
@@ -282,11 +280,8 @@ impl Store {
     }
 
     /// The newest of these, with their attempts.
-    async fn newest(
-        &self,
-        find: Select<requests::Entity>,
-        limit: u64,
-    ) -> Result<Vec<RequestRecord>, StoreError> {
+    async fn newest(&self, which: Condition, limit: u64) -> Result<Vec<RequestRecord>, StoreError> {
+        let find = requests::Entity::find().filter(which);
         let rows = find.order_by_desc(requests::Column::Id).limit(limit).all(&self.db).await?;
         let mut records: Vec<RequestRecord> = rows.into_iter().map(record_of).collect();
         self.add_attempts(&mut records).await?;

@@ -243,17 +243,22 @@ impl Store {
 
     /// The hourly sums that start within `[from, to)`.
     pub async fn hours(&self, from: i64, to: i64) -> Result<Vec<(SumKey, Sum)>, StoreError> {
-        use usage_hours::Column;
-        let rows = usage_hours::Entity::find()
-            .filter(Column::PeriodAt.gte(from))
-            .filter(Column::PeriodAt.lt(to))
-            .all(&self.db)
-            .await?;
-        Ok(rows.into_iter().map(sum_of).collect())
+        hours_of(&self.db, from, to).await
     }
 }
 
-pub(super) fn sum_of(row: usage_hours::Model) -> (SumKey, Sum) {
+/// The hourly sums that start within `[from, to)`.
+pub(super) async fn hours_of(
+    on: &impl ConnectionTrait,
+    from: i64,
+    to: i64,
+) -> Result<Vec<(SumKey, Sum)>, StoreError> {
+    use usage_hours::Column;
+    let find = usage_hours::Entity::find().filter(Column::PeriodAt.gte(from)).filter(Column::PeriodAt.lt(to));
+    Ok(find.all(on).await?.into_iter().map(sum_of).collect())
+}
+
+fn sum_of(row: usage_hours::Model) -> (SumKey, Sum) {
     let key = SumKey {
         period_at: row.period_at,
         provider_id: row.provider_id,

@@ -140,13 +140,27 @@ async fn when_both_have_ended_each_is_renewed_once_for_all_who_wait() {
     assert_eq!(asked(&house), (3, 3));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_renews_is_kept_before_the_exchange_and_survives_when_that_fails() {
-    let house = house().await;
+    let house = Arc::new(house().await);
     let id = account(&house, json!({})).await;
     ended(&house, id, true).await;
-    house.provider.vendor(|vendor| vendor.unmade = 1);
-    assert_ne!(house.ask().await.status, 200);
+    house.provider.vendor(|vendor| {
+        vendor.unmade = 1;
+        vendor.delay = Duration::from_millis(200);
+    });
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let house = Arc::clone(&house);
+        asking.spawn(async move { house.ask().await.status });
+    }
+    while let Some(status) = asking.join_next().await {
+        assert_ne!(status.unwrap(), 200);
+    }
+    // Nobody went out with what had ended, for which the account would have been parked.
+    assert_eq!(house.shown().len(), 0);
+    let house = Arc::into_inner(house).unwrap();
+    house.provider.vendor(|vendor| vendor.delay = Duration::ZERO);
     let row = house.account_row(id).await;
     assert_eq!(row["token"]["state"], "expiring", "{row}");
     assert!(row["sentence"].as_str().unwrap().contains("Token creation failed"), "{row}");

@@ -248,6 +248,12 @@ pub(super) async fn text_is_looked_for_in_the_newest_and_further_back_on_demand(
     let further = RequestFilter { before: before.simple().to_string(), ..needle };
     let found = store.requests(&further, 10).await.unwrap();
     assert_eq!((found.records[0].id, found.since), (old.id, None));
+    // What is asked for ends before the many, or begins with them.
+    let ended = RequestFilter { to: (FROM + 2 * HOUR).to_string(), before: String::new(), ..further.clone() };
+    assert_eq!(store.requests(&ended, 10).await.unwrap().records[0].id, old.id);
+    let begun = RequestFilter { from: (FROM + 2 * HOUR).to_string(), ..further };
+    let found = store.requests(&begun, 10).await.unwrap();
+    assert_eq!((found.records.len(), found.since), (0, None), "there is nothing further back");
 }
 
 pub(super) async fn sums_outlive_their_requests(_: &Base, store: &Store) {

@@ -20,7 +20,7 @@ const TIMES: usize = 5;
 const LIMIT: f64 = 300.0;
 
 /// Every page that shows what was used, in the views that read most, and the others as they are.
-const PAGES: [&str; 30] = [
+const PAGES: [&str; 29] = [
     "/",
     "/requests",
     "/requests?outcome=failed",
@@ -40,7 +40,7 @@ const PAGES: [&str; 30] = [
     "/usage?period=30d&split=key",
     "/usage?period=30d&split=client&provider=claude",
     "/usage?period=30d&split=combo&client=Cursor",
-    "/what-if?days=30&change=model&model=glm/glm-4.7",
+    "/what-if?days=30&change=model&to=glm/glm-4.7",
     "/prices",
     "/quota",
     "/saver",
@@ -50,7 +50,6 @@ const PAGES: [&str; 30] = [
     "/connect",
     "/translator",
     "/settings",
-    "/metrics",
 ];
 
 /// Measures and prints a table for each database.

@@ -46,7 +46,9 @@ struct Body<'t> {
 
 /// Compares what went to providers, or where these were asked in different formats what the client sent.
 pub(super) fn compare(before: &[KeptPart], now: &[KeptPart], same_dialect: bool) -> Compared {
-    let part = |parts: &[KeptPart], part| parts.iter().find(|kept| kept.size.part == part).cloned();
+    fn part(parts: &[KeptPart], part: Part) -> Option<&KeptPart> {
+        parts.iter().find(|kept| kept.size.part == part)
+    }
     let sent = |parts| part(parts, Part::Sent);
     let went = same_dialect && (sent(before).is_some() || sent(now).is_some());
     let body = |parts| sent(parts).filter(|_| went).or_else(|| part(parts, Part::Request));

@@ -241,6 +241,11 @@ fn published(count: &Count, reserve: u32) -> Option<Limit> {
         Unit::Tokens => Counted::Tokens,
         Unit::Percent | Unit::Credits | Unit::Usd | Unit::Cny => return None,
     };
+    // What was used is known by the hour: a shorter window cannot be replayed, as rate limits cannot.
+    if matches!(count.period, catalog::Period::Rolling(lasts) | catalog::Period::Sliding(lasts) if lasts.0 < 3_600_000)
+    {
+        return None;
+    }
     let whole = i128::from(count.limit?) * i128::from(100_u32.saturating_sub(reserve)) / 100;
     let amount = i64::try_from(whole).unwrap_or(i64::MAX);
     Some(Limit { counted, amount, turns: Turns::Vendor(count.period) })
