@@ -3,13 +3,17 @@
 //! JSON stays JSON: secrets are looked for in what its strings say, and a string that held one is written anew; every
 //! other byte stays. In a stream a secret may be split over frames: what a string says in one frame after the other is
 //! also read as one text, the frame in which the secret begins gets the marker, and the others lose their piece of it
-//! (`stream.rs`).
+//! (`stream.rs`). Secrets are known by their shape (`secrets.rs`), or by the name in front of them (`named.rs`), where what
+//! follows is a value (`values.rs`). The names of members stay as they are.
 
+mod named;
 mod secrets;
 mod stream;
+mod values;
 
+use named::member;
 pub(crate) use secrets::ready;
-use secrets::{MARK, find, marker, named};
+use secrets::{MARK, find, marker};
 use std::ops::Range;
 use stream::Strings;
 use wire::Step;
@@ -102,7 +106,7 @@ impl Work<'_> {
                 [Step::Item(item), rest @ ..] => (*item, rest),
                 way => (0, way),
             };
-            match name_of(way).and_then(named).filter(|_| holds_value(raw)) {
+            match name_of(way).and_then(|name| member(name, raw)) {
                 Some(kind) => self.whole(span, raw, kind),
                 None => self.strings.take((number, item), way, span, raw),
             }
@@ -133,12 +137,6 @@ fn name_of(way: &[Step]) -> Option<&str> {
         Step::Member(name) => Some(name.as_str()),
         Step::Item(_) => None,
     })
-}
-
-/// Whether a value is a number, or a string with something in it.
-fn holds_value(raw: &str) -> bool {
-    raw.len() > 2 && raw.starts_with('"')
-        || raw.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
 /// The text with its changes, which do not overlap.

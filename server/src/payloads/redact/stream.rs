@@ -79,7 +79,8 @@ impl<'t> Strings<'t> {
         texts.next().is_some_and(|first| texts.any(|text| text != first))
     }
 
-    /// Finds secrets that are split over strings. Those within one are found already.
+    /// Finds secrets that are split over strings, or in one of them for what stands in those before it. Those that show in
+    /// one by itself are found already.
     fn split(&self, places: &[usize], known: &[String], found: &mut [Vec<Piece>]) -> usize {
         let mut joined = String::new();
         let mut ends = Vec::with_capacity(places.len());
@@ -88,25 +89,29 @@ impl<'t> Strings<'t> {
             ends.push(joined.len());
         }
         let mut count = 0;
+        let mut more = Vec::new();
         for (span, kind) in find(&joined, known) {
-            let mut start = 0;
-            let (mut pieces, mut first) = (Vec::new(), true);
-            for (place, end) in places.iter().zip(&ends) {
-                let (from, to) = (span.start.max(start), span.end.min(*end));
+            let first = ends.partition_point(|end| *end <= span.start);
+            let mut start = first.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+            let (mut pieces, mut new) = (0, true);
+            for (place, end) in places.iter().zip(&ends).skip(first) {
+                if start >= span.end {
+                    break;
+                }
+                let (from, to) = (span.start.max(start) - start, span.end.min(*end) - start);
                 if from < to {
-                    let with = if first { marker(kind) } else { String::new() };
-                    pieces.push((*place, Piece { span: from - start..to - start, with }));
-                    first = false;
+                    let with = if pieces == 0 { marker(kind) } else { String::new() };
+                    new = pieces > 0 || !found.get(*place).is_some_and(|found| overlap(found, from..to));
+                    more.push((*place, Piece { span: from..to, with }));
+                    pieces += 1;
                 }
                 start = *end;
             }
-            if pieces.len() > 1 {
-                count += 1;
-                for (place, piece) in pieces {
-                    if let Some(found) = found.get_mut(place) {
-                        found.push(piece);
-                    }
-                }
+            count += usize::from(new && pieces > 0);
+        }
+        for (place, piece) in more {
+            if let Some(found) = found.get_mut(place) {
+                found.push(piece);
             }
         }
         count
@@ -123,6 +128,12 @@ impl Piece {
     fn whole((span, kind): Found) -> Self {
         Self { span, with: marker(kind) }
     }
+}
+
+/// Whether a span overlaps one of these, which are in their order and do not overlap themselves.
+fn overlap(pieces: &[Piece], span: Range<usize>) -> bool {
+    let next = pieces.partition_point(|piece| piece.span.end <= span.start);
+    pieces.get(next).is_some_and(|piece| piece.span.start < span.end)
 }
 
 /// A text without its pieces, of which some may overlap.

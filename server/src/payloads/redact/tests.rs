@@ -11,6 +11,8 @@ const SLACK: &str = "xoxb-012345678901-abcdefABCDEF";
 const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P";
 const PEM: &str = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA0123456789abcdef+/==\nabcdEFGH0123456789==\n-----END RSA PRIVATE KEY-----";
 
+mod by_name;
+
 fn left(text: &str) -> String {
     redact(text, &[]).text
 }
@@ -34,6 +36,18 @@ fn each_kind_is_named_in_its_place() {
         ("glpat-0123456789abcdefABCD", "GitLab token"),
         ("nr-0123456789abcdefABCDEF0123456789abcdefABCDE", "Ninerouter key"),
         ("gsk_0123456789abcdefABCDEF0123456789", "API key"),
+        ("r8_0123456789abcdefABCDEF0123456789abcde", "API key"),
+        ("tvly-dev-0123456789abcdefABCDEF", "API key"),
+        ("pypi-AgEIcHlwaS5vcmcCJDAxMjM0NTY3", "API key"),
+        ("dckr_pat_0123456789abcdefABCDEF_-x", "API key"),
+        ("hvs.CAESIJ0123456789abcdefABCDEF", "API key"),
+        ("whsec_0123456789abcdefABCDEF0123456789", "API key"),
+        ("dop_v1_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "API key"),
+        ("glagent-0123456789abcdefABCDEF0123456789", "GitLab token"),
+        ("glft-0123456789abcdefABCDEF", "GitLab token"),
+        ("glimt-0123456789abcdefABCDEFGHI", "GitLab token"),
+        ("csk-0123456789abcdefghijklmnopqrstuvwx", "API key"),
+        ("fw_0123456789abcdefABCDEF", "API key"),
     ] {
         let marker = format!("[redacted: {kind}]");
         let text = format!("Look: ({secret}), and on.");
@@ -186,6 +200,16 @@ fn piece() -> impl Strategy<Value = String> {
         "{\"a\":\"",
         "\"}",
         "hunter2",
+        "DB_TOKEN=",
+        "Authorization: Bot ",
+        "Cookie: a=",
+        "--password ",
+        "<password>",
+        "</password>",
+        "auth",
+        "$",
+        "'",
+        "€",
         "}",
         "[",
         ",",
@@ -201,7 +225,11 @@ fn values() -> impl Strategy<Value = Value> {
     let leaf =
         prop_oneof![Just(Value::Null), any::<i32>().prop_map(Value::from), texts().prop_map(Value::from)];
     leaf.prop_recursive(4, 32, 6, |inner| {
-        let names = prop_oneof![Just("password".to_owned()), Just("text".to_owned()), "[a-z]{1,6}"];
+        let names = prop_oneof![
+            prop::sample::select(vec!["password", "text", "bot_token", "auth", "cookie"])
+                .prop_map(str::to_owned),
+            "[a-z]{1,6}"
+        ];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
             prop::collection::vec((names, inner), 0..6)
@@ -236,7 +264,7 @@ proptest! {
 
     #[test]
     fn however_a_stream_is_cut_into_frames_no_secret_is_left(cuts in prop::collection::vec(1_usize..30, 1..20)) {
-        let words = format!("a {GITHUB} b {AWS} c {JWT} d");
+        let words = format!("a {GITHUB} b {AWS} c {JWT} d DB_PASSWORD=hunter2,x e://ada:s3cret@f Bearer abcdefghijklmnop0 g");
         let (mut stream, mut rest) = (String::new(), words.as_str());
         for cut in cuts.into_iter().chain([words.len()]) {
             let (piece, after) = rest.split_at(cut.min(rest.len()));
@@ -245,7 +273,7 @@ proptest! {
         }
         let redacted = left(&stream);
         let words = told(&redacted, "/choices/0/delta/content");
-        let expected = "a [redacted: GitHub token] b [redacted: AWS key] c [redacted: JSON web token] d";
+        let expected = "a [redacted: GitHub token] b [redacted: AWS key] c [redacted: JSON web token] d DB_PASSWORD=[redacted: password] e://ada:[redacted: password in a URL]@f Bearer [redacted: bearer token] g";
         prop_assert_eq!(words, expected);
     }
 }
