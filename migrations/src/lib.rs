@@ -26,6 +26,7 @@ mod m20261129_000012_models_off;
 mod m20261129_000013_first_tokens;
 mod m20261129_000014_prices;
 mod m20261129_000015_payloads;
+mod m20261129_000016_narrow_sums;
 
 /// The whole history, oldest first.
 pub struct Migrator;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000013_first_tokens::Migration),
             Box::new(m20261129_000014_prices::Migration),
             Box::new(m20261129_000015_payloads::Migration),
+            Box::new(m20261129_000016_narrow_sums::Migration),
         ]
     }
 }

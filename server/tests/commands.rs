@@ -84,7 +84,7 @@ async fn the_database_goes_up_down_and_up_without_starting() {
     assert!(up.well && up.out == "The database is where you wanted it.\n", "{up:?}");
     assert_eq!(tables().await, (true, true));
     assert!(command(folder.path(), &[], &["migrate"], "").await.well, "twice is as good as once");
-    let down = command(folder.path(), &[], &["migrate", "--down", "13"], "").await;
+    let down = command(folder.path(), &[], &["migrate", "--down", "14"], "").await;
     assert!(down.well, "{down:?}");
     assert_eq!(tables().await, (true, false), "only the newest steps");
     assert!(command(folder.path(), &[], &["migrate", "--down", "99"], "").await.well);

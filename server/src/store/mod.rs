@@ -32,6 +32,7 @@ mod settings;
 mod sign_ins;
 pub mod snapshot;
 mod spending;
+mod sum_tables;
 mod sums;
 mod tokens;
 mod usage;

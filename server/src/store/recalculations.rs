@@ -5,6 +5,7 @@
 
 use super::entity::recalculations::{ActiveModel, Column, Entity, Model};
 use super::entity::usage_hours;
+use super::sum_tables::Sums;
 use super::{Store, StoreError};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
@@ -119,8 +120,8 @@ impl Store {
 
     /// The next hour that anything was used in, as far as the recalculation goes.
     pub async fn next_recalculated(&self, job: &Recalculation) -> Result<Option<i64>, StoreError> {
-        let hour: Option<Option<i64>> = usage_hours::Entity::find()
-            .select_only()
+        let hour: Option<Option<i64>> = Sums::TargetHours
+            .find()
             .column_as(usage_hours::Column::PeriodAt.min(), "hour")
             .filter(usage_hours::Column::PeriodAt.gte(job.next_at))
             .filter(usage_hours::Column::PeriodAt.lte(job.began_at))
@@ -180,8 +181,8 @@ async fn told(on: &impl ConnectionTrait, from: i64, to: i64) -> Result<(i64, i64
     let sum = |column: Column| {
         Expr::expr(Func::coalesce([Expr::expr(column.sum()), Expr::value(0_i64)])).cast_as("BIGINT")
     };
-    let found: Option<(i64, i64, i64)> = usage_hours::Entity::find()
-        .select_only()
+    let found: Option<(i64, i64, i64)> = Sums::TargetHours
+        .find()
         .expr_as(sum(Column::Requests), "requests")
         .expr_as(sum(Column::Cost), "cost")
         .expr_as(sum(Column::CostUnknown), "unknown")

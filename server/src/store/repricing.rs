@@ -6,6 +6,7 @@
 
 use super::entity::requests;
 use super::requests::{first_id, record_of};
+use super::sum_tables::{Sums, rebuild};
 use super::sums::{Sum, SumKey, hours_of};
 use super::words::outcome_word;
 use super::{Store, StoreError};
@@ -141,7 +142,7 @@ impl Store {
     pub async fn reprice_sums(&self, hour: i64, now: i64, rates: &impl Rates) -> Result<(), StoreError> {
         let work = self.begin().await?;
         if work.get_database_backend() == DbBackend::Postgres {
-            // Writers wait until this is committed; their rows are seen with their sums, or not at all. SQLite has one
+            // Writers, who come to these before the other sums, wait until this is committed; their rows are seen with their sums, or not at all. SQLite has one
             // writer at a time anyway.
             let lock = "LOCK TABLE usage_hours, usage_days IN SHARE ROW EXCLUSIVE MODE";
             work.execute_unprepared(lock).await?;
@@ -158,9 +159,12 @@ impl Store {
                 },
             };
             if costs != Costs::of(&sum) {
-                set(&work, "usage_hours", &key, costs).await?;
+                set(&work, Sums::Hours, &key, costs).await?;
                 changed.push(key);
             }
+        }
+        if !changed.is_empty() {
+            rebuild(&work, hour).await?;
         }
         let day = hour.div_euclid(DAY) * DAY;
         // Only what this hour has changed: the others have their turn.
@@ -173,7 +177,7 @@ impl Store {
             }
         }
         for (key, costs) in days {
-            set(&work, "usage_days", &key, costs).await?;
+            set(&work, Sums::Days, &key, costs).await?;
         }
         self.note_recalculated(&work, hour, requests, now).await?;
         Ok(work.commit().await?)
@@ -232,12 +236,7 @@ async fn said(work: &DatabaseTransaction, hour: i64) -> Result<BTreeMap<SumKey, 
 }
 
 /// Sets what prices decide of a sum, where it is something else.
-async fn set(
-    work: &DatabaseTransaction,
-    table: &'static str,
-    key: &SumKey,
-    costs: Costs,
-) -> Result<(), StoreError> {
+async fn set(work: &DatabaseTransaction, kept: Sums, key: &SumKey, costs: Costs) -> Result<(), StoreError> {
     let column = |name: &'static str| Expr::col(Alias::new(name));
     let values = [
         ("cost", costs.cost),
@@ -246,20 +245,16 @@ async fn set(
         ("list_unknown", costs.list_unknown),
     ];
     let mut update = Query::update();
-    update.table(Alias::new(table));
+    update.table(Alias::new(kept.table()));
     let mut other = Condition::any();
     for (name, value) in values {
         update.value(Alias::new(name), value);
         other = other.add(column(name).ne(value));
     }
-    let own = Condition::all()
-        .add(column("period_at").eq(key.period_at))
-        .add(column("provider_id").eq(key.provider_id.clone()))
-        .add(column("model").eq(key.model.clone()))
-        .add(column("account_id").eq(key.account_id))
-        .add(column("key_id").eq(key.key_id))
-        .add(column("client").eq(key.client.clone()))
-        .add(column("combo").eq(key.combo.clone()));
+    let mut own = Condition::all();
+    for (name, value) in kept.columns(key) {
+        own = own.add(column(name).eq(value));
+    }
     update.cond_where(own.add(other));
     work.execute(&update).await?;
     Ok(())

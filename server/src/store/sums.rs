@@ -3,6 +3,7 @@
 use super::entity::usage_hours;
 use super::first_tokens::add_first_tokens;
 use super::requests::insert;
+use super::sum_tables::{COUNT_COLUMNS, Sums, TIME_COLUMNS};
 use super::{RequestRecord, Store, StoreError};
 use app::api::requests::Outcome;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
@@ -11,37 +12,8 @@ use sea_orm::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 /// Rows per INSERT: both databases limit the number of bound values to under 32,768 or 65,536.
 const CHUNK: usize = 500;
-
-const KEY_COLUMNS: [&str; 7] =
-    ["period_at", "provider_id", "model", "account_id", "key_id", "client", "combo"];
-const COUNT_COLUMNS: [&str; 19] = [
-    "requests",
-    "answered",
-    "failed",
-    "broken",
-    "cancelled",
-    "fallbacks",
-    "unstated",
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-    "cost",
-    "cost_unknown",
-    "list_cost",
-    "list_unknown",
-    "first_token_ms",
-    "first_tokens",
-    "total_ms",
-];
-
-/// Of these the later counts, where the others are added up.
-const TIME_COLUMNS: [&str; 2] = ["last_at", "answered_at"];
 
 /// What a sum is over. Absent ids are 0, absent names empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,29 +142,16 @@ impl Sum {
     }
 }
 
-/// The sums of some requests by periods of `length` milliseconds.
-fn sum_up(records: &[RequestRecord], length: i64) -> BTreeMap<SumKey, Sum> {
-    let mut sums: BTreeMap<SumKey, Sum> = BTreeMap::new();
-    for record in records {
-        let key = SumKey {
-            period_at: record.started_at.div_euclid(length) * length,
-            provider_id: record.provider_id.clone(),
-            model: record.model.clone(),
-            account_id: record.account_id.unwrap_or(0),
-            key_id: record.key_id.unwrap_or(0),
-            client: record.client.clone(),
-            combo: record.combo.clone(),
-        };
-        sums.entry(key).or_default().add(record);
-    }
-    sums
-}
-
 async fn add_sums(
     work: &DatabaseTransaction,
-    table: &'static str,
-    sums: BTreeMap<SumKey, Sum>,
+    kept: Sums,
+    records: &[RequestRecord],
 ) -> Result<(), StoreError> {
+    let mut sums: BTreeMap<SumKey, Sum> = BTreeMap::new();
+    for record in records {
+        sums.entry(kept.key_of(record)).or_default().add(record);
+    }
+    let table = kept.table();
     let added = COUNT_COLUMNS.map(|column| {
         let old = Expr::col((Alias::new(table), Alias::new(column)));
         (Alias::new(column), old.add(Expr::col((Alias::new("excluded"), Alias::new(column)))))
@@ -208,23 +167,15 @@ async fn add_sums(
         let mut insert = Query::insert();
         insert
             .into_table(Alias::new(table))
-            .columns(KEY_COLUMNS.into_iter().chain(COUNT_COLUMNS).chain(TIME_COLUMNS).map(Alias::new));
+            .columns(kept.names().chain(COUNT_COLUMNS).chain(TIME_COLUMNS).map(Alias::new));
         for (key, sum) in chunk {
-            let names = [
-                Expr::value(key.period_at),
-                Expr::value(key.provider_id.clone()),
-                Expr::value(key.model.clone()),
-                Expr::value(key.account_id),
-                Expr::value(key.key_id),
-                Expr::value(key.client.clone()),
-                Expr::value(key.combo.clone()),
-            ];
+            let key = kept.columns(key).into_iter().map(|(_, value)| value);
             insert
-                .values(names.into_iter().chain(sum.columns().map(Expr::value)))
+                .values(key.chain(sum.columns().map(Expr::value)))
                 .map_err(|error| StoreError::Database(sea_orm::DbErr::Custom(error.to_string())))?;
         }
-        insert
-            .on_conflict(OnConflict::columns(KEY_COLUMNS.map(Alias::new)).values(changed.clone()).to_owned());
+        let key = kept.names().map(Alias::new);
+        insert.on_conflict(OnConflict::columns(key).values(changed.clone()).to_owned());
         work.execute(&insert).await?;
     }
     Ok(())
@@ -235,8 +186,9 @@ impl Store {
     pub async fn write_usage(&self, records: &[RequestRecord]) -> Result<(), StoreError> {
         let work = self.begin().await?;
         insert(&work, records).await?;
-        add_sums(&work, "usage_hours", sum_up(records, HOUR)).await?;
-        add_sums(&work, "usage_days", sum_up(records, DAY)).await?;
+        for kept in Sums::ALL {
+            add_sums(&work, kept, records).await?;
+        }
         add_first_tokens(&work, records).await?;
         Ok(work.commit().await?)
     }
@@ -298,8 +250,8 @@ impl Store {
     /// Per caller key: how many requests it made, and when it was last used.
     pub async fn key_usage(&self) -> Result<HashMap<i64, (i64, i64)>, StoreError> {
         use usage_hours::Column;
-        let rows: Vec<(i64, i64, i64)> = usage_hours::Entity::find()
-            .select_only()
+        let rows: Vec<(i64, i64, i64)> = Sums::CallerHours
+            .find()
             .column(Column::KeyId)
             .column_as(Column::Requests.sum().cast_as("BIGINT"), "requests")
             .column_as(Column::LastAt.max(), "last")
@@ -313,8 +265,8 @@ impl Store {
     /// Per account that has ever answered: when it last did.
     pub async fn account_usage(&self) -> Result<HashMap<i64, i64>, StoreError> {
         use usage_hours::Column;
-        let rows: Vec<(i64, i64)> = usage_hours::Entity::find()
-            .select_only()
+        let rows: Vec<(i64, i64)> = Sums::TargetHours
+            .find()
             .column(Column::AccountId)
             .column_as(Column::AnsweredAt.max(), "last")
             .filter(Column::Answered.gt(0))

@@ -3,11 +3,12 @@
 
 use super::entity::{attempts, requests, saving_days, usage_days, usage_hours};
 use super::requests::first_id;
+use super::sum_tables::Sums;
 use super::{Store, StoreError, Sum};
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, IdenStatic, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    QuerySelect,
 };
 use usage_hours::Column;
 
@@ -249,14 +250,28 @@ impl Slice {
     fn asks_who(&self) -> bool {
         self.key.is_some() || self.client.is_some() || self.combo.is_some()
     }
+
+    /// The fewest sums that know what it says, and what is split by.
+    fn sums(&self, split: Split) -> Sums {
+        let by_caller = self.asks_who() || matches!(split, Split::Key | Split::Client | Split::Combo);
+        let by_target = self.provider.is_some()
+            || self.target.is_some()
+            || matches!(split, Split::Provider | Split::Target | Split::Account);
+        match (by_target, by_caller) {
+            (true, true) => Sums::Hours,
+            (false, true) => Sums::CallerHours,
+            (_, false) => Sums::TargetHours,
+        }
+    }
 }
 
 impl Store {
     /// The sums of a slice.
     pub async fn used(&self, slice: &Slice, split: Split, grain: Grain<'_>) -> Result<Vec<Used>, StoreError> {
         let (by, model) = split.columns();
-        let mut find: Select<usage_hours::Entity> = usage_hours::Entity::find()
-            .select_only()
+        let mut find = slice
+            .sums(split)
+            .find()
             .expr_as(grain.part(), "part")
             .expr_as(by, "by")
             .expr_as(model, "model_split")
@@ -277,8 +292,9 @@ impl Store {
     /// How many requests there were in each hour of the week of a place; 0 is midnight before Thursday.
     pub async fn busy(&self, slice: &Slice, offsets: &Offsets) -> Result<Vec<(i64, i64)>, StoreError> {
         let hour = offsets.local().div(HOUR).modulo(168_i64);
-        let find = usage_hours::Entity::find()
-            .select_only()
+        let find = slice
+            .sums(Split::Nothing)
+            .find()
             .expr_as(hour, "hour")
             .expr_as(Column::Requests.sum().cast_as("BIGINT"), "requests")
             .filter(slice.filter())
@@ -289,7 +305,7 @@ impl Store {
     /// What each target answered, hour by hour.
     pub async fn used_hours(&self, slice: &Slice) -> Result<Vec<HourUsed>, StoreError> {
         let by = [Column::PeriodAt, Column::ProviderId, Column::Model];
-        let mut find = usage_hours::Entity::find().select_only().columns(by).filter(slice.filter());
+        let mut find = slice.sums(Split::Target).find().columns(by).filter(slice.filter());
         for column in REPLAYED {
             find = find.expr_as(column.sum().cast_as("BIGINT"), column.as_str());
         }

@@ -110,25 +110,33 @@ fn summed(records: &[RequestRecord]) -> BTreeMap<(i64, String, String), Sum> {
     sums
 }
 
-/// Days are what their hours are.
-async fn days_are_their_hours(base: &Base) {
+/// Days, and hours of which less is told apart, are what the hours are.
+async fn other_sums_are_what_hours_are(base: &Base) {
     let db = base.direct().await;
-    let columns = "SUM(requests), SUM(cost), SUM(cost_unknown), SUM(list_cost), SUM(list_unknown)";
-    let mut both = Vec::new();
-    for table in ["usage_hours", "usage_days"] {
-        let cast = columns.replace("SUM(", "CAST(SUM(").replace("),", ") AS BIGINT),") + " AS BIGINT)";
+    let sums = ["requests", "cost", "cost_unknown", "list_cost", "list_unknown", "input_tokens"];
+    let sums = sums.map(|column| format!("CAST(SUM({column}) AS BIGINT)")).join(", ");
+    let read = async |table: &str, by: &str| -> Vec<_> {
         let sql = format!(
-            "SELECT period_at - period_at % {DAY} AS day, provider_id, {cast} FROM {table} GROUP BY 1, 2 ORDER BY 1, 2"
+            "SELECT period_at - period_at % {DAY} AS day, CAST({by} AS TEXT), {sums} FROM {table} GROUP BY 1, 2 ORDER BY 1, 2"
         );
         let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
         let row = |row: &sea_orm::QueryResult| {
             let number = |index: usize| row.try_get_by_index::<i64>(index).unwrap();
-            (number(0), row.try_get_by_index::<String>(1).unwrap(), [2, 3, 4, 5, 6].map(number))
+            (number(0), row.try_get_by_index::<String>(1).unwrap(), [2, 3, 4, 5, 6, 7].map(number))
         };
-        both.push(rows.iter().map(row).collect::<Vec<_>>());
+        rows.iter().map(row).collect()
+    };
+    for (table, by) in [
+        ("usage_days", "provider_id"),
+        ("usage_target_hours", "provider_id"),
+        ("usage_target_hours", "account_id"),
+        ("usage_caller_hours", "key_id"),
+        ("usage_caller_hours", "combo"),
+    ] {
+        let hours = read("usage_hours", by).await;
+        assert!(!hours.is_empty());
+        assert_eq!(read(table, by).await, hours, "{table} by {by}");
     }
-    assert!(!both[0].is_empty());
-    assert_eq!(both[0], both[1]);
 }
 
 pub(super) async fn recalculated_sums_are_what_the_rows_say(base: &Base, store: &Store) {
@@ -147,7 +155,7 @@ pub(super) async fn recalculated_sums_are_what_the_rows_say(base: &Base, store: 
         };
         assert_eq!(costs(&after), costs(&expected));
         assert_eq!(sums(store).await, summed(&expected));
-        days_are_their_hours(base).await;
+        other_sums_are_what_hours_are(base).await;
         let done = store.recalculation().await.unwrap().unwrap();
         let all = |of: fn(&Sum) -> i64| summed(&expected).values().map(of).sum::<i64>();
         assert_eq!((done.cost_after, done.unknown_after), (all(|sum| sum.cost), all(|sum| sum.cost_unknown)));
@@ -175,13 +183,13 @@ pub(super) async fn what_is_written_meanwhile_is_neither_lost_nor_counted_twice(
     let rows = kept(store).await;
     assert_eq!(rows.len(), 700);
     assert_eq!(sums(store).await, summed(&rows), "whatever price a row has, it is in the sums as it stands");
-    days_are_their_hours(base).await;
+    other_sums_are_what_hours_are(base).await;
     // What came to an hour that was done already is still as it was recorded: a second run finds it.
     store.begin_recalculation(0, NOW).await.unwrap();
     work(store).await;
     let expected: Vec<RequestRecord> = rows.iter().map(priced).collect();
     assert_eq!(sums(store).await, summed(&expected));
-    days_are_their_hours(base).await;
+    other_sums_are_what_hours_are(base).await;
     other.close().await.unwrap();
 }
 
@@ -219,7 +227,7 @@ pub(super) async fn requests_that_are_forgotten_are_priced_by_their_tokens(base:
     assert_eq!(of(FROM, "gone", "big"), (9, 0, 0, 0));
     assert_eq!(of(FROM, "openai", "small"), (1_000, 0, 0, 0));
     assert_eq!(of(FROM + DAY, "openai", "big"), (3_000_000_001, 0, 0, 0), "this one is kept");
-    days_are_their_hours(base).await;
+    other_sums_are_what_hours_are(base).await;
 }
 
 pub(super) async fn one_recalculation_at_a_time_goes_on_where_it_was_cut_off(base: &Base, store: &Store) {
@@ -250,7 +258,7 @@ pub(super) async fn one_recalculation_at_a_time_goes_on_where_it_was_cut_off(bas
         .map(|record| if record.started_at < FROM + DAY { record.clone() } else { priced(record) })
         .collect();
     assert_eq!(sums(store).await, summed(&expected), "what was before that day stays as it was");
-    days_are_their_hours(base).await;
+    other_sums_are_what_hours_are(base).await;
     other.close().await.unwrap();
 }
 

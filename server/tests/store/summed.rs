@@ -2,7 +2,9 @@
 
 use super::{Base, record};
 use app::api::requests::{Outcome, RequestFilter};
+use migrations::Migrator;
 use sea_orm::ConnectionTrait;
+use sea_orm_migration::MigratorTrait;
 use server::store::{AttemptRecord, Grain, Offsets, RequestRecord, Slice, Split, Store, Sum};
 use std::collections::BTreeMap;
 
@@ -112,6 +114,22 @@ pub(super) async fn usage_by_anything_is_what_its_requests_say(_: &Base, store: 
         used(&slice, Split::Key, Grain::Whole).await,
         by(&all, |record| (0, record.key_id.unwrap_or(0).to_string(), none()))
     );
+    // Of each target, who asked it; and of each caller, whom.
+    let glm = Slice { provider: Some(text("glm")), ..slice.clone() };
+    let mut asked = all.clone();
+    asked.retain(|record| record.provider_id == "glm");
+    assert_eq!(
+        used(&glm, Split::Combo, Grain::Whole).await,
+        by(&asked, |record| (0, record.combo.clone(), none()))
+    );
+    assert_eq!(
+        used(&own, Split::Provider, Grain::Whole).await,
+        by(&codex, |record| (0, record.provider_id.clone(), none()))
+    );
+    assert_eq!(
+        used(&own, Split::Combo, Grain::Whole).await,
+        by(&codex, |record| (0, record.combo.clone(), none()))
+    );
     assert_eq!(
         used(&slice, Split::Client, Grain::Hour).await,
         by(&all, |record| (record.started_at / HOUR * HOUR, record.client.clone(), none()))
@@ -169,6 +187,26 @@ pub(super) async fn usage_by_anything_is_what_its_requests_say(_: &Base, store: 
         let place = (times.len() * permille).div_ceil(1000) - 1;
         let (told, right) = (glm.within(i64::try_from(permille).unwrap()).unwrap(), times[place]);
         assert!((told - right).abs() * 20 <= right + 20, "{permille}: {told}, not {right}");
+    }
+}
+
+pub(super) async fn sums_by_less_are_filled_from_those_that_were_there(base: &Base, store: &Store) {
+    let all = requests();
+    store.write_usage(&all).await.unwrap();
+    let mut history = Migrator::migrations().into_iter().rev();
+    let from_last = history.position(|step| step.name() == "m20261129_000016_narrow_sums").unwrap() + 1;
+    let (direct, steps) = (base.direct().await, u32::try_from(from_last).unwrap());
+    Migrator::down(&direct, Some(steps)).await.unwrap();
+    Migrator::up(&direct, Some(steps)).await.unwrap();
+    direct.close().await.unwrap();
+    let slice = Slice { from: FROM, to: FROM + LASTS, ..Slice::default() };
+    for (split, expected) in [
+        (Split::Provider, by(&all, |record| record.provider_id.clone())),
+        (Split::Combo, by(&all, |record| record.combo.clone())),
+    ] {
+        let used = store.used(&slice, split, Grain::Whole).await.unwrap();
+        let used: BTreeMap<_, _> = used.into_iter().map(|used| (used.by, used.sum)).collect();
+        assert_eq!(used, expected, "{split:?}");
     }
 }
 
