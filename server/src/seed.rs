@@ -209,7 +209,7 @@ impl Maker {
         };
         if let Some(spec) = self.catalog.get(provider) {
             let rate = self.prices.rate(spec, model);
-            record.charge(Charge::of(record.usage.as_ref(), record.used(), &rate));
+            record.charge(Charge::of(&record, &rate));
         }
         if outcome == Outcome::Failed || self.dice.below(25) == 0 {
             self.fall(&mut record);

@@ -180,3 +180,76 @@ async fn a_picture_is_priced_by_the_tokens_its_answer_states() {
     assert_eq!(row["tokens"], tokens, "pictures that are made are output tokens");
     assert_eq!(house.detail(&row).await["list_cost"], at(&row, 5, 40));
 }
+
+#[tokio::test]
+async fn a_picture_that_comes_as_a_stream_states_its_tokens_too() {
+    let house = House::with_accounts(&["key-one"]).await;
+    set(&house, &format!("{CHAT}/gpt-image-2"), per_token(5, 40)).await;
+    let asked = json!({ "model": "oai/gpt-image-2", "prompt": "A router", "stream": true }).to_string();
+    let answer = house.send("/v1/images/generations", &[], asked).await;
+    assert!(answer.text().contains("event: image_generation.completed\n"), "{answer:?}");
+    let row = house.record().await;
+    assert_eq!((&row["tokens"]["input"], &row["tokens"]["output"]), (&json!(50), &json!(1056)));
+    let detail = house.detail(&row).await;
+    assert_eq!((&detail["images"], &detail["list_cost"]), (&json!(1), &at(&row, 5, 40)));
+}
+
+#[tokio::test]
+async fn a_picture_is_paid_by_the_picture_where_one_has_a_price() {
+    let house = priced().await;
+    let drawn = async |count: u32| {
+        let asked = json!({ "model": "priced/imagen-4", "prompt": "A router", "n": count }).to_string();
+        assert_eq!(house.send("/v1/images/generations", &[], asked).await.status, 200);
+    };
+    drawn(2).await;
+    let row = house.record().await;
+    assert_eq!((&row["cost"], &row["tokens"]), (&Value::Null, &Value::Null), "neither is known");
+    assert_eq!(house.detail(&row).await["images"], 2);
+    let set_to = set(&house, "priced/imagen-4", json!({ "image": 40_000_000 })).await;
+    assert_eq!(set_to["price"]["image"], 40_000_000);
+    assert_eq!(house.read("/api/v1/prices").await["unknown"], 0, "a price by the picture is a price");
+    drawn(3).await;
+    let row = house.records(2).await[0].clone();
+    assert_eq!(row["cost"], 120_000_000);
+    let line =
+        json!({ "label": "Images", "count": 3, "unit": "image", "price": 40_000_000, "cost": 120_000_000 });
+    assert_eq!(house.detail(&row).await["prices"], json!([line]));
+    let done = recalculate(&house).await;
+    assert_eq!((&done["cost_after"], &done["unknown_after"]), (&json!(200_000_000), &json!(0)));
+    let today = house.read("/api/v1/overview").await["today"]["cost"].clone();
+    assert_eq!((&today["known"], &today["unknown_requests"]), (&json!(200_000_000), &json!(0)));
+}
+
+#[tokio::test]
+async fn what_a_provider_states_that_it_billed_is_the_cost() {
+    let house = priced().await;
+    let asked = |stream| chat_body("stating/stated-cost", stream);
+    for stream in [false, true] {
+        assert_eq!(house.send("/v1/chat/completions", &[], asked(stream)).await.status, 200);
+    }
+    let messages = json!({ "model": "stating/stated-cost", "max_tokens": 9, "stream": true,
+        "messages": [{ "role": "user", "content": "Hi" }] });
+    assert_eq!(house.send("/v1/messages", &[], messages.to_string()).await.status, 200);
+    let rows = house.records(3).await;
+    assert!(
+        rows.iter().all(|row| row["cost"] == 25_300 && row["tokens"]["output"].as_i64() > Some(0)),
+        "{rows:#?}"
+    );
+    let picture = json!({ "model": "stating/stated-cost", "prompt": "A router" }).to_string();
+    assert_eq!(house.send("/v1/images/generations", &[], picture).await.status, 200);
+    let drawn = house.records(4).await[0].clone();
+    assert_eq!((&drawn["cost"], &drawn["tokens"]), (&json!(20_000_000), &Value::Null));
+    assert_eq!(house.detail(&drawn).await["stated"], true);
+    let page = house.read("/api/v1/prices").await;
+    let row =
+        page["rows"].as_array().unwrap().iter().find(|row| row["provider_id"] == "stating").unwrap().clone();
+    assert_eq!((&page["unknown"], &row["from"]), (&json!(0), &json!("answers")), "no price is missed");
+    // Whatever a person sets, the bill stays what it was.
+    set(&house, "stating/stated-cost", per_token(7, 11)).await;
+    recalculate(&house).await;
+    let costs: Vec<_> = house.records(4).await.iter().map(|row| row["cost"].clone()).collect();
+    assert_eq!(costs, [20_000_000, 25_300, 25_300, 25_300]);
+    // Of those of whom it is not known, a `cost` may be anything.
+    chat(&house, "priced/stated-cost").await;
+    assert_eq!(house.records(5).await[0]["cost"], Value::Null);
+}

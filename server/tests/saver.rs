@@ -201,6 +201,14 @@ async fn what_was_saved_is_on_record_and_the_original_can_be_had() {
     let page = house.read("/api/v1/saver").await;
     assert_eq!(page["by_tool"][0]["of"], "Bash");
     assert_eq!(page["total"]["saving"]["tokens_before"], row["tokens_before"]);
+    let usage = house.read("/api/v1/usage?measure=saved&split=client").await;
+    assert_eq!((&usage["measure"], &usage["notes"]), (&json!("saved"), &json!([])));
+    assert_eq!(
+        (&usage["whole"]["saved_tokens"], usage["shares"].as_array().unwrap().len()),
+        (&json!(saved), 1)
+    );
+    let other = house.read("/api/v1/usage?measure=saved&combo=other").await;
+    assert_eq!(other["whole"]["saved_tokens"], 0, "it is known whose they were");
 
     let path = format!("/v1/saver/original/{}", answer.header("x-ninerouter-originals"));
     let key = house.key.clone();

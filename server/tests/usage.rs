@@ -22,6 +22,7 @@ pub(crate) async fn priced() -> House {
 id = "priced"
 name = "Priced"
 tier = "cheap"
+also = ["images"]
 [auth]
 kind = "key"
 [[speaks]]
@@ -49,8 +50,25 @@ price = {{ input = 3.0, output = 15.0 }}
         base = provider.base()
     );
     std::fs::write(folder.path().join("providers/priced.toml"), file).unwrap();
+    let stating = format!(
+        r#"
+id = "stating"
+name = "Stating"
+tier = "cheap"
+also = ["images"]
+states_cost = true
+[auth]
+kind = "key"
+[[speaks]]
+dialect = "chat"
+url = "{base}/chat/completions"
+"#,
+        base = provider.base()
+    );
+    std::fs::write(folder.path().join("providers/stating.toml"), stating).unwrap();
     let house = House::furnished(House::on(folder, &[], provider).await).await;
     house.account("priced", "key-one").await;
+    house.account("stating", "key-two").await;
     house
 }
 
@@ -95,7 +113,7 @@ async fn tokens_and_cost_are_exact_and_cached_tokens_are_counted_once() {
             *cost,
             "{detail:#?}"
         );
-        assert_eq!(lines.iter().map(|line| line["tokens"].as_i64().unwrap()).sum::<i64>(), sum(tokens));
+        assert_eq!(lines.iter().map(|line| line["count"].as_i64().unwrap()).sum::<i64>(), sum(tokens));
         let reasoning = if *dialect == "chat" { json!(10) } else { Value::Null };
         assert_eq!(detail["reasoning_tokens"], reasoning, "reasoning is part of the output");
         assert!(detail["upstream_id"].as_str().unwrap().starts_with(if *dialect == "chat" {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Nano-USD in one USD.
 const NANO: i64 = 1_000_000_000;
 
-/// The highest price there is, in USD per million tokens: what is more was mistyped.
+/// The highest price there is, in USD: what is more was mistyped.
 pub const HIGHEST_USD: i64 = 100_000;
 
 /// Who says what a model costs.
@@ -24,9 +24,11 @@ pub enum PriceFrom {
     Yours,
     /// Whoever sells the same model by the token, under this `provider/model`.
     SoldAs(String),
+    /// No list: each answer states what it cost.
+    Answers,
 }
 
-/// What a model costs by the token, in USD per million tokens in units of 10^-9 USD; `None` is unknown.
+/// What a model costs, in USD per million tokens, or per image, in units of 10^-9 USD; `None` is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListPrice {
@@ -38,16 +40,19 @@ pub struct ListPrice {
     pub cache_read: Option<NanoUsd>,
     /// Cache writes.
     pub cache_write: Option<NanoUsd>,
+    /// An image that it makes, where images are sold one by one.
+    pub image: Option<NanoUsd>,
 }
 
 impl ListPrice {
     /// Its parts by the names of their fields.
-    pub fn parts(&self) -> [(&'static str, Option<NanoUsd>); 4] {
+    pub fn parts(&self) -> [(&'static str, Option<NanoUsd>); 5] {
         [
             ("input", self.input),
             ("output", self.output),
             ("cache_read", self.cache_read),
             ("cache_write", self.cache_write),
+            ("image", self.image),
         ]
     }
 }
@@ -64,6 +69,8 @@ pub struct PriceFields {
     pub cache_read: String,
     /// Cache writes.
     pub cache_write: String,
+    /// An image.
+    pub image: String,
 }
 
 impl PriceFields {
@@ -74,6 +81,7 @@ impl PriceFields {
             output: usd(&name("output"), &self.output)?,
             cache_read: usd(&name("cache_read"), &self.cache_read)?,
             cache_write: usd(&name("cache_write"), &self.cache_write)?,
+            image: usd(&name("image"), &self.image)?,
         })
     }
 }
@@ -158,9 +166,11 @@ impl PriceRow {
         self.requests > 0 && self.tier == Some(Tier::Cheap) && self.unknown()
     }
 
-    /// Whether what its tokens cost cannot be said.
+    /// Whether what it costs cannot be said.
     pub fn unknown(&self) -> bool {
-        self.price.input.is_none() || self.price.output.is_none()
+        self.from != PriceFrom::Answers
+            && self.price.image.is_none()
+            && (self.price.input.is_none() || self.price.output.is_none())
     }
 }
 

@@ -205,15 +205,28 @@ pub struct LeftOut {
     pub why: String,
 }
 
-/// One line of the price: so many tokens at so much.
+/// What a price is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceUnit {
+    /// A million tokens.
+    #[default]
+    MillionTokens,
+    /// An image.
+    Image,
+}
+
+/// One line of the price: so many tokens or images at so much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PriceLine {
-    /// "Fresh input", "Cache read", "Cache write", "Output".
+    /// "Fresh input", "Cache read", "Cache write", "Output", "Images".
     pub label: String,
-    /// How many tokens.
-    pub tokens: i64,
-    /// USD per million tokens in units of 10^-9 USD; `None` when unknown.
-    pub per_million: Option<NanoUsd>,
+    /// How many tokens or images.
+    pub count: i64,
+    /// What the price is for.
+    pub unit: PriceUnit,
+    /// USD per unit in units of 10^-9 USD; `None` when unknown.
+    pub price: Option<NanoUsd>,
     /// What they cost; `None` when unknown.
     pub cost: Option<NanoUsd>,
 }
@@ -239,6 +252,10 @@ pub struct RequestDetail {
     pub prices: Vec<PriceLine>,
     /// Who states them now.
     pub price_from: PriceFrom,
+    /// Images that were made.
+    pub images: i64,
+    /// Whether the provider stated what it cost.
+    pub stated: bool,
     /// Covered: what the same tokens would have cost at list price, as recorded; `None` when unknown.
     pub list_cost: Option<NanoUsd>,
     /// Output tokens that were reasoning; `None` when not stated.

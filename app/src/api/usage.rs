@@ -44,11 +44,13 @@ pub enum Measure {
     Requests,
     /// The time to the first token, on average.
     Latency,
+    /// Tokens that the saver took out.
+    Saved,
 }
 
 impl Measure {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Tokens, Self::Cost, Self::Requests, Self::Latency];
+    pub const ALL: [Self; 5] = [Self::Tokens, Self::Cost, Self::Requests, Self::Latency, Self::Saved];
 
     /// Its word in addresses.
     pub fn word(self) -> &'static str {
@@ -57,6 +59,7 @@ impl Measure {
             Self::Cost => "cost",
             Self::Requests => "requests",
             Self::Latency => "latency",
+            Self::Saved => "saved",
         }
     }
 
@@ -67,6 +70,7 @@ impl Measure {
             Self::Cost => "Cost",
             Self::Requests => "Requests",
             Self::Latency => "First token",
+            Self::Saved => "Saved tokens",
         }
     }
 }
@@ -143,6 +147,10 @@ pub struct Sums {
     pub first_token_ms: i64,
     /// Of how many requests that is known.
     pub first_tokens: i64,
+    /// Tokens of tools' output that the saver took out.
+    pub saved_tokens: i64,
+    /// What those would have cost at list prices, as far as these are known.
+    pub saved_cost: NanoUsd,
 }
 
 impl Sums {
@@ -163,6 +171,7 @@ impl Sums {
             Measure::Cost => self.cost.known,
             Measure::Requests => self.requests,
             Measure::Latency => self.latency().unwrap_or(0),
+            Measure::Saved => self.saved_tokens,
         }
     }
 
@@ -179,6 +188,8 @@ impl Sums {
         self.cost.add(&other.cost);
         self.first_token_ms += other.first_token_ms;
         self.first_tokens += other.first_tokens;
+        self.saved_tokens += other.saved_tokens;
+        self.saved_cost += other.saved_cost;
     }
 }
 
@@ -274,10 +285,6 @@ pub struct UsagePage {
     pub speeds: Vec<Speed>,
     /// Why attempts failed, the most frequent first.
     pub causes: Vec<CauseRow>,
-    /// Tokens that the saver took out.
-    pub saved_tokens: i64,
-    /// What they would have cost, where prices are known.
-    pub saved_cost: NanoUsd,
     /// What can be chosen to filter by.
     pub choices: Choices,
     /// The reader's time zone: `Europe/Berlin`, or `UTC+01:00`.

@@ -63,12 +63,20 @@ fn typed(nano: Option<NanoUsd>) -> String {
 fn stated(row: &PriceRow) -> String {
     let parts = [("in", row.stated.input), ("out", row.stated.output)];
     match parts {
-        [(_, None), (_, None)] => "The catalogue states no price for it.".to_owned(),
+        [(_, None), (_, None)] => match row.stated.image {
+            Some(image) => format!("Without one of yours, {} would count.", each(image)),
+            None => "The catalogue states no price for it.".to_owned(),
+        },
         parts => {
             let words = parts.map(|(name, part)| format!("{} {name}", dollars(part)));
             format!("Without one of yours, {} would count.", words.join(", "))
         }
     }
+}
+
+/// The price of an image, in words.
+fn each(image: NanoUsd) -> String {
+    format!("{} an image", format::per_million(image))
 }
 
 fn dollars(part: Option<NanoUsd>) -> String {
@@ -81,7 +89,7 @@ fn Setting(row: PriceRow) -> impl IntoView {
     let (target, yours, covered) = (row.target(), row.from == PriceFrom::Yours, !row.billed());
     let again = stated(&row);
     let taken_back = target.clone();
-    let labels = ["Input", "Output", "Cache read", "Cache write"];
+    let labels = ["Input", "Output", "Cache read", "Cache write", "Each image"];
     let fields =
         labels.into_iter().zip(row.price.parts()).enumerate().map(|(place, (label, (name, part)))| {
             view! {
@@ -118,7 +126,8 @@ fn Setting(row: PriceRow) -> impl IntoView {
             </header>
             <p class="soft">
                 "US dollars per million tokens. It counts as a whole, from the next request on: what you leave empty is \
-                 unknown, and 0 is free of charge. Reasoning is part of the output."
+                 unknown, and 0 is free of charge. Reasoning is part of the output. Where each image has a price, \
+                 answers with images are paid by the image and not by the token."
                 {covered
                     .then_some(
                         " Nothing is billed by the token here: the price only says what the same tokens would have cost.",
@@ -267,6 +276,7 @@ fn source(row: &PriceRow) -> String {
         PriceFrom::Catalogue => "Catalogue".to_owned(),
         PriceFrom::Yours => "Yours".to_owned(),
         PriceFrom::SoldAs(target) => format!("As {target}"),
+        PriceFrom::Answers => "Each answer states it".to_owned(),
     }
 }
 
@@ -274,7 +284,7 @@ fn source(row: &PriceRow) -> String {
 fn Row(row: PriceRow) -> impl IntoView {
     let (target, from) = (row.target(), source(&row));
     let verb = if row.from == PriceFrom::Unknown { "Set" } else { "Change" };
-    let ListPrice { input, output, cache_read, cache_write } = row.price;
+    let ListPrice { input, output, cache_read, cache_write, image } = row.price;
     let covered = (!row.billed()).then_some("covered, at list price");
     let cells =
         [("Input", input), ("Output", output), ("Cache read", cache_read), ("Cache write", cache_write)];
@@ -297,6 +307,7 @@ fn Row(row: PriceRow) -> impl IntoView {
             <td data-label="From">
                 <span class="two">
                     <span class:faint=row.from == PriceFrom::Unknown>{from}</span>
+                    {image.map(|image| view! { <span>{each(image)}</span> })}
                     {covered.map(|words| view! { <span class="faint">{words}</span> })}
                 </span>
             </td>

@@ -6,7 +6,7 @@ use super::prices::sets;
 use crate::api::combos::PlanRow;
 use crate::api::payload::PartSize;
 use crate::api::prices::PriceFrom;
-use crate::api::requests::{Exclusion, LeftOut, PriceLine, RequestDetail, load_request};
+use crate::api::requests::{Exclusion, LeftOut, PriceLine, PriceUnit, RequestDetail, load_request};
 use crate::parts::copy::CopyButton;
 use crate::parts::format;
 use crate::parts::frame::{Place, framed};
@@ -180,9 +180,12 @@ fn Prices(page: RequestDetail) -> impl IntoView {
     let (target, from, priced) = (page.row.target.clone(), page.price_from.clone(), !page.prices.is_empty());
     let body = if page.prices.is_empty() {
         let words = if page.row.attempts == 0 {
-            "No provider was called, so no tokens were used."
+            "No provider was called, so no tokens were used.".to_owned()
+        } else if page.images > 0 {
+            let images = format::counted(page.images, "image", "images");
+            format!("It made {images}. The provider stated no tokens, and what an image costs is unknown.")
         } else {
-            "The provider stated no usage, so tokens and price are unknown."
+            "The provider stated no usage, so tokens and price are unknown.".to_owned()
         };
         view! { <p class="faint padded">{words}</p> }.into_any()
     } else {
@@ -191,8 +194,11 @@ fn Prices(page: RequestDetail) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row">{line.label}</th>
-                    <td class="number">{format::count(line.tokens)}</td>
-                    <td class="number">{line.per_million.map_or("unknown".to_owned(), format::per_million)}</td>
+                    <td class="number">{format::count(line.count)}</td>
+                    <td class="number">
+                        {line.price.map_or("unknown".to_owned(), format::per_million)}
+                        {(line.unit == PriceUnit::Image).then_some(" each")}
+                    </td>
                     <td class="number" class:faint=unknown>
                         {format::money_or_unknown(line.cost)}
                     </td>
@@ -202,10 +208,10 @@ fn Prices(page: RequestDetail) -> impl IntoView {
         view! {
             <div class="scroll" tabindex="0">
                 <table>
-                    <caption class="visually-hidden">"Tokens and their price"</caption>
+                    <caption class="visually-hidden">"What was used and its price"</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"Tokens"</th>
+                            <th scope="col">"Used"</th>
                             <th scope="col" class="number">
                                 "Count"
                             </th>
@@ -240,7 +246,14 @@ fn Prices(page: RequestDetail) -> impl IntoView {
                 <span class="faint">"USD"</span>
             </header>
             {body}
-            {priced.then(|| view! { <Source target from unknown older /> })}
+            {page
+                .stated
+                .then(|| {
+                    view! {
+                        <p class="faint padded">"The provider stated with its answer what it cost: that is what counts."</p>
+                    }
+                })}
+            {(priced && !page.stated).then(|| view! { <Source target from unknown older /> })}
             {reasoning.map(|words| view! { <p class="faint padded">{words}</p> })}
         </section>
     }
@@ -251,7 +264,7 @@ fn Prices(page: RequestDetail) -> impl IntoView {
 #[component]
 fn Source(target: String, from: PriceFrom, unknown: bool, older: bool) -> impl IntoView {
     let words = match from {
-        PriceFrom::Unknown => String::new(),
+        PriceFrom::Unknown | PriceFrom::Answers => String::new(),
         PriceFrom::Catalogue => "The prices are the catalogue's. ".to_owned(),
         PriceFrom::Yours => "The prices are yours. ".to_owned(),
         PriceFrom::SoldAs(other) => format!("The prices are those of {other}. "),

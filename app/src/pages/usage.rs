@@ -296,19 +296,21 @@ fn Cached(page: UsagePage) -> impl IntoView {
 
 #[component]
 fn Saved(page: UsagePage) -> impl IntoView {
-    let who = !(page.query.key.is_empty() && page.query.client.is_empty() && page.query.combo.is_empty());
-    let worth = match page.saved_cost {
+    let by_who = with(&page.query, |other| Measure::Saved.word().clone_into(&mut other.measure));
+    let worth = match page.whole.saved_cost {
         0 => String::new(),
         cost => format!(", worth {} at list prices", format::money(cost)),
     };
-    let words = match page.saved_tokens {
+    let words = match page.whole.saved_tokens {
         0 => "The saver took nothing out in this period.".to_owned(),
         tokens => format!("The saver took {} tokens out of tools' output{worth}.", format::tokens(tokens)),
     };
-    let all = who.then_some(" This is of all keys, tools and combos: whose they were is not kept.");
+    let shown = page.whole.saved_tokens > 0 && page.measure != Measure::Saved;
     view! {
         <p class="faint usage-saved">
-            {words} {all} " " <a href="/saver">"More on the saver"</a>
+            {words} " "
+            {shown.then(|| view! { <a href=by_who>"Show them over time"</a>", " })}
+            <a href="/saver">"More on the saver"</a>
         </p>
     }
     .into_any()

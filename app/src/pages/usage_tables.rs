@@ -14,6 +14,7 @@ fn measured(sums: &Sums, measure: Measure) -> String {
         Measure::Cost => cost(sums),
         Measure::Requests => format::count(sums.requests),
         Measure::Latency => sums.latency().map_or(String::new(), format::took),
+        Measure::Saved => format::tokens(sums.saved_tokens),
     }
 }
 
@@ -65,6 +66,7 @@ pub fn OverTime(page: UsagePage) -> impl IntoView {
                 <td>{format::share(sums.tokens.cache_read, sums.tokens.prompt())}</td>
                 <td>{cost(&sums)}</td>
                 <td>{format::covered(sums.cost.covered, sums.cost.covered_unknown)}</td>
+                <td title=format::count(sums.saved_tokens)>{format::tokens(sums.saved_tokens)}</td>
                 <td>{sums.latency().map_or("unknown".to_owned(), format::took)}</td>
             </tr>
         }
@@ -100,6 +102,7 @@ pub fn OverTime(page: UsagePage) -> impl IntoView {
                         <th scope="col">"Cached"</th>
                         <th scope="col">"Cost"</th>
                         <th scope="col" title="What covered requests would have cost at list prices">"Covered"</th>
+                        <th scope="col" title="Tokens of tools' output that the saver took out">"Saved"</th>
                         <th scope="col">"First token"</th>
                     </tr>
                 </thead>
@@ -114,6 +117,7 @@ pub fn OverTime(page: UsagePage) -> impl IntoView {
                         <td>{format::share(whole.tokens.cache_read, whole.tokens.prompt())}</td>
                         <td>{cost(&whole)}</td>
                         <td>{format::covered(whole.cost.covered, whole.cost.covered_unknown)}</td>
+                        <td>{format::tokens(whole.saved_tokens)}</td>
                         <td>{whole.latency().map_or("unknown".to_owned(), format::took)}</td>
                     </tr>
                 </tfoot>

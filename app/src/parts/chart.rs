@@ -160,7 +160,7 @@ fn colour(place: &HtmlElement, name: &str) -> Result<String, JsValue> {
 fn words(value: f64, written: Written) -> String {
     let whole = value.round() as i64;
     match written {
-        Written::As(Measure::Tokens) => format::tokens(whole),
+        Written::As(Measure::Tokens | Measure::Saved) => format::tokens(whole),
         Written::As(Measure::Requests) => format::count(whole),
         Written::As(Measure::Cost) => format::money(whole),
         Written::As(Measure::Latency) => format::took(whole),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 const MINUTE: i64 = 60_000;
 
 fn price(input: NanoUsd, output: NanoUsd, cache_read: Option<NanoUsd>) -> ListPrice {
-    ListPrice { input: Some(input), output: Some(output), cache_read, cache_write: None }
+    ListPrice { input: Some(input), output: Some(output), cache_read, cache_write: None, image: None }
 }
 
 fn row(provider_id: &str, model: &str, tier: Tier, price: ListPrice, from: PriceFrom) -> PriceRow {

@@ -4,7 +4,7 @@ use super::data::request_row;
 use app::api::combos::PlanRow;
 use app::api::prices::PriceFrom;
 use app::api::requests::{
-    AttemptRow, Cause, Exclusion, LeftOut, Outcome, PriceLine, RequestDetail, RequestRow,
+    AttemptRow, Cause, Exclusion, LeftOut, Outcome, PriceLine, PriceUnit, RequestDetail, RequestRow,
 };
 use app::api::saver::SaverLevel;
 use app::api::terse::Terse;
@@ -117,11 +117,12 @@ pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
         1 => format!("Answered by {} at the first attempt.", row.target),
         _ => format!("Answered by {} after claude-sonnet-4-5 hit its 5-hour limit.", row.target),
     };
-    let price = |label: &str, tokens: i64, per_million: Option<i64>| PriceLine {
+    let price = |label: &str, count: i64, price: Option<i64>| PriceLine {
         label: label.to_owned(),
-        tokens,
-        per_million,
-        cost: per_million.map(|price| price * tokens / 1_000_000),
+        count,
+        unit: PriceUnit::MillionTokens,
+        price,
+        cost: price.map(|price| price * count / 1_000_000),
     };
     let known = row.cost.is_some();
     let prices = row.tokens.map_or(Vec::new(), |tokens| {
@@ -160,6 +161,8 @@ pub fn request_detail(now: Millis, id: &str) -> Option<RequestDetail> {
             },
             Exclusion { what: "glm/glm-4.7, spare".to_owned(), why: "Switched off by you.".to_owned() },
         ],
+        images: 0,
+        stated: false,
         price_from: if known { PriceFrom::Catalogue } else { PriceFrom::Unknown },
         list_cost: if row.covered { prices.iter().map(|line| line.cost).sum() } else { None },
         prices,

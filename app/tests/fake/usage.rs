@@ -24,6 +24,8 @@ fn sums(requests: i64, cost: i64, unknown: i64) -> Sums {
         cost: Cost { known: cost, unknown_requests: unknown, covered: cost * 4, covered_unknown: unknown },
         first_token_ms: requests * 1_200,
         first_tokens: requests,
+        saved_tokens: requests * 900,
+        saved_cost: requests * 2_700_000,
     }
 }
 
@@ -94,8 +96,6 @@ impl Usages for Fake {
                 why: "was rate limited".to_owned(),
                 attempts: 27,
             }],
-            saved_tokens: 1_250_000,
-            saved_cost: 3_750_000_000,
             choices: Choices {
                 providers: vec!["anthropic".to_owned(), "glm".to_owned()],
                 models: vec!["glm/glm-4.7".to_owned()],

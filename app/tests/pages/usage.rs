@@ -10,12 +10,12 @@ async fn usage_is_told_in_figures_a_chart_and_tables() {
     page.says("Requests 5,");
     page.says("of prompts from the cache");
     page.says("Tokens by provider");
-    page.says("Provider Share Requests Tokens in Tokens out Cached Cost Covered First token");
+    page.says("Provider Share Requests Tokens in Tokens out Cached Cost Covered Saved First token");
     page.says("anthropic 54%");
     page.says("The chart as a table");
     page.says("groq was rate limited 27 times");
     page.says("glm/glm-4.7 1,400 870 ms 2.1 s 9.4 s");
-    page.says("The saver took 1.2M tokens out of tools' output, worth $3.75 at list prices.");
+    page.says("The saver took 4.8M tokens out of tools' output, worth $14.36 at list prices.");
     page.says("Time zone: UTC");
     // The chart itself is drawn in the browser, with colours of the theme.
     page.holds("/pkg/echarts.js");

@@ -39,6 +39,7 @@ impl Catalog {
             list: None,
             // Nobody says what it has: its own refusal tells.
             also: if speaks_chat { Also::ALL.to_vec() } else { Vec::new() },
+            states_cost: false,
             default_rules: Arc::clone(&self.default_rules),
         }
     }

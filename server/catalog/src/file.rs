@@ -25,6 +25,7 @@ pub(crate) struct ProviderFile {
     pub(crate) models_like: Option<String>,
     pub(crate) list: Option<String>,
     pub(crate) also: Option<Vec<Also>>,
+    pub(crate) states_cost: Option<bool>,
     pub(crate) auth: Option<Auth>,
     pub(crate) sign_in: Option<SignIn>,
     pub(crate) own_tool: Option<OwnTool>,
@@ -109,6 +110,7 @@ pub(crate) struct PriceFile {
     pub(crate) output: Option<f64>,
     pub(crate) cache_read: Option<f64>,
     pub(crate) cache_write: Option<f64>,
+    pub(crate) image: Option<f64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -146,6 +148,7 @@ impl ProviderFile {
             models_like,
             list,
             also,
+            states_cost,
             auth,
             sign_in,
             own_tool,
@@ -167,6 +170,7 @@ impl ProviderFile {
         replace(&mut self.models_like, models_like);
         replace(&mut self.list, list);
         replace(&mut self.also, also);
+        replace(&mut self.states_cost, states_cost);
         replace(&mut self.auth, auth);
         replace(&mut self.sign_in, sign_in);
         replace(&mut self.own_tool, own_tool);

@@ -270,6 +270,7 @@ fn build(file: &str, raw: ProviderFile, default_rules: &Arc<[Rule]>) -> Result<P
         models_url: raw.models_url,
         models_paging: raw.models_paging,
         also: raw.also.unwrap_or_default(),
+        states_cost: raw.states_cost.unwrap_or_default(),
         list: raw.list.or(raw.models_like).filter(|_| tier != Tier::Cheap),
         default_rules: Arc::clone(default_rules),
         id: raw.id,
@@ -335,6 +336,7 @@ fn build_price(file: &str, model: &str, raw: PriceFile) -> Result<Price, Catalog
         output: nano("output", raw.output)?,
         cache_read: nano("cache_read", raw.cache_read)?,
         cache_write: nano("cache_write", raw.cache_write)?,
+        image: nano("image", raw.image)?,
     };
     match (price.input, price.cache_read) {
         (Some(input), Some(cache_read)) if cache_read > input => Err(CatalogError::value(

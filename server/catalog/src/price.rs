@@ -1,6 +1,6 @@
 //! Prices as whole numbers, so that sums of many small costs are exact.
 
-/// What a model costs, in nano-USD per million tokens (1 USD = 1 000 000 000). `None` means that no source
+/// What a model costs, in nano-USD (1 USD = 1 000 000 000) per million tokens, or per image. `None` means that no source
 /// states it, which is not the same as free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Price {
@@ -12,6 +12,8 @@ pub struct Price {
     pub cache_read: Option<i64>,
     /// Input tokens written to the provider's prompt cache (its shortest lifetime where it sells several).
     pub cache_write: Option<i64>,
+    /// An image that it makes, where images are sold one by one and all cost the same.
+    pub image: Option<i64>,
 }
 
 /// Nano-USD in one USD.
@@ -24,7 +26,7 @@ const NANO: i64 = 1_000_000_000;
 /// the number they wrote; `x * 1e9` would not be.
 pub(crate) fn nano_usd(usd: f64) -> Result<i64, String> {
     if !usd.is_finite() || usd < 0.0 {
-        return Err(format!("{usd} is not a price, expected USD per million tokens, zero or more"));
+        return Err(format!("{usd} is not a price, expected USD, zero or more"));
     }
     let text = format!("{usd}");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));

@@ -45,6 +45,8 @@ pub struct Provider {
     pub list: Option<String>,
     /// What else it serves beside its chat endpoint, with the model in the body.
     pub also: Vec<Also>,
+    /// Whether its answers state what they cost, in USD.
+    pub states_cost: bool,
     /// Where the vendor lists its models (GET, same key), when it does.
     pub models_url: Option<String>,
     /// How its list goes on, where it comes in pages.

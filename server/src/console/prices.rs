@@ -24,8 +24,8 @@ const SHOWN: usize = 100;
 const LONGEST: usize = 200;
 
 fn listed(price: catalog::Price) -> ListPrice {
-    let catalog::Price { input, output, cache_read, cache_write } = price;
-    ListPrice { input, output, cache_read, cache_write }
+    let catalog::Price { input, output, cache_read, cache_write, image } = price;
+    ListPrice { input, output, cache_read, cache_write, image }
 }
 
 fn recalculation_of(one: store::Recalculation) -> Recalculation {
@@ -126,7 +126,7 @@ fn checked(price: ListPrice) -> Result<catalog::Price, Problem> {
         match part {
             Some(part) if part < 0 => return Err(Problem::invalid(name, "A price is zero or more.")),
             Some(part) if part / 1_000_000_000 > HIGHEST_USD => {
-                return Err(Problem::invalid(name, "A price is at most 100,000 USD per million tokens."));
+                return Err(Problem::invalid(name, "A price is at most 100,000 USD."));
             }
             _ => {}
         }
@@ -138,8 +138,8 @@ fn checked(price: ListPrice) -> Result<catalog::Price, Problem> {
         let message = "A cache read never costs more than fresh input.";
         return Err(Problem::invalid("cache_read", message));
     }
-    let ListPrice { input, output, cache_read, cache_write } = price;
-    Ok(catalog::Price { input, output, cache_read, cache_write })
+    let ListPrice { input, output, cache_read, cache_write, image } = price;
+    Ok(catalog::Price { input, output, cache_read, cache_write, image })
 }
 
 impl Desk {

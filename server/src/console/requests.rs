@@ -179,7 +179,7 @@ impl Requests for Desk {
         let snapshot = self.app.snapshot();
         let provider = snapshot.provider(&record.provider_id);
         let rate = provider.map(|provider| provider.rate(&record.model));
-        let lines = |usage| Some(price_lines(usage, rate.as_ref()?));
+        let lines = rate.as_ref().map(|rate| price_lines(record.usage.as_ref(), record.images, rate));
         Ok(RequestDetail {
             row: row_of(&record),
             headline: headline(&record),
@@ -188,8 +188,10 @@ impl Requests for Desk {
             exclusions: record.exclusions.clone(),
             upstream_dialect: record.upstream_dialect.clone(),
             dropped: record.dropped.clone(),
-            prices: record.usage.as_ref().and_then(lines).unwrap_or_default(),
+            prices: lines.unwrap_or_default(),
             price_from: rate.as_ref().map(|rate| rate.from.clone()).unwrap_or_default(),
+            images: record.images,
+            stated: record.stated_cost.is_some(),
             list_cost: record.list_cost,
             reasoning_tokens: record
                 .usage

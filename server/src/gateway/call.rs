@@ -167,7 +167,10 @@ async fn whole(reply: Reply, back: &Back, streamed: bool) -> Result<Answer, Fail
         body: body.clone(),
         ..Failed::default()
     };
-    let report = wire::read_reply(back.from, &body).map_err(unreadable)?;
+    let mut report = wire::read_reply(back.from, &body).map_err(unreadable)?;
+    if back.images {
+        report.images = wire::count_images(&body);
+    }
     if let Some(error) = report.error {
         return Err(Failed { status: Some(status), headers, body, error, ..Failed::default() });
     }

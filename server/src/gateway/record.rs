@@ -230,6 +230,9 @@ impl Trace {
     /// Keeps what the provider stated of its answer.
     pub fn learn(&mut self, report: &Report) {
         self.record.usage.clone_from(&report.usage);
+        let states = self.target.as_ref().is_some_and(|target| target.provider.spec.states_cost);
+        self.record.stated_cost = report.cost.filter(|_| states);
+        self.record.images = i64::try_from(report.images).unwrap_or(i64::MAX);
         self.record.upstream_id.clone_from(&report.id);
         self.record.finish.clone_from(&report.finish);
     }
@@ -334,7 +337,7 @@ impl Drop for Trace {
         self.record.total_ms = self.arrived.elapsed_ms();
         if let Some(target) = &self.target {
             let rate = target.provider.rate(&target.model);
-            self.record.charge(Charge::of(self.record.usage.as_ref(), self.record.used(), &rate));
+            self.record.charge(Charge::of(&self.record, &rate));
         }
         if self.log {
             let record = &self.record;

@@ -65,6 +65,8 @@ pub(super) struct Back {
     swallow_usage: bool,
     /// Whether the answer is none of ours to understand: sound, pictures, vectors.
     raw: bool,
+    /// Whether it holds images that were asked for.
+    pub(super) images: bool,
     asked: Asked,
 }
 
@@ -177,8 +179,10 @@ impl<'i> Request<'i> {
         // Whether sound or pictures come as a stream is the provider's to say.
         let streams = streams || inbound.side.is_some();
         let raw = matches!(inbound.side, Some(Side::Also(also, _)) if also != Also::Completions);
+        let images = matches!(inbound.side, Some(Side::Also(Also::Images, _)));
         let issuer = spec.id.clone();
-        let back = Back { from: speaks.dialect, to: inbound.dialect, issuer, swallow_usage, raw, asked };
+        let back =
+            Back { from: speaks.dialect, to: inbound.dialect, issuer, swallow_usage, raw, images, asked };
         Ok(Outgoing { url, body, dropped, streams, back, relay })
     }
 

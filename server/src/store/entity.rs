@@ -76,7 +76,7 @@ entity!(prices, "prices", {
     #[sea_orm(primary_key, auto_increment = false)] provider_id: String,
     #[sea_orm(primary_key, auto_increment = false)] model: String,
     input: Option<i64>, output: Option<i64>, cache_read: Option<i64>, cache_write: Option<i64>,
-    changed_at: i64,
+    image: Option<i64>, changed_at: i64,
 });
 entity!(recalculations, "recalculations", {
     #[sea_orm(primary_key, auto_increment = false)] id: i32,
@@ -134,7 +134,7 @@ entity!(requests, "requests", {
     bytes_in: i64, bytes_out: i64, upstream_id: String, finish: String, error: String,
     upstream_dialect: String, dropped: String, plan: String, saver_level: String, saved_tokens: i64,
     saved_cost: Option<i64>, conversation: Option<i64>, saver_filters: i32, saver_version: i32, terse: String,
-    list_cost: Option<i64>, covered: bool,
+    list_cost: Option<i64>, covered: bool, images: i64, stated_cost: Option<i64>,
 });
 entity!(payloads, "payloads", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,
@@ -199,4 +199,5 @@ entity!(usage_hours, "usage_hours", {
     unstated: i64, input_tokens: i64, cache_read_tokens: i64, cache_write_tokens: i64,
     output_tokens: i64, reasoning_tokens: i64, cost: i64, cost_unknown: i64, first_token_ms: i64,
     first_tokens: i64, total_ms: i64, last_at: i64, answered_at: i64, list_cost: i64, list_unknown: i64,
+    images: i64, saved_tokens: i64, saved_cost: i64,
 });

@@ -59,7 +59,7 @@ pub use sign_ins::{Stage, StoredSignIn};
 pub use spending::Spending;
 pub use sums::{Sum, SumKey};
 pub use tokens::{Grant, Registered, Renewing, StoredTokens, Tokens};
-pub use usage::{Fallen, Grain, HourUsed, Offsets, Saved, Slice, Split, Used};
+pub use usage::{Fallen, Grain, HourUsed, Offsets, Slice, Split, Used};
 pub use used::UsedModel;
 pub(crate) use words::{cause_word, outcome_word};
 

@@ -19,6 +19,7 @@ impl Store {
                 output: row.output,
                 cache_read: row.cache_read,
                 cache_write: row.cache_write,
+                image: row.image,
             };
             prices.entry(row.provider_id).or_default().insert(row.model, price);
         }
@@ -40,11 +41,12 @@ impl Store {
             output: Set(price.output),
             cache_read: Set(price.cache_read),
             cache_write: Set(price.cache_write),
+            image: Set(price.image),
             changed_at: Set(now),
         };
         let mut known = OnConflict::columns([Column::ProviderId, Column::Model]);
         known.update_columns([Column::Input, Column::Output, Column::CacheRead, Column::CacheWrite]);
-        known.update_column(Column::ChangedAt);
+        known.update_columns([Column::Image, Column::ChangedAt]);
         Entity::insert(row).on_conflict(known).exec_without_returning(&self.db).await?;
         Ok(())
     }

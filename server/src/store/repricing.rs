@@ -64,11 +64,17 @@ impl Costs {
             output: count(sum.output_tokens),
             reasoning: None,
         };
-        match (list_cost(&usage, rate), rate.covered) {
-            (Some(list_cost), true) => Self { list_cost, list_unknown: sum.unstated, ..Self::default() },
+        if rate.stated {
+            // It was recorded as it was billed.
+            return Self::of(sum);
+        }
+        // What is paid by the image needs no tokens.
+        let unstated = if rate.price.image.is_some() && sum.images > 0 { 0 } else { sum.unstated };
+        match (list_cost(Some(&usage), sum.images, rate), rate.covered) {
+            (Some(list_cost), true) => Self { list_cost, list_unknown: unstated, ..Self::default() },
             (None, true) if sum.list_cost + sum.list_unknown > 0 => Self::of(sum),
             (None, true) => Self { list_unknown: sum.requests - sum.failed, ..Self::default() },
-            (Some(cost), false) => Self { cost, cost_unknown: sum.unstated, ..Self::default() },
+            (Some(cost), false) => Self { cost, cost_unknown: unstated, ..Self::default() },
             (None, false) => Self::of(sum),
         }
     }
@@ -115,7 +121,7 @@ impl Store {
         let changed = rows.into_iter().filter_map(|row| {
             let record = record_of(row);
             let rate = rates(&record.provider_id, &record.model)?;
-            let charge = Charge::of(record.usage.as_ref(), record.used(), &rate);
+            let charge = Charge::of(&record, &rate);
             let was = Charge { cost: record.cost, covered: record.covered, list_cost: record.list_cost };
             (charge != was).then_some((record.id, charge))
         });

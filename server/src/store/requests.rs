@@ -60,6 +60,10 @@ pub struct RequestRecord {
     pub attempts: Vec<AttemptRecord>,
     /// Token counts; `None` when the provider stated none.
     pub usage: Option<wire::Usage>,
+    /// Images that were made.
+    pub images: i64,
+    /// What the provider states that it cost, USD in units of 10^-9; `None` where it states nothing.
+    pub stated_cost: Option<i64>,
     /// USD in units of 10^-9; `None` when unknown.
     pub cost: Option<i64>,
     /// Whether that is nothing because a flat fee, a free tier or one's own machine covers it.
@@ -92,7 +96,7 @@ pub struct RequestRecord {
     pub savings: Vec<SavingRow>,
     /// Tokens that were saved.
     pub saved_tokens: i64,
-    /// What they would have cost, USD in units of 10^-9; `None` when unknown.
+    /// What they would have cost at list price, USD in units of 10^-9; `None` when unknown.
     pub saved_cost: Option<i64>,
     /// The client's span that it belongs to; not kept in the database.
     pub parent: Option<Parent>,
@@ -196,6 +200,8 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
         terse: Set(record.saver.terse.word().to_owned()),
         list_cost: Set(record.list_cost),
         covered: Set(record.covered),
+        images: Set(record.images),
+        stated_cost: Set(record.stated_cost),
     }
 }
 
@@ -305,6 +311,8 @@ pub(super) fn record_of(row: requests::Model) -> RequestRecord {
         savings: Vec::new(),
         saved_tokens: row.saved_tokens,
         saved_cost: row.saved_cost,
+        images: row.images,
+        stated_cost: row.stated_cost,
         parent: None,
     }
 }

@@ -12,7 +12,7 @@ const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
 /// What is added up.
-pub(super) const COUNT_COLUMNS: [&str; 19] = [
+pub(super) const COUNT_COLUMNS: [&str; 22] = [
     "requests",
     "answered",
     "failed",
@@ -32,6 +32,9 @@ pub(super) const COUNT_COLUMNS: [&str; 19] = [
     "first_token_ms",
     "first_tokens",
     "total_ms",
+    "images",
+    "saved_tokens",
+    "saved_cost",
 ];
 
 /// Of these the later counts, where the others are added up.

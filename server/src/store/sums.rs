@@ -75,6 +75,12 @@ pub struct Sum {
     pub first_tokens: i64,
     /// Sum of total times.
     pub total_ms: i64,
+    /// Images that were made.
+    pub images: i64,
+    /// Tokens that the saver took out.
+    pub saved_tokens: i64,
+    /// What those would have cost at list price, where that is known, USD in units of 10^-9.
+    pub saved_cost: i64,
     /// When the last of them arrived, Unix ms.
     pub last_at: i64,
     /// When the last that was answered arrived, Unix ms; 0 when none was.
@@ -109,13 +115,16 @@ impl Sum {
         self.first_token_ms += record.first_token_ms.unwrap_or(0);
         self.first_tokens += one(record.first_token_ms.is_some());
         self.total_ms += record.total_ms;
+        self.images += record.images;
+        self.saved_tokens += record.saved_tokens;
+        self.saved_cost += record.saved_cost.unwrap_or(0);
         self.last_at = Ord::max(self.last_at, record.started_at);
         if record.outcome == Outcome::Answered {
             self.answered_at = Ord::max(self.answered_at, record.started_at);
         }
     }
 
-    fn columns(&self) -> [i64; 21] {
+    fn columns(&self) -> [i64; 24] {
         [
             self.requests,
             self.answered,
@@ -136,6 +145,9 @@ impl Sum {
             self.first_token_ms,
             self.first_tokens,
             self.total_ms,
+            self.images,
+            self.saved_tokens,
+            self.saved_cost,
             self.last_at,
             self.answered_at,
         ]
@@ -240,6 +252,9 @@ fn sum_of(row: usage_hours::Model) -> (SumKey, Sum) {
         first_token_ms: row.first_token_ms,
         first_tokens: row.first_tokens,
         total_ms: row.total_ms,
+        images: row.images,
+        saved_tokens: row.saved_tokens,
+        saved_cost: row.saved_cost,
         last_at: row.last_at,
         answered_at: row.answered_at,
     };

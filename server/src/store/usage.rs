@@ -1,7 +1,7 @@
 //! What was used in a period, by whatever it is asked for by: read from the hourly sums, so that single requests may be
 //! forgotten.
 
-use super::entity::{attempts, requests, saving_days, usage_days, usage_hours};
+use super::entity::{attempts, requests, usage_days, usage_hours};
 use super::requests::first_id;
 use super::sum_tables::Sums;
 use super::{Store, StoreError, Sum};
@@ -130,15 +130,6 @@ pub struct Fallen {
     pub attempts: i64,
 }
 
-/// What the saver took out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
-pub struct Saved {
-    /// Tokens.
-    pub tokens: i64,
-    /// What they would have cost, USD in units of 10^-9; unknown prices count as nothing.
-    pub cost: i64,
-}
-
 #[derive(FromQueryResult)]
 struct Row {
     part: i64,
@@ -148,7 +139,7 @@ struct Row {
     sum: Sum,
 }
 
-const SUMS: [Column; 19] = [
+const SUMS: [Column; 22] = [
     Column::Requests,
     Column::Answered,
     Column::Failed,
@@ -168,6 +159,9 @@ const SUMS: [Column; 19] = [
     Column::FirstTokenMs,
     Column::FirstTokens,
     Column::TotalMs,
+    Column::Images,
+    Column::SavedTokens,
+    Column::SavedCost,
 ];
 
 const REPLAYED: [Column; 11] = [
@@ -371,27 +365,6 @@ impl Store {
         let mut rows: Vec<Fallen> = find.into_model().all(&self.db).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.attempts));
         Ok(rows)
-    }
-
-    /// What the saver took out on the days (UTC) that a slice touches. Whose requests they were is not kept.
-    pub async fn saved(&self, slice: &Slice) -> Result<Saved, StoreError> {
-        use saving_days::Column;
-        let sum = |expr: Expr| expr.cast_as("BIGINT");
-        let tokens = Column::TokensBefore.sum().sub(Column::TokensAfter.sum());
-        let none = |expr: Expr| Expr::expr(sea_orm::sea_query::Func::coalesce([expr, Expr::value(0_i64)]));
-        let mut find = saving_days::Entity::find()
-            .select_only()
-            .expr_as(sum(none(tokens)), "tokens")
-            .expr_as(sum(none(Column::Cost.sum())), "cost")
-            .filter(Column::PeriodAt.gt(slice.from - DAY))
-            .filter(Column::PeriodAt.lt(slice.to));
-        if let Some(provider) = &slice.provider {
-            find = find.filter(Column::ProviderId.eq(provider));
-        }
-        if let Some((provider, model)) = &slice.target {
-            find = find.filter(Column::ProviderId.eq(provider)).filter(Column::Model.eq(model));
-        }
-        Ok(find.into_model().one(&self.db).await?.unwrap_or_default())
     }
 }
 

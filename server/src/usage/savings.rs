@@ -48,7 +48,7 @@ pub fn enter(record: &mut RequestRecord, shortened: &Shortened) {
     }
     record.saved_tokens = i64::try_from(fresh + old).unwrap_or(i64::MAX);
     let would_be = would_be(record.usage.as_ref(), fresh, old);
-    record.saved_cost = price::cost(&would_be, rate);
+    record.saved_cost = price::list_cost(Some(&would_be), 0, rate);
 }
 
 /// The sorts of tokens that the missing ones would have been: what the conversation had before would have been read from

@@ -35,7 +35,7 @@ impl Beside {
     }
 
     pub(super) fn reply(self, seen: &Seen, body: &Value) -> Reply {
-        let model = &body["model"];
+        let model = body["model"].as_str().unwrap_or_default();
         match self {
             Self::Embeddings => {
                 let vector = json!({ "object": "embedding", "index": 0, "embedding": [0.0023064255, -0.009327292, 1e-7] });
@@ -49,6 +49,18 @@ impl Beside {
                 Reply::new(200, "audio/mpeg", steps)
             }
             Self::Transcriptions => transcribed(seen),
+            // Models that are paid by the image state no tokens: `data` has nothing but the images.
+            Self::Images if model.starts_with("imagen") => {
+                let image = json!({ "b64_json": "iVBORw0KGgo=" });
+                let count = body["n"].as_u64().unwrap_or(1);
+                json_reply(&json!({ "data": vec![image; usize::try_from(count).unwrap()] }))
+            }
+            // xAI states the cost and nothing else (a recording of 5 August 2026).
+            Self::Images if model == "stated-cost" => json_reply(&json!({
+                "data": [{ "url": "https://imgen.example/1.jpeg", "mime_type": "image/jpeg" }],
+                "usage": { "cost_in_usd_ticks": 200_000_000 },
+            })),
+            Self::Images if body["stream"] == true && model.starts_with("gpt-image") => streamed_image(),
             Self::Images => {
                 let sorts = json!({ "text_tokens": 10, "image_tokens": 40 });
                 let usage = json!({ "input_tokens": 50, "output_tokens": 1056, "total_tokens": 1106, "input_tokens_details": sorts });
@@ -62,6 +74,20 @@ impl Beside {
             })),
         }
     }
+}
+
+/// A picture that comes bit by bit: the event of the whole one states the tokens (OpenAI's API description, August 2026).
+fn streamed_image() -> Reply {
+    let partial =
+        json!({ "type": "image_generation.partial_image", "b64_json": "iVBO", "partial_image_index": 0 });
+    let sorts = json!({ "text_tokens": 10, "image_tokens": 40 });
+    let usage = json!({ "input_tokens": 50, "output_tokens": 1056, "total_tokens": 1106, "input_tokens_details": sorts });
+    let whole = json!({ "type": "image_generation.completed", "b64_json": "iVBORw0KGgo=", "usage": usage });
+    let event = |value: &Value| {
+        let name = value["type"].as_str().unwrap();
+        Step::Send(Bytes::from(format!("event: {name}\ndata: {value}\n\n")))
+    };
+    Reply::new(200, "text/event-stream", vec![event(&partial), event(&whole)])
 }
 
 fn json_reply(value: &Value) -> Reply {

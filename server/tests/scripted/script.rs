@@ -12,7 +12,7 @@ use std::time::Duration;
 use wire::Dialect;
 
 /// Every script but `ok`, which is played for any other name too.
-pub(crate) const NAMES: [&str; 58] = [
+pub(crate) const NAMES: [&str; 59] = [
     "ok",
     "agent",
     "plain",
@@ -31,6 +31,7 @@ pub(crate) const NAMES: [&str; 58] = [
     "split-bytes",
     "no-done",
     "no-usage",
+    "stated-cost",
     "slow-headers",
     "slow-first-token",
     "slow-tokens",

@@ -24,9 +24,11 @@ fn rates(provider: &str, model: &str) -> Option<Rate> {
         output: Some(15_000_000_000),
         cache_read: Some(300_000_000),
         cache_write,
+        image: None,
     };
-    let rate = |price, covered| Some(Rate { price, covered, from: PriceFrom::Yours });
+    let rate = |price, covered| Some(Rate { price, covered, from: PriceFrom::Yours, stated: false });
     match (provider, model) {
+        ("openai", "imagen") => rate(Price { image: Some(40_000_001), ..Price::default() }, false),
         ("openai", "big") => rate(price(Some(5_000_000_000)), false),
         ("openai", _) => rate(price(None), false),
         ("claude", _) => rate(price(Some(5_000_000_000)), true),
@@ -41,12 +43,18 @@ fn requests(mut seed: u64, count: usize) -> Vec<RequestRecord> {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) % end
     };
-    let targets =
-        [("openai", "big"), ("openai", "small"), ("claude", "big"), ("ollama", "big"), ("gone", "x")];
+    let targets = [
+        ("openai", "big"),
+        ("openai", "small"),
+        ("openai", "imagen"),
+        ("claude", "big"),
+        ("ollama", "big"),
+        ("gone", "x"),
+    ];
     let outcomes = [Outcome::Answered, Outcome::Answered, Outcome::Failed, Outcome::Cancelled];
     let one = |_| {
         let at = FROM + i64::try_from(below(LASTS.unsigned_abs())).unwrap();
-        let (provider, model) = targets[below(5) as usize];
+        let (provider, model) = targets[below(6) as usize];
         let outcome = outcomes[below(4) as usize];
         let (stated, tokens, written, cost) = (below(5) > 0, below(90_000), below(3), below(3));
         let (key, account, combo) = (below(3), below(3), below(2));
@@ -62,6 +70,8 @@ fn requests(mut seed: u64, count: usize) -> Vec<RequestRecord> {
                 output: tokens / 7,
                 reasoning: Some(tokens / 9),
             });
+            record.images = if model == "imagen" { 1 + i64::try_from(written).unwrap() } else { 0 };
+            record.saved_tokens = i64::try_from(written).unwrap() * 100;
             record.cost = [None, Some(0), Some(77)][cost as usize];
             record.covered = provider == "gone" && record.cost == Some(0);
         })
@@ -73,8 +83,7 @@ fn requests(mut seed: u64, count: usize) -> Vec<RequestRecord> {
 fn priced(record: &RequestRecord) -> RequestRecord {
     let mut priced = record.clone();
     if let Some(rate) = rates(&record.provider_id, &record.model) {
-        let used = record.usage.is_some() || record.outcome != Outcome::Failed;
-        let Charge { cost, covered, list_cost } = Charge::of(record.usage.as_ref(), used, &rate);
+        let Charge { cost, covered, list_cost } = Charge::of(record, &rate);
         (priced.cost, priced.covered, priced.list_cost) = (cost, covered, list_cost);
     }
     priced
@@ -273,7 +282,7 @@ pub(super) async fn prices_are_set_and_taken_back(_: &Base, store: &Store) {
     for input in [1, 2] {
         let price = Price { input: Some(input), output: Some(3), ..Price::default() };
         store.set_price("openai", "gpt-5.5", price, NOW).await.unwrap();
-        assert_eq!(rate("gpt-5.5").await, Rate { price, covered: false, from: PriceFrom::Yours });
+        assert_eq!(rate("gpt-5.5").await, Rate { price, from: PriceFrom::Yours, ..Rate::default() });
     }
     store.unset_price("openai", "gpt-5.5").await.unwrap();
     assert_eq!(rate("gpt-5.5").await, stated);

@@ -47,7 +47,7 @@ pub use rescue::Interrupted;
 pub use reseal::reseal;
 pub use splice::{Edit, Overlap, splice};
 pub use sse::{FRAME_LIMIT, Frame, FrameTooLarge, Frames};
-pub use tap::{Kind, Report, Seen, StreamTap, read_reply};
+pub use tap::{Kind, Report, Seen, StreamTap, count_images, read_reply};
 pub use transcode::{
     Asked, Encoded, Event, Finish, Form, Opening, ReasoningStyle, Reply, Target, Translation, decode, encode,
     read_whole, write_stream, write_whole,

@@ -1,6 +1,7 @@
 //! A stream on its way from a provider to a client, whichever way it is taken there.
 
 use crate::rescue::{Interrupted, replay};
+use crate::tap::Watch;
 use crate::transcode::{Given, Sink};
 use crate::{Asked, Dialect, Fault, Form, FrameTooLarge, Frames, Kind, Report, Seen, StreamTap, Translation};
 use bytes::Bytes;
@@ -25,7 +26,7 @@ enum Way {
     /// In another dialect.
     Other(Box<Translation>),
     /// In no dialect of ours: whatever comes is the answer.
-    Raw(Box<Report>),
+    Raw(Box<Watch>),
 }
 
 /// Frames that go on as they came.
@@ -120,7 +121,7 @@ impl Passage {
         Self { way: Way::Other(Box::new(translation)), dialect, form, begun: false }
     }
 
-    /// Neither is understood: bytes go on as they came.
+    /// Images or sound: bytes go on as they came.
     pub fn raw() -> Self {
         let way = Way::Raw(Box::default());
         Self { way, dialect: Dialect::Chat, form: Form::Events, begun: false }
@@ -166,8 +167,8 @@ impl Passage {
     pub fn push(&mut self, chunk: Bytes) -> Result<Vec<Seen>, FrameTooLarge> {
         match &mut self.way {
             Way::Other(translation) => translation.push(chunk),
-            Way::Raw(report) => {
-                report.content = true;
+            Way::Raw(watch) => {
+                watch.see(chunk.clone());
                 Ok(vec![Seen { raw: chunk, kind: Kind::Content }])
             }
             Way::Same(same) => {
@@ -190,7 +191,7 @@ impl Passage {
         match &self.way {
             Way::Same(same) => same.tap.report(),
             Way::Other(translation) => translation.report(),
-            Way::Raw(report) => report,
+            Way::Raw(watch) => watch.report(),
         }
     }
 
@@ -199,8 +200,8 @@ impl Passage {
     pub fn close(&mut self) -> Bytes {
         match &mut self.way {
             Way::Other(translation) => translation.close(),
-            Way::Raw(report) => {
-                report.ended = true;
+            Way::Raw(watch) => {
+                watch.end();
                 Bytes::new()
             }
             Way::Same(same) => {
@@ -297,7 +298,7 @@ impl Passage {
                 };
                 (bytes, same.tap.report().clone())
             }
-            Way::Raw(report) => (Bytes::new(), *report),
+            Way::Raw(watch) => (Bytes::new(), watch.report().clone()),
         }
     }
 }

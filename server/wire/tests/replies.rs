@@ -26,6 +26,8 @@ fn a_chat_reply() {
             finish: "tool_calls".into(),
             id: "chatcmpl-1".into(),
             model: "gpt-4.1".into(),
+            images: 0,
+            cost: None,
             content: true,
             ended: true,
             slip: None,

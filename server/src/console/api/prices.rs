@@ -15,7 +15,7 @@ pub async fn prices(Extension(desk): At, Query(query): Query<PriceQuery>) -> Ans
     Ok(Json(Prices::prices(&desk, query).await?))
 }
 
-/// The price of a model, in USD per million tokens in units of 10^-9 USD; what is absent is unknown.
+/// The price of a model, in USD per million tokens (`image`: per image) in units of 10^-9 USD; what is absent is unknown.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PriceBody {
@@ -24,12 +24,13 @@ struct PriceBody {
     output: Option<i64>,
     cache_read: Option<i64>,
     cache_write: Option<i64>,
+    image: Option<i64>,
 }
 
 /// Sets the price of a model.
 pub async fn set_price(Extension(desk): At, bytes: Bytes) -> Answer<PriceRow> {
-    let PriceBody { model, input, output, cache_read, cache_write } = body(&bytes)?;
-    let price = ListPrice { input, output, cache_read, cache_write };
+    let PriceBody { model, input, output, cache_read, cache_write, image } = body(&bytes)?;
+    let price = ListPrice { input, output, cache_read, cache_write, image };
     Ok(Json(Prices::set_price(&desk, model, price).await?))
 }
 

@@ -75,6 +75,8 @@ fn rows(page: &UsagePage) -> Vec<u8> {
         "covered_usd",
         "covered_requests_of_unknown_price",
         "first_token_ms",
+        "saved_tokens",
+        "saved_usd",
     ];
     // Writing to memory does not fail.
     let _ = writer.write_record(head);
@@ -101,6 +103,8 @@ fn rows(page: &UsagePage) -> Vec<u8> {
                     usd(sums.cost.covered),
                     sums.cost.covered_unknown.to_string(),
                     sums.latency().map(|ms| ms.to_string()).unwrap_or_default(),
+                    sums.saved_tokens.to_string(),
+                    usd(sums.saved_cost),
                 ]);
             let _ = writer.write_record(line);
         }
@@ -133,6 +137,8 @@ mod tests {
                 covered: 7,
                 covered_unknown: 2,
             },
+            saved_tokens: 40,
+            saved_cost: 3,
             ..Sums::default()
         };
         let part = |from: i64| Part { from, to: from + 3_600_000, name: String::new() };
@@ -149,7 +155,7 @@ mod tests {
         assert_eq!(lines.len(), 2);
         assert_eq!(
             lines[1],
-            "1970-01-01T01:00:00Z,1970-01-01T02:00:00Z,\"'=1+1, x\",2,0,0,0,0,0,0,0,1.500000000,1,0.000000007,2,"
+            "1970-01-01T01:00:00Z,1970-01-01T02:00:00Z,\"'=1+1, x\",2,0,0,0,0,0,0,0,1.500000000,1,0.000000007,2,,40,0.000000003"
         );
     }
 }

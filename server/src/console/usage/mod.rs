@@ -57,6 +57,8 @@ pub(super) fn sums(sum: &Sum) -> Sums {
         cost: cost_of(sum),
         first_token_ms: sum.first_token_ms,
         first_tokens: sum.first_tokens,
+        saved_tokens: sum.saved_tokens,
+        saved_cost: sum.saved_cost,
     }
 }
 
@@ -275,14 +277,13 @@ impl Usages for Desk {
         let slice = slice(&mut query, &period, &keys, &mut notes);
         let earlier = Slice { from: 2 * slice.from - slice.to, to: slice.from, ..slice.clone() };
         // None waits for another: there is more than one connection.
-        let (rows, before, busy, speeds_of, fallen, used_by, saved) = tokio::try_join!(
+        let (rows, before, busy, speeds_of, fallen, used_by) = tokio::try_join!(
             store.used(&slice, split_of(split), period.grain()),
             store.used(&earlier, Split::Nothing, Grain::Whole),
             store.busy(&slice, &period.offsets),
             store.first_tokens(&slice),
             store.fallen(&slice),
             store.used_by(&slice),
-            store.saved(&slice),
         )
         .map_err(fail)?;
         let mut week = vec![0; WEEK];
@@ -305,8 +306,6 @@ impl Usages for Desk {
             week,
             speeds: speeds(speeds_of),
             causes: causes(fallen),
-            saved_tokens: saved.tokens,
-            saved_cost: saved.cost,
             choices: names.choices(&used_by),
             zone: zone_name,
             parts: period.parts,

@@ -98,6 +98,8 @@ pub(super) fn price<P: Fn(&Provider, &str) -> (Price, bool)>(
         output: usd(&mut query.output, "output", notes).or(now.output),
         cache_read: usd(&mut query.cache_read, "cache reads", notes).or(now.cache_read),
         cache_write: usd(&mut query.cache_write, "cache writes", notes).or(now.cache_write),
+        // What states no tokens is not replayed.
+        image: None,
     };
     Ok(Plan {
         change: Change::Price { target, price },

@@ -60,8 +60,10 @@ impl Prices {
             let (price, _) = self.at(self.sellers.get(seller)?, id)?;
             Some((price, PriceFrom::SoldAs(format!("{seller}/{id}"))))
         });
-        let (price, from) = own.unwrap_or_default();
-        Rate { price, covered, from }
+        let stated = provider.states_cost;
+        let nobody = if stated { PriceFrom::Answers } else { PriceFrom::Unknown };
+        let (price, from) = own.unwrap_or((Price::default(), nobody));
+        Rate { price, covered, from, stated }
     }
 
     /// What is said of a model at this very provider.

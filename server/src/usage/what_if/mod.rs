@@ -242,7 +242,7 @@ impl Target {
             output: count(tokens.output),
             reasoning: None,
         };
-        let cost = price::list_cost(&usage, &Rate { price, ..Rate::default() });
+        let cost = price::list_cost(Some(&usage), 0, &Rate { price, ..Rate::default() });
         (cost, if cost.is_some() { as_input } else { 0 })
     }
 

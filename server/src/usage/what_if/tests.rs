@@ -1,6 +1,7 @@
 //! What a replay keeps, whatever the usage, the combo and the prices; and what its strategies and limits come to.
 
 use super::*;
+use crate::store::RequestRecord;
 use crate::usage::price::Charge;
 use app::api::combos::{Budget, Measure, Period, Strategy as Order};
 use app::api::providers::Rotation;
@@ -28,7 +29,7 @@ fn target(name: &str, price: Price, tier: Tier) -> Target {
 /// USD 1 for a million tokens of any sort is 1,000 of the smallest unit for each.
 fn flat(usd: i64) -> Price {
     let nano = Some(usd * 1_000_000_000);
-    Price { input: nano, output: nano, cache_read: nano, cache_write: nano }
+    Price { input: nano, output: nano, cache_read: nano, cache_write: nano, image: None }
 }
 
 fn hour(at: i64, target: usize, requests: i64, input: i64) -> Hour {
@@ -228,6 +229,7 @@ fn price() -> impl Strategy<Value = Price> {
         output,
         cache_read,
         cache_write,
+        image: None,
     })
 }
 
@@ -244,7 +246,7 @@ fn summed(at: i64, place: usize, target: &Target, requests: &[Usage]) -> Hour {
         let tokens = Tokens { input, cache_read, cache_write, output };
         hour.lot.add(&Lot { requests: 1, tokens });
         let rate = Rate { price: target.price, covered: target.covered, ..Rate::default() };
-        let charge = Charge::of(Some(usage), true, &rate);
+        let charge = Charge::of(&RequestRecord { usage: Some(*usage), ..RequestRecord::default() }, &rate);
         hour.cost += charge.cost.unwrap_or(0);
         hour.unknown += i64::from(charge.cost.is_none());
         hour.list += charge.list_cost.unwrap_or(0);

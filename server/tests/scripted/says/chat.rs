@@ -24,7 +24,7 @@ pub(super) fn whole(said: &Said, asked: &Asked) -> String {
         });
         message += &format!(r#","tool_calls":[{}]"#, calls.collect::<Vec<_>>().join(","));
     }
-    let usage = if asked.counted { format!(r#","usage":{}"#, usage()) } else { String::new() };
+    let usage = if asked.counted { format!(r#","usage":{}"#, usage(asked)) } else { String::new() };
     format!(
         r#"{{"id":"chatcmpl-B9MBs8CjcvOU2jLn4n570S5q","object":"chat.completion","created":1763718000,"model":"{model}","choices":[{{"index":0,"message":{message}}},"logprobs":null,"finish_reason":"{}"}}]{usage},"service_tier":"default","system_fingerprint":"fp_44709d6fcb"}}"#,
         finish(said)
@@ -69,7 +69,7 @@ pub(super) fn frames(said: &Said, asked: &Asked) -> Vec<String> {
     }
     frames.push(delta("{}", &format!("\"{}\"", finish(said))));
     if asked.usage && asked.counted {
-        frames.push(chunk("", &format!(r#","usage":{}"#, usage())));
+        frames.push(chunk("", &format!(r#","usage":{}"#, usage(asked))));
     }
     frames.push("data: [DONE]\n\n".to_owned());
     frames
@@ -90,10 +90,17 @@ fn proof() -> String {
     )
 }
 
-fn usage() -> String {
+/// The model `stated-cost` also states what the answer cost, as OpenRouter does (a recording of 6 September 2026).
+fn usage(asked: &Asked) -> String {
     let counts = counts(Chat);
+    let cost = match asked.model.as_str() {
+        "stated-cost" => {
+            r#","cost":0.0000253,"is_byok":false,"cost_details":{"upstream_inference_cost":0.0000253,"upstream_inference_prompt_cost":3E-7}"#
+        }
+        _ => "",
+    };
     format!(
-        r#"{{"prompt_tokens":{},"completion_tokens":{},"total_tokens":{},"prompt_tokens_details":{{"cached_tokens":{},"audio_tokens":0}},"completion_tokens_details":{{"reasoning_tokens":{},"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}}}"#,
+        r#"{{"prompt_tokens":{},"completion_tokens":{},"total_tokens":{},"prompt_tokens_details":{{"cached_tokens":{},"audio_tokens":0}},"completion_tokens_details":{{"reasoning_tokens":{},"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}{cost}}}"#,
         counts.prompt(),
         counts.output,
         counts.prompt() + counts.output,

@@ -253,6 +253,22 @@ impl<'a> Cursor<'a> {
         }))
     }
 
+    /// The next value if it is a number.
+    pub(crate) fn number(&mut self) -> Result<Option<f64>, Flaw> {
+        if self.shape()? != Shape::Number {
+            self.skip()?;
+            return Ok(None);
+        }
+        Ok(String::from_utf8_lossy(self.digits()?).parse().ok())
+    }
+
+    /// Whether the next value is `true`.
+    pub(crate) fn is_true(&mut self) -> Result<bool, Flaw> {
+        let yes = self.shape()? == Shape::True;
+        self.skip()?;
+        Ok(yes)
+    }
+
     /// Nothing but white space may follow.
     pub(crate) fn end(&mut self) -> Result<(), Flaw> {
         self.space();

@@ -49,6 +49,7 @@ pub(super) fn document(
         Ok(())
     })?;
     reading.report.usage = reading.chat.usage();
+    reading.report.cost = reading.chat.cost();
     reading.report.content |= choices.content;
     signs.error |= reading.broke(choices.broken, "");
 

@@ -4,10 +4,14 @@
 mod broken;
 mod chat;
 mod gemini;
+mod images;
 mod messages;
 mod ollama;
 mod responses;
 mod signs;
+
+pub(crate) use images::Watch;
+pub use images::count_images;
 
 use bytes::Bytes;
 
@@ -54,6 +58,11 @@ pub struct Report {
     /// The first finish reason stated, in the provider's word; empty if none. The first, because some
     /// providers say `tool_calls` and then `stop`.
     pub finish: String,
+    /// What the answer cost by the provider's own account, if that is in dollars: USD in units of 10^-9. Not every provider
+    /// that has a `cost` means dollars.
+    pub cost: Option<i64>,
+    /// Images that were made, where an endpoint for images was asked.
+    pub images: u64,
     /// The provider's id of the reply.
     pub id: String,
     /// The model that answered, by its own account.

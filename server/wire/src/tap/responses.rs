@@ -41,6 +41,7 @@ pub(super) fn document(reading: &mut Reading, cursor: &mut Cursor<'_>, event: &[
         Ok(())
     })?;
     reading.report.usage = reading.responses.usage();
+    reading.report.cost = reading.responses.cost();
     reading.report.content |= parts.output;
 
     // The SDKs go by `type`; `event` repeats it.

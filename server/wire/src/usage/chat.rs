@@ -1,6 +1,7 @@
 //! Chat's counts; the table is in `mod.rs`.
 
 use super::Usage;
+use super::cost::StatedCost;
 use crate::json::{Cursor, Flaw, write::ObjectWriter};
 
 /// Chat counts as the vendor states them.
@@ -13,6 +14,8 @@ pub(crate) struct ChatCounts {
     missed: Option<u64>,
     written: Option<u64>,
     reasoning: Option<u64>,
+    /// USD in units of 10^-9.
+    cost: Option<i64>,
 }
 
 impl ChatCounts {
@@ -21,6 +24,7 @@ impl ChatCounts {
         let mut new = Self::default();
         let mut input = None;
         let mut output = None;
+        let mut cost = StatedCost::default();
         let object = cursor.object(|cursor, key| {
             match key {
                 b"prompt_tokens" => new.prompt = cursor.count()?,
@@ -58,10 +62,12 @@ impl ChatCounts {
                         }
                     })?;
                 }
+                _ if cost.read(cursor, key)? => {}
                 _ => cursor.skip()?,
             }
             Ok(())
         })?;
+        self.cost = cost.whole().or(self.cost);
         new.prompt = new.prompt.or(input);
         new.completion = new.completion.or(output);
         if [new.prompt, new.completion, new.read, new.missed].into_iter().flatten().any(|count| count > 0) {
@@ -75,6 +81,11 @@ impl ChatCounts {
             self.reasoning = new.reasoning.or(self.reasoning);
         }
         Ok(object)
+    }
+
+    /// What the provider states that the answer cost, in USD in units of 10^-9.
+    pub(crate) fn cost(&self) -> Option<i64> {
+        self.cost
     }
 
     pub(crate) fn usage(&self) -> Option<Usage> {

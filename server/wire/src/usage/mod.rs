@@ -38,6 +38,8 @@
 //! responses: as chat, with `input_tokens`, `input_tokens_details`, `output_tokens` and `output_tokens_details` for
 //! its names; stated in `response.usage` of a stream's last event, or in `usage` of a whole reply.
 //!
+//! A few providers also state what the answer cost (`cost.rs`).
+//!
 //! Several statements in one stream are cumulative, so the later one stands, field by field. A field that is
 //! missing or null keeps the earlier value, as do a prompt and an output of zero; a statement that is zero
 //! throughout is no statement (MiniMax sends zeros with every chunk: MiniMax-AI/MiniMax-M2.5#2, 2026-02-16).
@@ -46,6 +48,7 @@
 //! and a zero there must not erase the start.
 
 mod chat;
+mod cost;
 mod gemini;
 mod messages;
 mod ollama;

@@ -15,6 +15,10 @@ impl ResponsesCounts {
         self.counts.read(cursor).map(drop)
     }
 
+    pub(crate) fn cost(&self) -> Option<i64> {
+        self.counts.cost()
+    }
+
     pub(crate) fn usage(&self) -> Option<Usage> {
         self.counts.usage()
     }
