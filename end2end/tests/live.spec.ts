@@ -80,3 +80,24 @@ test("a refused key shows up on the overview, and the row leads to its page", as
   await expect(page).toHaveURL("/providers/scripted");
   await expect(page.getByRole("region", { name: "Latest failures" })).toContainText("Key refused");
 });
+
+test("what is under way is counted, and told behind a fold", async ({ house, provider, windows }) => {
+  await house.connect(provider);
+  const openai = new OpenAI({ baseURL: `${house.url}/v1`, apiKey: await house.key(), maxRetries: 0 });
+  const messages = [{ role: "user" as const, content: "Hello" }];
+  await openai.chat.completions.create({ model: "scripted/ok", messages });
+  await expect.poll(async () => (await house.api("GET", "/requests")).rows.length).toBe(1);
+  const page = await windows.signedIn();
+  await visit(page, "/");
+  const latest = page.getByRole("region", { name: "Latest requests" });
+  await expect(latest.getByText("Nothing under way")).toBeVisible();
+  const stream = await openai.chat.completions.create({ model: "scripted/stall-mid-stream", messages, stream: true });
+  await latest.getByText("1 request under way").click();
+  const line = latest.getByRole("listitem");
+  await expect(line).toContainText("answering, first token after");
+  // It goes on being told, and stays open meanwhile.
+  await expect(line).toContainText("2 s");
+  stream.controller.abort();
+  await expect(latest.getByText("Nothing under way")).toBeVisible();
+  await expect(latest.getByRole("row").nth(1)).toContainText("stall-mid-stream");
+});

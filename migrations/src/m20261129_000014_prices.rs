@@ -8,6 +8,11 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        // All of it or nothing, also where somebody stops the process in the middle.
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // USD in units of 10^-9 per million tokens; NULL is unknown.
         let prices = Table::create()

@@ -37,6 +37,11 @@ const TIMES: [&str; 2] = ["last_at", "answered_at"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        // All of it or nothing, also where somebody stops the process in the middle.
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         add_counts(manager).await?;
         for (table, texts, ids) in [TARGETS, CALLERS] {

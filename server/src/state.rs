@@ -8,6 +8,7 @@ use crate::gateway::blocks::Blocks;
 use crate::gateway::live::Live;
 use crate::gateway::pins::{self, Pins};
 use crate::gateway::standing::Memory;
+use crate::gateway::under_way::AllUnderWay;
 use crate::payloads::writer::PayloadWriter;
 use crate::session::setup::SetupLink;
 use crate::session::throttle::Throttle;
@@ -68,6 +69,8 @@ pub struct State {
     pub budgets: Arc<Budgets>,
     /// Tells open dashboards.
     pub live: Live,
+    /// Requests that are not yet answered to the end.
+    pub under_way: AllUnderWay,
     /// Tells others who watch over requests.
     pub telemetry: Arc<Telemetry>,
     /// Background work.
@@ -126,6 +129,7 @@ impl State {
             payloads,
             budgets,
             live,
+            under_way: AllUnderWay::default(),
             telemetry,
             tasks,
             setup,

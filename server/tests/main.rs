@@ -24,6 +24,7 @@ mod failover;
 mod fields;
 mod formats;
 mod kiro;
+mod live;
 mod metrics;
 mod model_in_path;
 mod model_lists;

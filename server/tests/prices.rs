@@ -1,6 +1,6 @@
 //! Prices that a person sets: they count from the next request on, and for recorded ones once these are recalculated.
 
-use crate::support::{CHAT, House, chat_body, until};
+use crate::support::{CHAT, House, MESSAGES, chat_body, messages_body, until};
 use crate::usage::priced;
 use http::Method;
 use serde_json::{Value, json};
@@ -252,4 +252,18 @@ async fn what_a_provider_states_that_it_billed_is_the_cost() {
     // Of those of whom it is not known, a `cost` may be anything.
     chat(&house, "priced/stated-cost").await;
     assert_eq!(house.records(5).await[0]["cost"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_broke_off_is_booked_to_whom_it_came_from() {
+    let house = House::with_accounts(&["key-one"]).await;
+    let combo = json!({ "name": "best", "enabled": true, "strategy": "priority",
+        "targets": [{ "model": format!("{MESSAGES}/cut-mid-stream") }, { "model": "oai/error-429" }] });
+    house.made("/api/v1/combos", combo).await;
+    let answer = house.send("/v1/messages", &[], messages_body("best", true)).await;
+    assert_eq!(answer.status, 200, "it had begun");
+    let row = house.record().await;
+    assert_eq!((&row["outcome"], &row["attempts"]), (&json!("broken"), &json!(2)), "{row:#}");
+    assert_eq!(row["target"], format!("{MESSAGES}/cut-mid-stream"), "whose tokens these are: {row:#}");
+    assert!(row["tokens"]["input"].as_i64() > Some(0), "{row:#}");
 }

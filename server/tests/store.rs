@@ -139,6 +139,7 @@ on_both!(
     summed:
     usage_by_anything_is_what_its_requests_say,
     sums_by_less_are_filled_from_those_that_were_there,
+    sums_that_another_version_wrote_are_mended,
     requests_are_found_by_what_they_were_for,
     text_is_looked_for_in_the_newest_and_further_back_on_demand,
     sums_outlive_their_requests,

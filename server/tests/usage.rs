@@ -1,9 +1,8 @@
 //! Where tokens and money went: exact, once for each request, whatever became of it.
 
 use crate::scripted::says::{Counts, counts};
-use crate::support::{CHAT, House, MESSAGES, PASSWORD, Provider, chat_body, messages_body, until};
+use crate::support::{CHAT, House, PASSWORD, Provider, chat_body, messages_body, until};
 use app::api::requests::RequestFilter;
-use http::Method;
 use serde_json::{Value, json};
 use server::store::Sum;
 use std::sync::Arc;
@@ -295,55 +294,6 @@ async fn requests_are_found_by_filter_and_by_page() {
     assert_eq!(older["rows"].as_array().unwrap(), &rows[3..], "newest first, from there on");
     let strange = house.read("/api/v1/requests?outcome=lost").await;
     assert_eq!(strange["notes"].as_array().unwrap().len(), 1, "a filter that makes no sense is named");
-}
-
-#[tokio::test]
-async fn an_open_dashboard_hears_of_a_request_as_it_ends() {
-    let house = House::with_accounts(&["key-one"]).await;
-    let login = house.client.form("/console/log_in", "", &[("name", "admin"), ("password", PASSWORD)]).await;
-    let cookie = login.cookie().expect("a session");
-    let mut feed =
-        house.client.begin(Method::GET, "/console/live", &[("cookie", &cookie)], Default::default()).await;
-    assert_eq!(feed.status(), 200);
-    house.messages("ok", true).await;
-    let mut heard = String::new();
-    while !heard.contains("\n\n") {
-        heard.push_str(std::str::from_utf8(&feed.chunk().await.unwrap().unwrap()).unwrap());
-    }
-    let data = heard.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
-    assert!(heard.starts_with("event: request\n"), "{heard}");
-    let event: Value = serde_json::from_str(data).unwrap();
-    assert_eq!(event, house.record().await, "the row as the list shows it");
-    assert_eq!(event["target"], format!("{MESSAGES}/ok"));
-}
-
-#[tokio::test]
-async fn a_dashboard_that_comes_back_hears_what_it_missed() {
-    let house = House::with_accounts(&["key-one"]).await;
-    for _ in 0..3 {
-        house.messages("ok", true).await;
-    }
-    let rows = house.records(3).await;
-    let login = house.client.form("/console/log_in", "", &[("name", "admin"), ("password", PASSWORD)]).await;
-    let cookie = login.cookie().expect("a session");
-    let seen = rows[2]["id"].as_str().unwrap();
-    let by_address = format!("/console/live?since={seen}");
-    for (path, header) in [(by_address.as_str(), "x-none"), ("/console/live", "last-event-id")] {
-        let headers = [("cookie", cookie.as_str()), (header, seen)];
-        let mut feed = house.client.begin(Method::GET, path, &headers, Default::default()).await;
-        let mut heard = String::new();
-        while heard.matches("\n\n").count() < 3 {
-            heard.push_str(std::str::from_utf8(&feed.chunk().await.unwrap().unwrap()).unwrap());
-        }
-        let told: Vec<Value> = heard
-            .lines()
-            .filter_map(|line| line.strip_prefix("data: "))
-            .map(|data| serde_json::from_str(data).unwrap())
-            .collect();
-        let newest_first: Vec<Value> = told.into_iter().rev().collect();
-        assert_eq!(newest_first, rows, "the oldest comes first, each as the list shows it");
-        assert!(heard.contains(&format!("id: {}\n", rows[0]["id"].as_str().unwrap())), "{heard}");
-    }
 }
 
 #[tokio::test]

@@ -74,6 +74,40 @@ pub struct Fallback {
     pub sentence: String,
 }
 
+/// A request that is not yet answered to the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Its id, under which it can be found once it has ended.
+    pub id: String,
+    /// When it arrived.
+    pub at: Millis,
+    /// For how long it has lasted, in ms.
+    pub lasts_ms: i64,
+    /// The coding tool.
+    pub client: String,
+    /// The caller key's name; empty without one.
+    pub key: String,
+    /// The model name asked for.
+    pub asked: String,
+    /// The combo that stood for; empty: none.
+    pub combo: String,
+    /// `provider/model` that is asked now, or answers; empty before any.
+    pub target: String,
+    /// Attempts begun.
+    pub attempts: i64,
+    /// From arrival to the first token, in ms; `None` before it.
+    pub first_token_ms: Option<i64>,
+}
+
+/// The requests that are under way, at the server that tells of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWayNow {
+    /// How many.
+    pub count: usize,
+    /// Those that came first, at most 20.
+    pub rows: Vec<UnderWay>,
+}
+
 /// The overview page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverviewPage {
@@ -85,6 +119,8 @@ pub struct OverviewPage {
     pub tiers: Vec<TierShare>,
     /// The newest requests, newest first, at most 12.
     pub recent: Vec<RequestRow>,
+    /// The requests that are under way.
+    pub under_way: UnderWayNow,
     /// The newest requests that had to go elsewhere, newest first, at most 6.
     pub fallbacks: Vec<Fallback>,
     /// Accounts that need a person.

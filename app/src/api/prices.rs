@@ -144,6 +144,8 @@ pub struct PriceRow {
     pub from: PriceFrom,
     /// What would count if a person had set none.
     pub stated: ListPrice,
+    /// Whether answers of its provider state what they cost: then that counts, and the price only where one states nothing.
+    pub states_cost: bool,
     /// What its provider costs; `None` where the provider is not known any more.
     pub tier: Option<Tier>,
     /// Requests of the last 30 days.
@@ -163,14 +165,12 @@ impl PriceRow {
 
     /// Whether requests of the last 30 days were billed at a price that nobody knows.
     pub fn missed(&self) -> bool {
-        self.requests > 0 && self.tier == Some(Tier::Cheap) && self.unknown()
+        self.requests > 0 && self.tier == Some(Tier::Cheap) && self.unknown() && !self.states_cost
     }
 
-    /// Whether what it costs cannot be said.
+    /// Whether no price says what it costs.
     pub fn unknown(&self) -> bool {
-        self.from != PriceFrom::Answers
-            && self.price.image.is_none()
-            && (self.price.input.is_none() || self.price.output.is_none())
+        self.price.image.is_none() && (self.price.input.is_none() || self.price.output.is_none())
     }
 }
 

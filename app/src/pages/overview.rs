@@ -57,7 +57,7 @@ fn Day(page: OverviewPage) -> impl IntoView {
         <div id="quotas">
             <Quotas quotas=page.quotas known=page.quotas_known />
         </div>
-        <LiveList first=page.recent />
+        <LiveList first=page.recent under_way=page.under_way />
     }
     .into_any()
 }
@@ -167,7 +167,10 @@ pub(super) fn spend(cost: Cost, requests: i64) -> (String, String) {
     };
     let (spend, note) = match cost.unknown_requests {
         0 if cost.all_covered() => ("covered".to_owned(), String::new()),
-        0 => (format::money(cost.known), if covered.is_empty() { "At list prices" } else { "" }.to_owned()),
+        0 => (
+            format::money(cost.known),
+            if covered.is_empty() { "At list prices or as billed" } else { "" }.to_owned(),
+        ),
         // The sum of no known price is not an amount.
         unknown if unknown >= requests => {
             let words = format::counted(unknown, "request", "requests");

@@ -87,7 +87,7 @@ fn dollars(part: Option<NanoUsd>) -> String {
 #[component]
 fn Setting(row: PriceRow) -> impl IntoView {
     let (target, yours, covered) = (row.target(), row.from == PriceFrom::Yours, !row.billed());
-    let again = stated(&row);
+    let (again, states_cost) = (stated(&row), row.states_cost);
     let taken_back = target.clone();
     let labels = ["Input", "Output", "Cache read", "Cache write", "Each image"];
     let fields =
@@ -127,10 +127,15 @@ fn Setting(row: PriceRow) -> impl IntoView {
             <p class="soft">
                 "US dollars per million tokens. It counts as a whole, from the next request on: what you leave empty is \
                  unknown, and 0 is free of charge. Reasoning is part of the output. Where each image has a price, \
-                 answers with images are paid by the image and not by the token."
+                 what is made at /v1/images is paid by the image and not by the token."
                 {covered
                     .then_some(
                         " Nothing is billed by the token here: the price only says what the same tokens would have cost.",
+                    )}
+                {states_cost
+                    .then_some(
+                        " Answers of this provider state what they cost, and that is what counts: the price is for those \
+                         that state nothing.",
                     )}
             </p>
             <Form action="set_price" class="row-form even" done=Done::Toast("The price was set.".to_owned())>
@@ -308,6 +313,8 @@ fn Row(row: PriceRow) -> impl IntoView {
                 <span class="two">
                     <span class:faint=row.from == PriceFrom::Unknown>{from}</span>
                     {image.map(|image| view! { <span>{each(image)}</span> })}
+                    {(row.states_cost && row.from != PriceFrom::Answers)
+                        .then(|| view! { <span class="faint">"where an answer states none"</span> })}
                     {covered.map(|words| view! { <span class="faint">{words}</span> })}
                 </span>
             </td>

@@ -20,8 +20,8 @@ pub fn Recorded(recalculation: Option<Recalculation>) -> impl IntoView {
             <p class="soft">
                 "A new price counts for requests to come. Those that were recorded keep what they cost at the time, until you \
                  have them recalculated: at the prices above, for single requests as long as they are kept, and for older \
-                 hours by their tokens. An older hour of unknown price stays as it is. What the saver spared is not \
-                 recalculated."
+                 hours by their tokens. An older hour of unknown price stays as it is, and so does what a provider stated \
+                 that it billed. What the saver spared is not recalculated."
             </p>
             <div id=REGION>
                 {recalculation.map(|one| view! { <State one /> })}

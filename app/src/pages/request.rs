@@ -72,7 +72,10 @@ fn Ledger(page: RequestDetail) -> Option<impl IntoView> {
             </tr>
         }
     });
-    let worth = page.saved_cost.map(|cost| format!(", worth {}", format::money(cost))).unwrap_or_default();
+    let worth = page
+        .saved_cost
+        .map(|cost| format!(", worth {} at list price", format::money(cost)))
+        .unwrap_or_default();
     let summary = format!(
         "{} taken out at the level {}{worth}",
         format::counted(page.row.saved_tokens, "token", "tokens"),
@@ -179,15 +182,7 @@ fn Prices(page: RequestDetail) -> impl IntoView {
     let unknown = page.prices.iter().any(|line| line.cost.is_none());
     let (target, from, priced) = (page.row.target.clone(), page.price_from.clone(), !page.prices.is_empty());
     let body = if page.prices.is_empty() {
-        let words = if page.row.attempts == 0 {
-            "No provider was called, so no tokens were used.".to_owned()
-        } else if page.images > 0 {
-            let images = format::counted(page.images, "image", "images");
-            format!("It made {images}. The provider stated no tokens, and what an image costs is unknown.")
-        } else {
-            "The provider stated no usage, so tokens and price are unknown.".to_owned()
-        };
-        view! { <p class="faint padded">{words}</p> }.into_any()
+        view! { <Unstated page=page.clone() /> }.into_any()
     } else {
         let line = |line: PriceLine| {
             let unknown = line.cost.is_none();
@@ -197,7 +192,13 @@ fn Prices(page: RequestDetail) -> impl IntoView {
                     <td class="number">{format::count(line.count)}</td>
                     <td class="number">
                         {line.price.map_or("unknown".to_owned(), format::per_million)}
-                        {(line.unit == PriceUnit::Image).then_some(" each")}
+                        {line
+                            .price
+                            .filter(|price| *price > 0)
+                            .map(|_| {
+                                let each = if line.unit == PriceUnit::Image { " each" } else { " per million" };
+                                view! { <span class="faint">{each}</span> }
+                            })}
                     </td>
                     <td class="number" class:faint=unknown>
                         {format::money_or_unknown(line.cost)}
@@ -216,7 +217,7 @@ fn Prices(page: RequestDetail) -> impl IntoView {
                                 "Count"
                             </th>
                             <th scope="col" class="number">
-                                "Per million"
+                                "Price"
                             </th>
                             <th scope="col" class="number">
                                 "Cost"
@@ -246,11 +247,12 @@ fn Prices(page: RequestDetail) -> impl IntoView {
                 <span class="faint">"USD"</span>
             </header>
             {body}
-            {page
-                .stated
+            {(page.stated && priced)
                 .then(|| {
                     view! {
-                        <p class="faint padded">"The provider stated with its answer what it cost: that is what counts."</p>
+                        <p class="faint padded">
+                            "The provider stated what it cost: that is what stands under Together, whatever the prices are."
+                        </p>
                     }
                 })}
             {(priced && !page.stated).then(|| view! { <Source target from unknown older /> })}
@@ -258,6 +260,32 @@ fn Prices(page: RequestDetail) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// What is known where no tokens were stated, and no price by the image is known.
+#[component]
+fn Unstated(page: RequestDetail) -> impl IntoView {
+    let made = match page.images {
+        0 => String::new(),
+        images => format!("It made {}. ", format::counted(images, "image", "images")),
+    };
+    let words = match page.row.cost {
+        _ if page.row.attempts == 0 => "No provider was called, so no tokens were used.".to_owned(),
+        Some(cost) if page.stated => {
+            format!("{made}The provider stated no tokens, but what it cost: {}.", format::money(cost))
+        }
+        _ if page.images > 0 => {
+            format!("{made}The provider stated no tokens, and what an image costs is unknown.")
+        }
+        _ => "The provider stated no usage, so tokens and price are unknown.".to_owned(),
+    };
+    let sets = (page.images > 0 && !page.stated).then(|| {
+        view! {
+            " "
+            <a href=sets(&page.row.target)>"Set the price of an image"</a>
+        }
+    });
+    view! { <p class="faint padded">{words} {sets}</p> }.into_any()
 }
 
 /// Who says what the tokens cost, and where to say otherwise.

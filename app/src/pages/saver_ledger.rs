@@ -47,7 +47,7 @@ pub fn Figures(total: SavedLine, since: Millis) -> impl IntoView {
                 label="Worth"
                 number=worth(total.cost)
                 note="At list prices, or those of a cache"
-                against="Subscriptions have none"
+                against="What a plan covers, too"
             />
             <Figure
                 label="Texts shortened"

@@ -1,15 +1,18 @@
 //! What moves by itself: the list of the newest requests, and the wait for the first one.
 
 use super::browser;
+use super::going::Going;
 use super::icon::{Glyph, Icon};
 use super::rows::{RequestHead, RequestLine};
 use super::time::Ago;
 use crate::api::Millis;
+use crate::api::overview::UnderWayNow;
 use crate::api::requests::{RequestFilter, RequestRow};
 use leptos::ev;
 use leptos::html::Section;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::de::DeserializeOwned;
 use std::collections::HashSet;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -22,9 +25,14 @@ const LIVE: &str = "/console/live";
 const SHOWN: usize = 12;
 
 /// Calls `seen` once for every request that ends from now on, and for those of the newest that were missed; `known`: ids of
-/// others that are no news. Comes back by itself after the connection was
+/// others that are no news; `under_way` is kept as it is. Comes back by itself after the connection was
 /// lost, and lets go of it while the page is in the background (a browser has few connections to share).
-fn listen(known: Vec<String>, seen: impl Fn(RequestRow) + Clone + 'static, connected: RwSignal<bool>) {
+fn listen(
+    known: Vec<String>,
+    seen: impl Fn(RequestRow) + Clone + 'static,
+    under_way: Option<RwSignal<UnderWayNow>>,
+    connected: RwSignal<bool>,
+) {
     // Whoever knows nothing has missed nothing yet.
     let since = StoredValue::new(known.first().cloned());
     let known = StoredValue::new(known.into_iter().collect::<HashSet<_>>());
@@ -44,8 +52,7 @@ fn listen(known: Vec<String>, seen: impl Fn(RequestRow) + Clone + 'static, conne
                 since.get_or_insert_with(|| "nothing".to_owned());
             });
             on(&fresh, "request", move |event: JsValue| {
-                let data = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
-                if let Some(row) = data.and_then(|data| serde_json::from_str::<RequestRow>(&data).ok()) {
+                if let Some(row) = data_of::<RequestRow>(event) {
                     let mut news = false;
                     known.update_value(|known| news = known.insert(row.id.clone()));
                     if news {
@@ -53,6 +60,13 @@ fn listen(known: Vec<String>, seen: impl Fn(RequestRow) + Clone + 'static, conne
                     }
                 }
             });
+            if let Some(under_way) = under_way {
+                on(&fresh, "under-way", move |event: JsValue| {
+                    if let Some(now) = data_of(event) {
+                        under_way.set(now);
+                    }
+                });
+            }
             on(&fresh, "open", move |_| connected.set(true));
             on(&fresh, "error", move |_| connected.set(false));
             *source = Some(fresh);
@@ -81,6 +95,12 @@ fn listen(known: Vec<String>, seen: impl Fn(RequestRow) + Clone + 'static, conne
             open();
         }
     });
+}
+
+/// What an event carries.
+fn data_of<T: DeserializeOwned>(event: JsValue) -> Option<T> {
+    let data = event.dyn_into::<MessageEvent>().ok()?.data().as_string()?;
+    serde_json::from_str(&data).ok()
 }
 
 /// Adds a listener that lives as long as the page.
@@ -136,7 +156,8 @@ fn renew(what: Renewed, due: RwSignal<bool>, held: impl Fn() -> bool + Copy + 's
 /// The newest requests. While the pointer, the focus or the scroll position says that somebody reads, new
 /// ones wait behind a button that counts them.
 #[island]
-pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
+pub fn LiveList(first: Vec<RequestRow>, under_way: UnderWayNow) -> impl IntoView {
+    let under_way = RwSignal::new(under_way);
     let shown: Vec<String> = first.iter().map(|row| row.id.clone()).collect();
     let rows = RwSignal::new(first);
     let held = RwSignal::new(Vec::<RequestRow>::new());
@@ -183,6 +204,7 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
                     flush();
                 }
             },
+            Some(under_way),
             connected,
         );
     });
@@ -231,6 +253,7 @@ pub fn LiveList(first: Vec<RequestRow>) -> impl IntoView {
                     "All requests"
                 </a>
             </header>
+            <Going under_way />
             <div class="scroll">
                 <table class="requests">
                     <caption class="visually-hidden">"The newest requests, newest first"</caption>
@@ -272,6 +295,7 @@ pub fn FirstRequest(
                     words.set(format!("{} reached {target}.", row.client));
                     came.set(true);
                 },
+                None,
                 connected,
             );
         }
@@ -344,6 +368,7 @@ pub fn NewRequests(
                     fresh.update(|fresh| *fresh += 1);
                 }
             },
+            None,
             connected,
         );
     });

@@ -13,6 +13,7 @@ pub mod filter;
 pub mod form;
 pub mod format;
 pub mod frame;
+pub mod going;
 pub mod icon;
 pub mod live;
 pub mod mark;

@@ -3,7 +3,7 @@
 use app::api::combos::{Budget, Measure, Period, Spent};
 use app::api::connect::KeyRow;
 use app::api::models::{ModelRow, Price};
-use app::api::overview::Fallback;
+use app::api::overview::{Fallback, UnderWay, UnderWayNow};
 use app::api::providers::{
     AccountRow, AuthKind, FieldRow, Health, ProviderDetail, ProviderRow, Rotation, SpeaksRow, WaitingModel,
 };
@@ -107,6 +107,27 @@ pub fn fallbacks(now: Millis) -> Vec<Fallback> {
         Fallback { id: row.id, at: row.at, asked: row.asked, sentence: sentence.to_owned() }
     };
     told.map(row).to_vec()
+}
+
+/// Requests that are under way.
+pub fn under_way(now: Millis) -> UnderWayNow {
+    let going = |lasts_ms: i64, target: &str, attempts: i64, first_token_ms: Option<i64>| UnderWay {
+        id: format!("{lasts_ms:032x}"),
+        at: now - lasts_ms,
+        lasts_ms,
+        client: "Claude Code".to_owned(),
+        key: "laptop".to_owned(),
+        asked: "coding".to_owned(),
+        combo: "coding".to_owned(),
+        target: target.to_owned(),
+        attempts,
+        first_token_ms,
+    };
+    let rows = vec![
+        going(41_000, "anthropic/claude-sonnet-4-5", 1, Some(1_900)),
+        going(6_400, "glm/glm-4.7", 2, None),
+    ];
+    UnderWayNow { count: 2, rows }
 }
 
 pub fn account(now: Millis, id: i64, provider: &str, name: &str, health: Health) -> AccountRow {

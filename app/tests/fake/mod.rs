@@ -23,7 +23,7 @@ use app::api::accounts::Accounts;
 use app::api::alerts::Alerts;
 use app::api::connect::{Connect, ConnectPage, KeyRow, NewKey};
 use app::api::login::{Login, Visitor};
-use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble};
+use app::api::overview::{FirstSteps, Overview, OverviewPage, TierShare, Totals, Trouble, UnderWayNow};
 use app::api::providers::{
     AccountChange, AccountRow, Health, NewAccount, NotOfferedRow, ProviderDetail, ProviderRow, Providers,
     ProvidersPage, Rotation, TestResult,
@@ -118,6 +118,7 @@ impl Overview for Fake {
                 yesterday: Totals::default(),
                 tiers: Vec::new(),
                 recent: Vec::new(),
+                under_way: UnderWayNow::default(),
                 fallbacks: Vec::new(),
                 troubles: Vec::new(),
                 alerts: Vec::new(),
@@ -167,6 +168,7 @@ impl Overview for Fake {
                 share(Tier::Local, 89_000),
             ],
             recent: (0..12).map(|at| request_row(self.now, at)).collect(),
+            under_way: data::under_way(self.now),
             fallbacks: data::fallbacks(self.now),
             troubles: vec![Trouble {
                 provider_id: "deepseek".to_owned(),

@@ -19,6 +19,7 @@ fn row(provider_id: &str, model: &str, tier: Tier, price: ListPrice, from: Price
         price,
         stated: if from == PriceFrom::Unknown { ListPrice::default() } else { price },
         from,
+        states_cost: false,
         tier: Some(tier),
         requests: 0,
     }

@@ -1,9 +1,11 @@
-//! `GET /console/live`: requests as they end, as server-sent events.
+//! `GET /console/live`: requests as they end, and those that are under way, as server-sent events.
 
 use super::requests::row_of;
 use crate::gateway::live::Ended;
+use crate::gateway::under_way::AllUnderWay;
 use crate::state::App;
 use crate::store::RequestRecord;
+use app::api::overview::UnderWayNow;
 use app::api::requests::RequestFilter;
 use axum::extract::{Query, State};
 use axum::response::Sse;
@@ -13,10 +15,15 @@ use http::HeaderMap;
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Interval, interval};
+use tokio_util::sync::CancellationToken;
 
 /// Between two signs of life, so that proxies keep the connection.
 const SIGN: Duration = Duration::from_secs(15);
+/// How often is looked at what is under way.
+const LOOK: Duration = Duration::from_secs(1);
 /// How many of the newest requests one hears of who comes back.
 const MISSED: u64 = 12;
 
@@ -38,22 +45,49 @@ pub async fn live(
     let (events, stopping) = (app.live.listen(), app.tasks.stopping());
     let back = headers.contains_key("last-event-id") || seen.since.is_some_and(|id| !id.is_empty());
     let missed = if back { newest(&app).await } else { Vec::new() };
-    let coming = stream::unfold((events, stopping), async |(mut events, stopping)| {
-        loop {
-            let event = tokio::select! {
-                event = events.recv() => event,
-                () = stopping.cancelled() => return None,
-            };
-            match event {
-                Ok(ended) => return Some((event_of(ended), (events, stopping))),
-                // A reader that fell behind misses some rows; the list is whole again at the next load.
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return None,
-            }
-        }
-    });
+    let watch =
+        Watch { events, stopping, under_way: app.under_way.clone(), look: interval(LOOK), told: None };
+    let coming = stream::unfold(watch, async |mut watch| watch.next().await.map(|event| (event, watch)));
     let stream = stream::iter(missed.into_iter().map(event_of)).chain(coming).map(Ok);
     Sse::new(stream).keep_alive(KeepAlive::new().interval(SIGN))
+}
+
+/// What a dashboard waits for.
+struct Watch {
+    events: Receiver<Ended>,
+    stopping: CancellationToken,
+    under_way: AllUnderWay,
+    look: Interval,
+    /// What was told last of those under way.
+    told: Option<UnderWayNow>,
+}
+
+impl Watch {
+    /// The next event; `None` at the end.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            tokio::select! {
+                event = self.events.recv() => match event {
+                    Ok(ended) => return Some(event_of(ended)),
+                    // A reader that fell behind misses some rows; the list is whole again at the next load.
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.look.tick() => {
+                    let now = self.under_way.now();
+                    // While one is under way, how long it lasts is news by itself.
+                    if self.told.as_ref() != Some(&now) {
+                        let event = Event::default().event("under-way").json_data(&now).ok();
+                        self.told = Some(now);
+                        if event.is_some() {
+                            return event;
+                        }
+                    }
+                }
+                () = self.stopping.cancelled() => return None,
+            }
+        }
+    }
 }
 
 fn event_of((id, row): Ended) -> Event {

@@ -122,6 +122,7 @@ impl Overview for Desk {
             yesterday: totals(&before),
             tiers: self.tiers(&used),
             recent: recent.iter().map(row_of).collect(),
+            under_way: self.app.under_way.now(),
             fallbacks: detours.iter().map(fallback_of).collect(),
             troubles: self.troubles().await?,
             alerts: self.alerts().await?,

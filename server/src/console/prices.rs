@@ -63,6 +63,7 @@ fn row(snapshot: &Snapshot, provider_id: &str, model: &str, used: i64) -> PriceR
         price: listed(price),
         from,
         stated: listed(stated.price),
+        states_cost: rate.stated,
         tier: provider.map(|provider| tier(provider.spec.tier)),
         requests: used,
     }

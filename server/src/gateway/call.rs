@@ -216,7 +216,7 @@ async fn collected(reply: Reply, back: &Back) -> Result<Answer, Failed> {
 /// Reads a stream up to its first meaningful frame: providers say 200 and then fail.
 async fn first_frame(reply: Reply, back: &Back, limits: Limits) -> Result<Answer, Failed> {
     let Reply { status, mut headers, mut body } = reply;
-    let mut passage = back.passage(limits);
+    let mut passage = back.passage(limits, &headers);
     let mut ready = Vec::new();
     while let Some(chunk) = body.chunk().await {
         let chunk = chunk.map_err(|why| broken(&why.to_string()))?;

@@ -23,6 +23,7 @@ pub mod standing;
 mod terse;
 pub mod translate;
 mod trial;
+pub mod under_way;
 
 pub use trial::{route, try_out, would_plan};
 

@@ -7,6 +7,7 @@ use super::capture::{Capture, Tape};
 use super::inbound::Inbound;
 use super::pins::Pin;
 use super::plan::{Plan, Step, Target};
+use super::under_way::{Entry, Facts};
 use crate::clock::Moment;
 use crate::state::App;
 use crate::store::{AttemptRecord, RequestRecord};
@@ -40,9 +41,13 @@ pub struct Trace {
     /// The attempt that answers, or the last one begun.
     current: usize,
     target: Option<Arc<Target>>,
+    /// Whose answer the counts are of: the attempt, and its target.
+    told: Option<(usize, Arc<Target>)>,
     /// The texts of tools that were shortened, and whether each is new.
     texts: Vec<(Arc<Block>, bool)>,
     place: Option<Place>,
+    /// Its place among those that are not yet answered to the end.
+    under_way: Entry,
     /// Whether it is also logged.
     log: bool,
     /// What of it is kept in full.
@@ -70,12 +75,24 @@ impl Trace {
             bytes_in: i64::try_from(inbound.bytes.len()).unwrap_or(i64::MAX),
             ..RequestRecord::default()
         };
+        let facts = Facts {
+            arrived,
+            client: record.client.clone(),
+            key: record.key_name.clone(),
+            asked: record.asked.clone(),
+            combo: String::new(),
+            target: None,
+            attempts: 0,
+            first_token_ms: None,
+        };
         Self {
+            under_way: app.under_way.begin(record.id, facts),
             arrived,
             record: Box::new(record),
             ended: false,
             current: 0,
             target: None,
+            told: None,
             texts: inbound.savings.blocks.clone(),
             place: Some(place),
             log: app.config.log_requests,
@@ -110,6 +127,9 @@ impl Trace {
     pub fn planned(&mut self, plan: &Plan) {
         self.record.combo.clone_from(&plan.combo);
         self.record.exclusions.clone_from(&plan.exclusions);
+        if !plan.combo.is_empty() {
+            self.under_way.learn(|facts| facts.combo.clone_from(&plan.combo));
+        }
         if plan.steps.len() > 1 {
             self.record.plan = plan.rows();
         }
@@ -153,6 +173,10 @@ impl Trace {
     fn lead(&mut self, attempt: usize, step: &Step) {
         self.current = attempt;
         self.target = Some(Arc::clone(&step.target));
+        self.under_way.learn(|facts| {
+            facts.target = Some(Arc::clone(&step.target));
+            facts.attempts = self.record.attempt_count;
+        });
         let record = &mut self.record;
         record.provider_id.clone_from(&step.target.provider.spec.id);
         record.model.clone_from(&step.target.model);
@@ -213,7 +237,8 @@ impl Trace {
     /// The attempt that is spoken of answers: its first meaningful frame is here.
     pub fn committed(&mut self, status: u16) {
         let first_token_ms = self.since(self.current);
-        self.record.first_token_ms.get_or_insert(self.arrived.elapsed_ms());
+        let since_arrival = *self.record.first_token_ms.get_or_insert(self.arrived.elapsed_ms());
+        self.under_way.learn(|facts| facts.first_token_ms = Some(since_arrival));
         self.record.status = status;
         if let Some(attempt) = self.record.attempts.get_mut(self.current) {
             attempt.status = Some(status);
@@ -232,6 +257,8 @@ impl Trace {
         self.record.usage.clone_from(&report.usage);
         let states = self.target.as_ref().is_some_and(|target| target.provider.spec.states_cost);
         self.record.stated_cost = report.cost.filter(|_| states);
+        let stated = self.record.usage.is_some() || self.record.stated_cost.is_some();
+        self.told = self.target.clone().filter(|_| stated).map(|target| (self.current, target));
         self.record.images = i64::try_from(report.images).unwrap_or(i64::MAX);
         self.record.upstream_id.clone_from(&report.id);
         self.record.finish.clone_from(&report.finish);
@@ -304,6 +331,19 @@ impl Trace {
         Some(Shortened::of(&self.texts, rate))
     }
 
+    /// Where one broke off and nobody went on, what it took is booked to it, and not to whom was tried after it.
+    fn book(&mut self) {
+        let Some((attempt, target)) = self.told.take().filter(|(attempt, _)| *attempt != self.current) else {
+            return;
+        };
+        let Some(told) = self.record.attempts.get(attempt) else { return };
+        self.record.provider_id.clone_from(&told.provider_id);
+        self.record.model.clone_from(&told.model);
+        self.record.account_id = told.account_id;
+        self.record.account_name.clone_from(&told.account_name);
+        self.target = Some(target);
+    }
+
     fn end_attempt(&mut self, error: &str) {
         let total_ms = self.since(self.current);
         if let Some(attempt) = self.record.attempts.get_mut(self.current) {
@@ -335,6 +375,7 @@ impl Drop for Trace {
             }
         }
         self.record.total_ms = self.arrived.elapsed_ms();
+        self.book();
         if let Some(target) = &self.target {
             let rate = target.provider.rate(&target.model);
             self.record.charge(Charge::of(&self.record, &rate));

@@ -342,10 +342,10 @@ impl Back {
         self.from == self.to
     }
 
-    /// The way of a stream.
-    pub(super) fn passage(&self, limits: Limits) -> Passage {
+    /// The way of a stream that begins with these headers.
+    pub(super) fn passage(&self, limits: Limits, headers: &HeaderMap) -> Passage {
         if self.raw {
-            return Passage::raw();
+            return Passage::raw(is_events(headers));
         }
         let passage = if self.is_same() {
             Passage::same(self.to, self.swallow_usage, self.asked.form)
@@ -421,7 +421,12 @@ impl Back {
         // OpenAI's plans stream without saying so (October 2026).
         let Some(kind) = headers.get(CONTENT_TYPE) else { return true };
         let kind = kind.as_bytes().to_ascii_lowercase();
-        let events = kind.starts_with(b"text/event-stream") || kind.starts_with(b"application/x-ndjson");
-        events || self.raw && !kind.starts_with(b"application/json")
+        let lines = kind.starts_with(b"application/x-ndjson");
+        is_events(headers) || lines || self.raw && !kind.starts_with(b"application/json")
     }
+}
+
+fn is_events(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    kind.is_some_and(|kind| kind.starts_with(b"text/event-stream"))
 }

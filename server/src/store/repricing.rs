@@ -6,7 +6,7 @@
 
 use super::entity::requests;
 use super::requests::{first_id, record_of};
-use super::sum_tables::{Sums, rebuild};
+use super::sum_tables::{Sums, lock, rebuild};
 use super::sums::{Sum, SumKey, hours_of};
 use super::words::outcome_word;
 use super::{Store, StoreError};
@@ -15,8 +15,8 @@ use app::api::requests::Outcome;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -64,12 +64,20 @@ impl Costs {
             output: count(sum.output_tokens),
             reasoning: None,
         };
-        if rate.stated {
-            // It was recorded as it was billed.
+        let tokens = usage != wire::Usage::default();
+        let by_image = rate.price.image.is_some() && sum.images > 0;
+        // What was recorded as it was billed is known better than by counts, and whose images and tokens were not one
+        // request's cannot be told apart.
+        if rate.stated && sum.cost + sum.list_cost > 0 || by_image && tokens {
             return Self::of(sum);
         }
-        // What is paid by the image needs no tokens.
-        let unstated = if rate.price.image.is_some() && sum.images > 0 { 0 } else { sum.unstated };
+        // What is paid by the image needs no tokens; whether others stated none is known where they had a price before.
+        let priced = sum.cost + sum.list_cost > 0;
+        let unstated = match by_image {
+            true if priced => sum.cost_unknown + sum.list_unknown,
+            true => 0,
+            false => sum.unstated,
+        };
         match (list_cost(Some(&usage), sum.images, rate), rate.covered) {
             (Some(list_cost), true) => Self { list_cost, list_unknown: unstated, ..Self::default() },
             (None, true) if sum.list_cost + sum.list_unknown > 0 => Self::of(sum),
@@ -147,12 +155,8 @@ impl Store {
     /// [`StoreError::Missing`] where another has the recalculation by now.
     pub async fn reprice_sums(&self, hour: i64, now: i64, rates: &impl Rates) -> Result<(), StoreError> {
         let work = self.begin().await?;
-        if work.get_database_backend() == DbBackend::Postgres {
-            // Writers, who come to these before the other sums, wait until this is committed; their rows are seen with their sums, or not at all. SQLite has one
-            // writer at a time anyway.
-            let lock = "LOCK TABLE usage_hours, usage_days IN SHARE ROW EXCLUSIVE MODE";
-            work.execute_unprepared(lock).await?;
-        }
+        // Their rows are seen with their sums, or not at all.
+        lock(&work).await?;
         let said = said(&work, hour).await?;
         let (mut requests, mut changed) = (0, Vec::new());
         for (key, sum) in hours_of(&work, hour, hour + HOUR).await? {

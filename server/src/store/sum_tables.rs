@@ -4,9 +4,9 @@
 //! everything is ten to twenty times as many rows as either, and most questions are about one of the two.
 
 use super::entity::usage_hours;
-use super::{RequestRecord, StoreError, SumKey};
+use super::{RequestRecord, Store, StoreError, SumKey};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QuerySelect, Select};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, Select, Statement};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -117,6 +117,43 @@ impl Sums {
             key.combo.clone_from(&record.combo);
         }
         key
+    }
+}
+
+/// Keeps writers away from the sums until the transaction ends: whoever writes comes to these before the others. SQLite has
+/// one writer at a time anyway.
+pub(super) async fn lock(work: &DatabaseTransaction) -> Result<(), StoreError> {
+    if work.get_database_backend() == DbBackend::Postgres {
+        let lock = "LOCK TABLE usage_hours, usage_days IN SHARE ROW EXCLUSIVE MODE";
+        work.execute_unprepared(lock).await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Adds up anew the hours since a time, Unix ms, that a replica of an older version has written, which knew of no sums
+    /// by less than everything. Gives how many there were.
+    pub async fn mend_sums(&self, since: i64) -> Result<usize, StoreError> {
+        let counted = |kept: Sums| {
+            let table = kept.table();
+            format!(
+                "(SELECT period_at, SUM(requests) AS requests FROM {table} WHERE period_at >= {since} GROUP BY period_at)"
+            )
+        };
+        let (all, less) = (counted(Sums::Hours), counted(Sums::TargetHours));
+        let differ = format!(
+            "SELECT a.period_at FROM {all} a LEFT JOIN {less} b ON b.period_at = a.period_at \
+             WHERE b.requests IS NULL OR b.requests <> a.requests"
+        );
+        let rows =
+            self.db.query_all_raw(Statement::from_string(self.db.get_database_backend(), differ)).await?;
+        for row in &rows {
+            let work = self.begin().await?;
+            lock(&work).await?;
+            rebuild(&work, row.try_get_by_index(0)?).await?;
+            work.commit().await?;
+        }
+        Ok(rows.len())
     }
 }
 

@@ -1,5 +1,5 @@
 //! Forgets single requests and what was logged of them when they are older than the person wants to keep them, and
-//! sessions that are over.
+//! sessions that are over. Mends sums that a replica of an older version has written.
 
 use crate::clock;
 use crate::state::App;
@@ -32,6 +32,11 @@ async fn sweep(app: &App) {
     let (days, most) = (i64::from(policy.payload_days), policy.payload_bytes);
     if let Err(error) = app.store.sweep_payloads(now - days * DAY_MS, most).await {
         tracing::error!(%error, "old payloads could not be deleted; trying again in an hour");
+    }
+    match app.store.mend_sums(now - 2 * DAY_MS).await {
+        Ok(0) => {}
+        Ok(hours) => tracing::info!(hours, "sums that another version had written were added up anew"),
+        Err(error) => tracing::error!(%error, "sums could not be looked over; trying again in an hour"),
     }
     if let Err(error) = app.store.sweep_parked(now).await {
         tracing::error!(%error, "models that wait no more could not be forgotten; trying again in an hour");

@@ -28,6 +28,7 @@ fn rates(provider: &str, model: &str) -> Option<Rate> {
     };
     let rate = |price, covered| Some(Rate { price, covered, from: PriceFrom::Yours, stated: false });
     match (provider, model) {
+        ("openrouter", _) => Some(Rate { stated: true, ..rate(price(None), false)? }),
         ("openai", "imagen") => rate(Price { image: Some(40_000_001), ..Price::default() }, false),
         ("openai", "big") => rate(price(Some(5_000_000_000)), false),
         ("openai", _) => rate(price(None), false),
@@ -47,6 +48,7 @@ fn requests(mut seed: u64, count: usize) -> Vec<RequestRecord> {
         ("openai", "big"),
         ("openai", "small"),
         ("openai", "imagen"),
+        ("openrouter", "big"),
         ("claude", "big"),
         ("ollama", "big"),
         ("gone", "x"),
@@ -54,7 +56,7 @@ fn requests(mut seed: u64, count: usize) -> Vec<RequestRecord> {
     let outcomes = [Outcome::Answered, Outcome::Answered, Outcome::Failed, Outcome::Cancelled];
     let one = |_| {
         let at = FROM + i64::try_from(below(LASTS.unsigned_abs())).unwrap();
-        let (provider, model) = targets[below(6) as usize];
+        let (provider, model) = targets[below(7) as usize];
         let outcome = outcomes[below(4) as usize];
         let (stated, tokens, written, cost) = (below(5) > 0, below(90_000), below(3), below(3));
         let (key, account, combo) = (below(3), below(3), below(2));
@@ -71,6 +73,7 @@ fn requests(mut seed: u64, count: usize) -> Vec<RequestRecord> {
                 reasoning: Some(tokens / 9),
             });
             record.images = if model == "imagen" { 1 + i64::try_from(written).unwrap() } else { 0 };
+            record.stated_cost = (provider == "openrouter" && cost > 0).then_some(4_321);
             record.saved_tokens = i64::try_from(written).unwrap() * 100;
             record.cost = [None, Some(0), Some(77)][cost as usize];
             record.covered = provider == "gone" && record.cost == Some(0);
@@ -122,7 +125,16 @@ fn summed(records: &[RequestRecord]) -> BTreeMap<(i64, String, String), Sum> {
 /// Days, and hours of which less is told apart, are what the hours are.
 async fn other_sums_are_what_hours_are(base: &Base) {
     let db = base.direct().await;
-    let sums = ["requests", "cost", "cost_unknown", "list_cost", "list_unknown", "input_tokens"];
+    let sums = [
+        "requests",
+        "cost",
+        "cost_unknown",
+        "list_cost",
+        "list_unknown",
+        "input_tokens",
+        "images",
+        "saved_tokens",
+    ];
     let sums = sums.map(|column| format!("CAST(SUM({column}) AS BIGINT)")).join(", ");
     let read = async |table: &str, by: &str| -> Vec<_> {
         let sql = format!(
@@ -131,7 +143,7 @@ async fn other_sums_are_what_hours_are(base: &Base) {
         let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
         let row = |row: &sea_orm::QueryResult| {
             let number = |index: usize| row.try_get_by_index::<i64>(index).unwrap();
-            (number(0), row.try_get_by_index::<String>(1).unwrap(), [2, 3, 4, 5, 6, 7].map(number))
+            (number(0), row.try_get_by_index::<String>(1).unwrap(), [2, 3, 4, 5, 6, 7, 8, 9].map(number))
         };
         rows.iter().map(row).collect()
     };
@@ -219,6 +231,13 @@ pub(super) async fn requests_that_are_forgotten_are_priced_by_their_tokens(base:
         at(FROM + 5, "gone", "big", usage(5, 5), Some(9)),
         // One whose cache writes have no price: more was known when it was recorded.
         record(FROM + 6, |record| record.model = "small".into()),
+        record(FROM + 7, |record| {
+            (record.provider_id, record.model) = ("openai".into(), "imagen".into());
+            (record.usage, record.cost, record.images) = (None, None, 2);
+        }),
+        // What was billed stays; what was not stated is priced by its tokens.
+        at(FROM + 8, "openrouter", "told", usage(1_000_000, 0), Some(4_321)),
+        at(FROM + 9, "openrouter", "untold", usage(1_000_000, 0), None),
         at(FROM + DAY, "openai", "big", usage(1_000_000, 0), None),
     ];
     store.write_usage(&rows).await.unwrap();
@@ -235,6 +254,9 @@ pub(super) async fn requests_that_are_forgotten_are_priced_by_their_tokens(base:
     assert_eq!(of(FROM, "ollama", "big"), (0, 0, 0, 1));
     assert_eq!(of(FROM, "gone", "big"), (9, 0, 0, 0));
     assert_eq!(of(FROM, "openai", "small"), (1_000, 0, 0, 0));
+    assert_eq!(of(FROM, "openai", "imagen"), (80_000_002, 0, 0, 0));
+    assert_eq!(of(FROM, "openrouter", "told"), (4_321, 0, 0, 0));
+    assert_eq!(of(FROM, "openrouter", "untold"), (3_000_000_001, 0, 0, 0));
     assert_eq!(of(FROM + DAY, "openai", "big"), (3_000_000_001, 0, 0, 0), "this one is kept");
     other_sums_are_what_hours_are(base).await;
 }

@@ -44,6 +44,7 @@ fn requests() -> Vec<RequestRecord> {
             });
             record.cost = Some(i64::try_from(tokens).unwrap() * 1_000);
             record.first_token_ms = Some(first);
+            record.images = i64::try_from(tokens % 3).unwrap();
             record.saved_tokens = if tokens % 3 == 0 { first } else { 0 };
             record.saved_cost = Some(first * 7).filter(|_| record.saved_tokens > 0 && tokens % 2 == 0);
             if outcome == Outcome::Failed {
@@ -192,7 +193,9 @@ pub(super) async fn usage_by_anything_is_what_its_requests_say(_: &Base, store: 
 }
 
 pub(super) async fn sums_by_less_are_filled_from_those_that_were_there(base: &Base, store: &Store) {
-    let all = requests();
+    let mut all = requests();
+    // Images were not counted before.
+    all.iter_mut().for_each(|record| record.images = 0);
     store.write_usage(&all).await.unwrap();
     let mut history = Migrator::migrations().into_iter().rev();
     let from_last = history.position(|step| step.name() == "m20261129_000016_narrow_sums").unwrap() + 1;
@@ -209,6 +212,29 @@ pub(super) async fn sums_by_less_are_filled_from_those_that_were_there(base: &Ba
         let used: BTreeMap<_, _> = used.into_iter().map(|used| (used.by, used.sum)).collect();
         assert_eq!(used, expected, "{split:?}");
     }
+}
+
+pub(super) async fn sums_that_another_version_wrote_are_mended(base: &Base, store: &Store) {
+    let all = requests();
+    store.write_usage(&all).await.unwrap();
+    // As though a third of the time had been written by one that knows these sums, and the rest not.
+    let direct = base.direct().await;
+    for table in ["usage_target_hours", "usage_caller_hours"] {
+        let lost = format!("DELETE FROM {table} WHERE period_at >= {}", FROM + 13 * DAY);
+        direct.execute_unprepared(&lost).await.unwrap();
+    }
+    direct.close().await.unwrap();
+    assert!(store.mend_sums(FROM).await.unwrap() > 100);
+    let slice = Slice { from: FROM, to: FROM + LASTS, ..Slice::default() };
+    for (split, expected) in [
+        (Split::Provider, by(&all, |record| record.provider_id.clone())),
+        (Split::Client, by(&all, |record| record.client.clone())),
+    ] {
+        let used = store.used(&slice, split, Grain::Whole).await.unwrap();
+        let used: BTreeMap<_, _> = used.into_iter().map(|used| (used.by, used.sum)).collect();
+        assert_eq!(used, expected, "{split:?}");
+    }
+    assert_eq!(store.mend_sums(FROM).await.unwrap(), 0, "all is as it should be");
 }
 
 pub(super) async fn requests_are_found_by_what_they_were_for(_: &Base, store: &Store) {

@@ -121,9 +121,9 @@ impl Passage {
         Self { way: Way::Other(Box::new(translation)), dialect, form, begun: false }
     }
 
-    /// Images or sound: bytes go on as they came.
-    pub fn raw() -> Self {
-        let way = Way::Raw(Box::default());
+    /// Images or sound: bytes go on as they came. `events`: as server-sent events, whose counts are noted.
+    pub fn raw(events: bool) -> Self {
+        let way = Way::Raw(Box::new(Watch::new(events)));
         Self { way, dialect: Dialect::Chat, form: Form::Events, begun: false }
     }
 

@@ -60,6 +60,7 @@ impl<'a, P: Fn(&Provider, &str) -> (Price, bool)> Targets<'a, P> {
             tier: known.map(|provider| tier(provider.spec.tier)),
             price,
             covered,
+            stated: known.is_some_and(|provider| provider.spec.states_cost),
             context: context.map(|context| i64::try_from(context).unwrap_or(i64::MAX)),
         });
         let place = self.all.len() - 1;

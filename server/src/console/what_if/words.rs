@@ -69,7 +69,7 @@ impl Remarks {
         cached(&mut say, replayed, targets);
         if unstated > 0 {
             let requests = format::counted(unstated, "request", "requests");
-            say(format!("{requests} stated no tokens. They are left out on both sides."));
+            say(format!("{requests} stated no tokens, so they are not replayed."));
         }
         said
     }

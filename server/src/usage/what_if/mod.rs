@@ -29,6 +29,8 @@ pub struct Target {
     pub price: Price,
     /// Whether nothing is paid by the token: a fee, a free tier or one's own machine covers it.
     pub covered: bool,
+    /// Whether its answers state what they cost: what was recorded is then what was billed.
+    pub stated: bool,
     /// Its context window in tokens, where one is stated.
     pub context: Option<i64>,
 }
@@ -288,7 +290,7 @@ pub fn replay(
             for hour in hours {
                 let part = part_of(hour.at);
                 match anew.as_ref().filter(|_| hour.target == target) {
-                    Some(anew) => replayed.settle(anew, hour, part, hour.lot),
+                    Some(anew) => replayed.settle(anew, hour, part, hour.lot, false),
                     None => replayed.would_be.add(hour.target, part, &hour.recorded()),
                 }
             }
@@ -300,7 +302,7 @@ pub fn replay(
                 let (placed, left) = journey.place(hour);
                 for (target, lot) in placed {
                     if let Some(known) = targets.get(target) {
-                        replayed.settle(known, &Hour { target, ..*hour }, part, lot);
+                        replayed.settle(known, &Hour { target, ..*hour }, part, lot, target == hour.target);
                     }
                 }
                 replayed.unanswered.add(&left);
@@ -313,8 +315,11 @@ pub fn replay(
 
 impl Replayed {
     /// Adds what a target would have answered. Where that is a whole recorded hour and the cost comes out the same, the
-    /// recorded cost stands, exact to the last digit.
-    fn settle(&mut self, target: &Target, hour: &Hour, part: usize, lot: Lot) {
+    /// recorded cost stands, exact to the last digit; so does what was billed there. `stays`: it was answered there.
+    fn settle(&mut self, target: &Target, hour: &Hour, part: usize, lot: Lot, stays: bool) {
+        if stays && target.stated && lot == hour.lot {
+            return self.would_be.add(hour.target, part, &hour.recorded());
+        }
         let (mut tally, as_input) = target.tally(lot);
         if lot == hour.lot {
             if tally.unknown_requests + hour.unknown == 0 && hour.is_same(hour.cost, tally.cost) {

@@ -22,6 +22,7 @@ fn target(name: &str, price: Price, tier: Tier) -> Target {
         tier: Some(tier),
         price,
         covered: tier != Tier::Cheap,
+        stated: false,
         context: None,
     }
 }
@@ -63,6 +64,16 @@ fn through(targets: &[Target], hours: &[Hour], route: Route) -> Replayed {
 
 fn requests(replayed: &Replayed) -> Vec<i64> {
     replayed.would_be.targets.iter().map(|tally| tally.lot.requests).collect()
+}
+
+#[test]
+fn what_was_billed_where_it_stays_is_not_estimated() {
+    // No price is known, and yet it is known what it cost.
+    let stating = Target { stated: true, ..target("stating", Price::default(), Tier::Cheap) };
+    let targets = [stating, target("other", flat(1), Tier::Cheap)];
+    let hours = [Hour { cost: 77, ..hour(0, 0, 2, 1_000) }];
+    let stays = through(&targets, &hours, combo(Order::Priority, &[1]));
+    assert_eq!((stays.would_be.whole().cost, stays.would_be.whole().unknown_requests), (77, 0));
 }
 
 #[test]

@@ -35,11 +35,16 @@ fn count(cursor: &mut Cursor<'_>, listed: &mut u64) -> Result<(), Flaw> {
 pub(crate) struct Watch {
     report: Report,
     counts: ChatCounts,
-    /// Of server-sent events; `None` while nothing came, and of anything else.
+    /// Of server-sent events; `None` of anything else.
     frames: Option<Frames>,
 }
 
 impl Watch {
+    /// `events`: it comes as server-sent events.
+    pub(crate) fn new(events: bool) -> Self {
+        Self { frames: events.then(Frames::new), ..Self::default() }
+    }
+
     /// What is known so far.
     pub(crate) fn report(&self) -> &Report {
         &self.report
@@ -47,13 +52,7 @@ impl Watch {
 
     /// Sees what passes.
     pub(crate) fn see(&mut self, chunk: bytes::Bytes) {
-        if !self.report.content {
-            self.report.content = true;
-            let start = chunk.trim_ascii_start();
-            // The first piece may end within the first word.
-            let may_be = |word: &[u8]| start.starts_with(word) || word.starts_with(start);
-            self.frames = (may_be(b"event:") || may_be(b"data:")).then(Frames::new);
-        }
+        self.report.content = true;
         let Some(frames) = &mut self.frames else { return };
         frames.push(chunk);
         while let Some(frame) = frames.next() {
@@ -119,7 +118,7 @@ mod tests {
     #[test]
     fn a_stream_of_images_states_what_it_took_however_it_is_cut() {
         let stream = concat!(
-            "event: image_generation.partial_image\n",
+            ": keep-alive\n\nevent: image_generation.partial_image\n",
             r#"data: {"type":"image_generation.partial_image","b64_json":"aGk=","partial_image_index":0}"#,
             "\n\nevent: image_generation.completed\n",
             r#"data: {"type":"image_generation.completed","b64_json":"aGk=","usage":{"total_tokens":100,"#,
@@ -128,7 +127,7 @@ mod tests {
         );
         let usage = Usage { input: 50, output: 50, ..Usage::default() };
         for size in [1, 7, 64, 4096] {
-            let mut watch = Watch::default();
+            let mut watch = Watch::new(true);
             stream.as_bytes().chunks(size).for_each(|chunk| watch.see(chunk.to_vec().into()));
             watch.end();
             let report = watch.report();
@@ -138,7 +137,7 @@ mod tests {
 
     #[test]
     fn sound_is_nothing_to_read() {
-        let mut watch = Watch::default();
+        let mut watch = Watch::new(false);
         watch.see((&b"ID3\x04\0\ndata: {\"usage\":{\"input_tokens\":5}}\n\n"[..]).into());
         watch.end();
         assert_eq!((watch.report().usage, watch.report().images), (None, 0));
