@@ -4,8 +4,9 @@ use crate::clock;
 use crate::config::Config;
 use crate::store::snapshot::{Prices, SetPrices};
 use crate::store::{AttemptRecord, RequestRecord, Store, StoreError};
-use crate::usage::price::Charge;
+use crate::usage::price::{Charge, Rate, list_cost};
 use app::api::requests::{Cause, Outcome, RequestFilter};
+use app::api::saver::SavingRow;
 use catalog::Catalog;
 use std::time::Duration;
 use uuid::Uuid;
@@ -40,6 +41,9 @@ const RULES: [(&str, u16, &str, u64); 4] = [
     ("default/overloaded", 529, "Overloaded (529)", 15),
     ("default/first-token limit", 0, "said nothing within 12 s", 10),
 ];
+/// Filters of the saver, with the tools whose output they shortened.
+const FILTERS: [(&str, &str); 4] =
+    [("test-output", "Bash"), ("git-diff", "Bash"), ("grep", "Grep"), ("read-numbered", "Read")];
 /// How busy the hours of a working day are.
 const HOURS: [u64; 24] = [2, 1, 1, 0, 0, 0, 1, 3, 8, 14, 17, 18, 13, 15, 19, 20, 18, 14, 9, 7, 8, 9, 7, 4];
 
@@ -210,11 +214,34 @@ impl Maker {
         if let Some(spec) = self.catalog.get(provider) {
             let rate = self.prices.rate(spec, model);
             record.charge(Charge::of(&record, &rate));
+            if self.dice.below(4) == 0 {
+                self.shorten(&mut record, &rate);
+            }
         }
         if outcome == Outcome::Failed || self.dice.below(25) == 0 {
             self.fall(&mut record);
         }
         record
+    }
+
+    /// The saver took something out.
+    fn shorten(&mut self, record: &mut RequestRecord, rate: &Rate) {
+        let (filter, tool) = FILTERS[self.dice.place(FILTERS.iter().map(|_| 1))];
+        let (before, kept) = (self.dice.about(4_000), 30 + self.dice.below(40));
+        let after = before * kept / 100;
+        let count = |number: u64| i64::try_from(number).unwrap_or(0);
+        record.savings = vec![SavingRow {
+            filter: filter.to_owned(),
+            tool: tool.to_owned(),
+            texts: 1,
+            bytes_before: count(before * 4),
+            bytes_after: count(after * 4),
+            tokens_before: count(before),
+            tokens_after: count(after),
+        }];
+        record.saved_tokens = count(before - after);
+        let would_be = wire::Usage { cache_read: before - after, ..wire::Usage::default() };
+        record.saved_cost = list_cost(Some(&would_be), 0, rate);
     }
 
     /// Another was asked first, and failed.

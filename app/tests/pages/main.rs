@@ -99,7 +99,7 @@ async fn a_request_tells_its_story() {
     let page = open(Mood::Normal, ANSWERED).await;
     page.says("Answered by glm/glm-4.7 after claude-sonnet-4-5 hit its 5-hour limit.");
     page.says("Anthropic says that the 5-hour limit is used up. Parked the account until 17:00");
-    page.says("Fresh input 1,514 $0.60 $0.0009084");
+    page.says("Fresh input 1,514 $0.60 per million $0.0009084");
     page.says("Together $0.001835");
     page.says(
         "groq/llama-3.3-70b-versatile Its context window of 131k tokens is too small for this request.",

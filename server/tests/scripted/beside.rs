@@ -53,7 +53,8 @@ impl Beside {
             Self::Images if model.starts_with("imagen") => {
                 let image = json!({ "b64_json": "iVBORw0KGgo=" });
                 let count = body["n"].as_u64().unwrap_or(1);
-                json_reply(&json!({ "data": vec![image; usize::try_from(count).unwrap()] }))
+                let data: Vec<_> = (0..count).map(|_| image.clone()).collect();
+                json_reply(&json!({ "data": data }))
             }
             // xAI states the cost and nothing else (a recording of 5 August 2026).
             Self::Images if model == "stated-cost" => json_reply(&json!({
@@ -84,7 +85,7 @@ fn streamed_image() -> Reply {
     let usage = json!({ "input_tokens": 50, "output_tokens": 1056, "total_tokens": 1106, "input_tokens_details": sorts });
     let whole = json!({ "type": "image_generation.completed", "b64_json": "iVBORw0KGgo=", "usage": usage });
     let event = |value: &Value| {
-        let name = value["type"].as_str().unwrap();
+        let name = value["type"].as_str().unwrap_or_default();
         Step::Send(Bytes::from(format!("event: {name}\ndata: {value}\n\n")))
     };
     Reply::new(200, "text/event-stream", vec![event(&partial), event(&whole)])

@@ -55,7 +55,7 @@ impl Watch {
         self.report.content = true;
         let Some(frames) = &mut self.frames else { return };
         frames.push(chunk);
-        while let Some(frame) = frames.next() {
+        for frame in frames.by_ref() {
             match frame {
                 Ok(frame) => note(&mut self.report, &mut self.counts, &frame),
                 // What is larger than any event is no event.

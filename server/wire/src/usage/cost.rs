@@ -27,7 +27,10 @@ impl StatedCost {
         match key {
             b"cost" if cursor.shape()? == Shape::Object => {
                 cursor.object(|cursor, key| match key {
-                    b"total_cost" => Ok(self.charged = usd(cursor)?),
+                    b"total_cost" => {
+                        self.charged = usd(cursor)?;
+                        Ok(())
+                    }
                     _ => cursor.skip(),
                 })?;
             }
@@ -40,7 +43,10 @@ impl StatedCost {
             b"is_byok" => self.own_key = cursor.is_true()?,
             b"cost_details" => {
                 cursor.object(|cursor, key| match key {
-                    b"upstream_inference_cost" => Ok(self.behind = usd(cursor)?),
+                    b"upstream_inference_cost" => {
+                        self.behind = usd(cursor)?;
+                        Ok(())
+                    }
                     _ => cursor.skip(),
                 })?;
             }
