@@ -1,5 +1,5 @@
 //! Hourly sums by target alone and by caller alone: what most questions are about, in far fewer rows. All sums also say
-//! what the saver took out and how many images were made, which have a price of their own.
+//! what the saver took out and how many images were made, which have a price of their own, and attempts whose they were.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
@@ -44,6 +44,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         add_counts(manager).await?;
+        add_callers(manager).await?;
         for (table, texts, ids) in [TARGETS, CALLERS] {
             let mut create = Table::create();
             create.table(table).col(big_integer("period_at"));
@@ -78,6 +79,9 @@ impl MigrationTrait for Migration {
         for (table, ..) in [CALLERS, TARGETS] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
+        for (column, _) in callers() {
+            manager.alter_table(Table::alter().table("attempts").drop_column(column).to_owned()).await?;
+        }
         let sums =
             ["usage_days", "usage_hours"].into_iter().flat_map(|table| ADDED.map(|name| (table, name)));
         for (table, column) in
@@ -88,6 +92,26 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+}
+
+fn callers() -> [(&'static str, ColumnDef); 3] {
+    [
+        ("key_id", big_integer_null("key_id")),
+        ("client", text("client").default("").take()),
+        ("combo", text("combo").default("").take()),
+    ]
+}
+
+/// Attempts say whose request they were: causes are counted by that without looking through all requests.
+async fn add_callers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    for (_, mut column) in callers() {
+        manager.alter_table(Table::alter().table("attempts").add_column(&mut column).to_owned()).await?;
+    }
+    let fill = "UPDATE attempts SET (key_id, client, combo) = \
+         (SELECT r.key_id, r.client, r.combo FROM requests r WHERE r.id = attempts.request_id) \
+         WHERE EXISTS (SELECT 1 FROM requests r WHERE r.id = attempts.request_id)";
+    manager.get_connection().execute_unprepared(fill).await?;
+    Ok(())
 }
 
 const ADDED: [&str; 3] = ["images", "saved_tokens", "saved_cost"];

@@ -70,7 +70,7 @@ impl Measure {
             Self::Cost => "Cost",
             Self::Requests => "Requests",
             Self::Latency => "First token",
-            Self::Saved => "Saved tokens",
+            Self::Saved => "Saved",
         }
     }
 }

@@ -14,13 +14,14 @@ pub fn measured(page: &UsagePage) -> Chart {
         let colour = || Color::Value(hue(place));
         let values = share.parts.iter().map(|sums| value(sums, page.measure));
         if page.measure == Measure::Latency {
+            let values: Vec<_> = values.collect();
             let line = Line::new()
                 .name(&share.name)
-                .show_symbol(false)
+                .show_symbol(is_alone(&values))
                 .connect_nulls(true)
                 .line_style(LineStyle::new().width(2).color(colour()))
                 .item_style(ItemStyle::new().color(colour()));
-            return chart.series(line.data(values.collect::<Vec<_>>()));
+            return chart.series(line.data(values));
         }
         let bar = Bar::new()
             .name(&share.name)
@@ -40,17 +41,24 @@ pub fn cached(page: &UsagePage) -> Chart {
             all
         })
     });
-    let shares = sums.map(|sums| match sums.tokens.prompt() {
-        0 => None,
-        prompt => Some((sums.tokens.cache_read * 1000 + prompt / 2) / prompt),
-    });
+    let shares: Vec<_> = sums
+        .map(|sums| match sums.tokens.prompt() {
+            0 => None,
+            prompt => Some((sums.tokens.cache_read * 1000 + prompt / 2) / prompt),
+        })
+        .collect();
     let line = Line::new()
         .name("From the cache")
-        .show_symbol(false)
+        .show_symbol(is_alone(&shares))
         .connect_nulls(true)
         .line_style(LineStyle::new().width(2).color(colour(&hue(0))))
         .item_style(ItemStyle::new().color(colour(&hue(0))));
-    over_time(names).series(line.data(shares.collect::<Vec<_>>()))
+    over_time(names).series(line.data(shares))
+}
+
+/// Whether a line would have no length, so that only a symbol shows where it is.
+fn is_alone(values: &[Option<i64>]) -> bool {
+    values.iter().flatten().count() == 1
 }
 
 /// A time that is not known is a gap, not 0.
@@ -108,6 +116,8 @@ mod tests {
         let times = drawn(&measured(&page(Measure::Latency)));
         assert_eq!(times["series"][1]["data"], json!([null, 300]), "what is not known is a gap");
         assert_eq!(times["series"][1]["stack"], Value::Null);
+        let symbols = [0, 1].map(|place| times["series"][place]["showSymbol"].clone());
+        assert_eq!(symbols, [json!(false), json!(true)], "one time alone is a point");
     }
 
     #[test]

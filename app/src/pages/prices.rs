@@ -138,7 +138,7 @@ fn Setting(row: PriceRow) -> impl IntoView {
                          that state nothing.",
                     )}
             </p>
-            <Form action="set_price" class="row-form even" done=Done::Toast("The price was set.".to_owned())>
+            <Form action="set_price" class="row-form price-form" done=Done::Toast("The price was set.".to_owned())>
                 <Hidden name="model" value=target.clone() />
                 {fields.collect_view()}
                 <div class="row-end">
@@ -182,13 +182,13 @@ fn Listed(page: PricesPage) -> impl IntoView {
         let words = format::counted(unknown as i64, "model", "models");
         let verb = if unknown == 1 { "was" } else { "were" };
         view! {
-            <p class="alert warn">
+            <div class="alert warn">
                 <Icon glyph=Glyph::Warning />
                 <span>
                     {format!("{words} of unknown price {verb} used in the last 30 days. ")}
                     <a href="/prices?show=unknown">"Show them"</a>
                 </span>
-            </p>
+            </div>
         }
     });
     let none = rows.is_empty();
@@ -290,7 +290,11 @@ fn Row(row: PriceRow) -> impl IntoView {
     let (target, from) = (row.target(), source(&row));
     let verb = if row.from == PriceFrom::Unknown { "Set" } else { "Change" };
     let ListPrice { input, output, cache_read, cache_write, image } = row.price;
-    let covered = (!row.billed()).then_some("covered, at list price");
+    let covered = (!row.billed()).then_some(if row.from == PriceFrom::Unknown {
+        "covered"
+    } else {
+        "covered, at list price"
+    });
     let cells =
         [("Input", input), ("Output", output), ("Cache read", cache_read), ("Cache write", cache_write)];
     let cells = cells.map(|(name, part)| {

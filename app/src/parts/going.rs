@@ -61,7 +61,7 @@ fn Line(row: UnderWay) -> impl IntoView {
     view! {
         <li>
             <span class="who">
-                {row.client} <span class="faint">{who}</span>
+                {row.client} " " <span class="faint">{who}</span>
             </span>
             <span class="grow mono">
                 {row.asked} " → " {combo} {target}

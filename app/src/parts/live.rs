@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{EventSource, MessageEvent, Node};
+use web_sys::{Element, EventSource, MessageEvent, Node};
 
 const LIVE: &str = "/console/live";
 
@@ -135,6 +135,12 @@ const AROUND: Renewed = Renewed {
     read: "#hand:hover, #hand:focus-within, #quotas:hover, #quotas:focus-within",
 };
 
+/// Whether the focus came to the fold of what is under way: whoever opened it does not read the rows below.
+fn on_fold(event: &ev::FocusEvent) -> bool {
+    let at = event.target().and_then(|at| at.dyn_into::<Element>().ok());
+    at.is_some_and(|at| at.closest(".going").is_ok_and(|fold| fold.is_some()))
+}
+
 /// Fetches them anew, once nobody reads them and nothing else is read that would move. `due` says that this is about to
 /// happen.
 fn renew(what: Renewed, due: RwSignal<bool>, held: impl Fn() -> bool + Copy + 'static) {
@@ -225,7 +231,7 @@ pub fn LiveList(first: Vec<RequestRow>, under_way: UnderWayNow) -> impl IntoView
             node_ref=place
             on:pointerenter=move |_| pointed.set(true)
             on:pointerleave=move |_| left(pointed)
-            on:focusin=move |_| focused.set(true)
+            on:focusin=move |event: ev::FocusEvent| focused.set(!on_fold(&event))
             on:focusout=move |event: ev::FocusEvent| {
                 if moved_out(&event) {
                     left(focused);

@@ -161,7 +161,7 @@ entity!(attempts, "attempts", {
     #[sea_orm(primary_key, auto_increment = false)] position: i32,
     provider_id: String, model: String, account_id: Option<i64>, account_name: String, start_ms: i64,
     first_token_ms: Option<i64>, total_ms: i64, status: Option<i32>, won: bool, verdict: String, rule: String,
-    error: String, cause: String,
+    error: String, cause: String, key_id: Option<i64>, client: String, combo: String,
 });
 entity!(exclusions, "exclusions", {
     #[sea_orm(primary_key, auto_increment = false)] request_id: Uuid,

@@ -205,9 +205,12 @@ fn request_row(record: &RequestRecord) -> requests::ActiveModel {
     }
 }
 
-fn attempt_row(request_id: Uuid, position: i32, attempt: &AttemptRecord) -> attempts::ActiveModel {
+fn attempt_row(record: &RequestRecord, position: i32, attempt: &AttemptRecord) -> attempts::ActiveModel {
     attempts::ActiveModel {
-        request_id: Set(request_id),
+        request_id: Set(record.id),
+        key_id: Set(record.key_id),
+        client: Set(record.client.clone()),
+        combo: Set(record.combo.clone()),
         position: Set(position),
         provider_id: Set(attempt.provider_id.clone()),
         model: Set(attempt.model.clone()),
@@ -232,7 +235,7 @@ pub(super) async fn insert(work: &DatabaseTransaction, records: &[RequestRecord]
         .iter()
         .filter(|record| record.keeps_attempts())
         .flat_map(|record| {
-            (0..).zip(&record.attempts).map(|(position, attempt)| attempt_row(record.id, position, attempt))
+            (0..).zip(&record.attempts).map(|(position, attempt)| attempt_row(record, position, attempt))
         })
         .collect();
     insert_rows(work, attempts.into_iter()).await?;

@@ -1,14 +1,13 @@
 //! What was used in a period, by whatever it is asked for by: read from the hourly sums, so that single requests may be
 //! forgotten.
 
-use super::entity::{attempts, requests, usage_days, usage_hours};
+use super::entity::{attempts, usage_days, usage_hours};
 use super::requests::first_id;
 use super::sum_tables::Sums;
 use super::{Store, StoreError, Sum};
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, IdenStatic, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QuerySelect,
 };
 use usage_hours::Column;
 
@@ -346,21 +345,15 @@ impl Store {
         if let Some((provider, model)) = &slice.target {
             find = find.filter(Column::ProviderId.eq(provider)).filter(Column::Model.eq(model));
         }
-        if slice.asks_who() {
-            let requests = attempts::Entity::belongs_to(requests::Entity)
-                .from(Column::RequestId)
-                .to(requests::Column::Id);
-            find = find.join(JoinType::InnerJoin, requests.into());
-            if let Some(key) = slice.key {
-                let none = requests::Column::KeyId.is_null();
-                find = find.filter(if key == 0 { none } else { requests::Column::KeyId.eq(key) });
-            }
-            if let Some(client) = &slice.client {
-                find = find.filter(requests::Column::Client.eq(client));
-            }
-            if let Some(combo) = &slice.combo {
-                find = find.filter(requests::Column::Combo.eq(combo));
-            }
+        if let Some(key) = slice.key {
+            let none = Column::KeyId.is_null();
+            find = find.filter(if key == 0 { none } else { Column::KeyId.eq(key) });
+        }
+        if let Some(client) = &slice.client {
+            find = find.filter(Column::Client.eq(client));
+        }
+        if let Some(combo) = &slice.combo {
+            find = find.filter(Column::Combo.eq(combo));
         }
         let mut rows: Vec<Fallen> = find.into_model().all(&self.db).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.attempts));

@@ -198,11 +198,15 @@ pub(super) async fn sums_by_less_are_filled_from_those_that_were_there(base: &Ba
     all.iter_mut().for_each(|record| record.images = 0);
     store.write_usage(&all).await.unwrap();
     let mut history = Migrator::migrations().into_iter().rev();
+    let codex = Slice { from: FROM, to: FROM + LASTS, client: Some("Codex".into()), ..Slice::default() };
+    let fallen = store.fallen(&codex).await.unwrap();
     let from_last = history.position(|step| step.name() == "m20261129_000016_narrow_sums").unwrap() + 1;
     let (direct, steps) = (base.direct().await, u32::try_from(from_last).unwrap());
     Migrator::down(&direct, Some(steps)).await.unwrap();
     Migrator::up(&direct, Some(steps)).await.unwrap();
     direct.close().await.unwrap();
+    assert!(!fallen.is_empty());
+    assert_eq!(store.fallen(&codex).await.unwrap(), fallen, "attempts know again whose they were");
     let slice = Slice { from: FROM, to: FROM + LASTS, ..Slice::default() };
     for (split, expected) in [
         (Split::Provider, by(&all, |record| record.provider_id.clone())),
