@@ -74,14 +74,17 @@ async fn what_is_under_way_is_seen_until_it_ends() {
     let combo = json!({ "name": "best", "enabled": true, "strategy": "priority",
         "targets": [{ "model": "oai/error-429" }, { "model": "oai/stall-mid-stream" }] });
     house.made("/api/v1/combos", combo).await;
-    let mut feed = Feed::open(&house, "/console/live", ("x-none", "")).await;
+    let mut feed = Feed::open(&house, "/console/live?under_way=1", ("x-none", "")).await;
     let nothing = json!({ "count": 0, "rows": [] });
     assert_eq!(feed.next("under-way").await.1, nothing);
     let key = format!("Bearer {}", house.key);
     let headers = [("authorization", key.as_str()), ("content-type", "application/json")];
     let path = "/v1/chat/completions";
     let reply = house.client.begin(Method::POST, path, &headers, chat_body("best", true).into()).await;
-    let (_, now) = feed.next("under-way").await;
+    let mut now = feed.next("under-way").await.1;
+    while !now["rows"][0]["first_token_ms"].is_i64() {
+        now = feed.next("under-way").await.1;
+    }
     let row = &now["rows"][0];
     assert_eq!((&now["count"], &row["asked"], &row["combo"]), (&json!(1), &json!("best"), &json!("best")));
     assert_eq!((&row["target"], &row["attempts"]), (&json!(format!("{CHAT}/stall-mid-stream")), &json!(2)));

@@ -5,12 +5,30 @@ use super::icon::{Glyph, Icon};
 use crate::api::overview::{UnderWay, UnderWayNow};
 use leptos::prelude::*;
 
-/// The fold. Its line is always there, so that nothing moves when requests come and go.
+/// The fold. Its line is always there, and what is behind it has one height, so that nothing moves when requests come and
+/// go.
 #[component]
-pub fn Going(under_way: RwSignal<UnderWayNow>) -> impl IntoView {
-    let summed = move || under_way.with(|now| summary(now.count));
+pub fn Going(under_way: RwSignal<UnderWayNow>, connected: RwSignal<bool>) -> impl IntoView {
+    let heard = RwSignal::new(false);
+    Effect::new(move |_| {
+        if connected.get() {
+            heard.set(true);
+        }
+    });
+    // As the page was made, it is true; later only as long as it is told.
+    let lost = move || heard.get() && !connected.get();
+    let summed = move || {
+        if lost() {
+            "What is under way is not known just now".to_owned()
+        } else {
+            under_way.with(|now| summary(now.count))
+        }
+    };
     let lines = move || {
-        under_way.with(|now| {
+        if lost() {
+            return None;
+        }
+        Some(under_way.with(|now| {
             let more = now.count.saturating_sub(now.rows.len());
             let more =
                 (more > 0).then(|| view! { <li class="faint">{format!("and {more} that came later")}</li> });
@@ -19,16 +37,18 @@ pub fn Going(under_way: RwSignal<UnderWayNow>) -> impl IntoView {
                 {lines}
                 {more}
             }
-        })
+        }))
     };
     view! {
         <details class="fold going">
             <summary>
                 <Icon glyph=Glyph::Right />
-                <span class="dot" class:good=move || under_way.with(|now| now.count > 0)></span>
+                <span class="dot" class:good=move || !lost() && under_way.with(|now| now.count > 0)></span>
                 {summed}
             </summary>
-            <ul class="lines">{lines}</ul>
+            <div class="going-list" tabindex="0" role="region" aria-label="Requests under way">
+                <ul class="lines">{lines}</ul>
+            </div>
         </details>
     }
 }

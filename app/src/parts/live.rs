@@ -43,10 +43,10 @@ fn listen(
             if source.as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED) {
                 return;
             }
-            let address = since.with_value(|since| match since {
-                Some(since) => format!("{LIVE}?since={since}"),
-                None => LIVE.to_owned(),
-            });
+            let of = since.with_value(|since| since.as_ref().map(|since| format!("since={since}")));
+            let more = under_way.is_some().then(|| "under_way=1".to_owned());
+            let said: Vec<String> = of.into_iter().chain(more).collect();
+            let address = format!("{LIVE}?{}", said.join("&"));
             let Ok(fresh) = EventSource::new(&address) else { return };
             since.update_value(|since| {
                 since.get_or_insert_with(|| "nothing".to_owned());
@@ -231,7 +231,13 @@ pub fn LiveList(first: Vec<RequestRow>, under_way: UnderWayNow) -> impl IntoView
             node_ref=place
             on:pointerenter=move |_| pointed.set(true)
             on:pointerleave=move |_| left(pointed)
-            on:focusin=move |event: ev::FocusEvent| focused.set(!on_fold(&event))
+            on:focusin=move |event: ev::FocusEvent| {
+                if on_fold(&event) {
+                    left(focused);
+                } else {
+                    focused.set(true);
+                }
+            }
             on:focusout=move |event: ev::FocusEvent| {
                 if moved_out(&event) {
                     left(focused);
@@ -259,7 +265,7 @@ pub fn LiveList(first: Vec<RequestRow>, under_way: UnderWayNow) -> impl IntoView
                     "All requests"
                 </a>
             </header>
-            <Going under_way />
+            <Going under_way connected />
             <div class="scroll">
                 <table class="requests">
                     <caption class="visually-hidden">"The newest requests, newest first"</caption>

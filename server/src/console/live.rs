@@ -17,7 +17,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Interval, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 /// Between two signs of life, so that proxies keep the connection.
@@ -32,6 +32,8 @@ const MISSED: u64 = 12;
 pub struct Seen {
     /// The id of some request; absent: nothing.
     since: Option<String>,
+    /// Whether it wants to hear of what is under way.
+    under_way: Option<String>,
 }
 
 /// The feed. Whoever has seen something before, by the address or by what a browser says when it comes back by itself, is
@@ -43,10 +45,12 @@ pub async fn live(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     // From now on first: nothing is lost between the two.
     let (events, stopping) = (app.live.listen(), app.tasks.stopping());
-    let back = headers.contains_key("last-event-id") || seen.since.is_some_and(|id| !id.is_empty());
+    let back = headers.contains_key("last-event-id") || seen.since.as_ref().is_some_and(|id| !id.is_empty());
     let missed = if back { newest(&app).await } else { Vec::new() };
-    let watch =
-        Watch { events, stopping, under_way: app.under_way.clone(), look: interval(LOOK), told: None };
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let wanted = seen.under_way.is_some();
+    let watch = Watch { events, stopping, under_way: app.under_way.clone(), look, wanted, told: None };
     let coming = stream::unfold(watch, async |mut watch| watch.next().await.map(|event| (event, watch)));
     let stream = stream::iter(missed.into_iter().map(event_of)).chain(coming).map(Ok);
     Sse::new(stream).keep_alive(KeepAlive::new().interval(SIGN))
@@ -58,6 +62,8 @@ struct Watch {
     stopping: CancellationToken,
     under_way: AllUnderWay,
     look: Interval,
+    /// Whether what is under way is told at all.
+    wanted: bool,
     /// What was told last of those under way.
     told: Option<UnderWayNow>,
 }
@@ -73,7 +79,7 @@ impl Watch {
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return None,
                 },
-                _ = self.look.tick() => {
+                _ = self.look.tick(), if self.wanted => {
                     let now = self.under_way.now();
                     // While one is under way, how long it lasts is news by itself.
                     if self.told.as_ref() != Some(&now) {

@@ -41,8 +41,8 @@ pub struct Trace {
     /// The attempt that answers, or the last one begun.
     current: usize,
     target: Option<Arc<Target>>,
-    /// Whose answer the counts are of: the attempt, and its target.
-    told: Option<(usize, Arc<Target>)>,
+    /// What answered last: the attempt, its target and the dialect spoken there.
+    answering: Option<(usize, Arc<Target>, String)>,
     /// The texts of tools that were shortened, and whether each is new.
     texts: Vec<(Arc<Block>, bool)>,
     place: Option<Place>,
@@ -92,7 +92,7 @@ impl Trace {
             ended: false,
             current: 0,
             target: None,
-            told: None,
+            answering: None,
             texts: inbound.savings.blocks.clone(),
             place: Some(place),
             log: app.config.log_requests,
@@ -240,6 +240,8 @@ impl Trace {
         let since_arrival = *self.record.first_token_ms.get_or_insert(self.arrived.elapsed_ms());
         self.under_way.learn(|facts| facts.first_token_ms = Some(since_arrival));
         self.record.status = status;
+        let dialect = &self.record.upstream_dialect;
+        self.answering = self.target.clone().map(|target| (self.current, target, dialect.clone()));
         if let Some(attempt) = self.record.attempts.get_mut(self.current) {
             attempt.status = Some(status);
             attempt.first_token_ms = Some(first_token_ms);
@@ -257,8 +259,6 @@ impl Trace {
         self.record.usage.clone_from(&report.usage);
         let states = self.target.as_ref().is_some_and(|target| target.provider.spec.states_cost);
         self.record.stated_cost = report.cost.filter(|_| states);
-        let stated = self.record.usage.is_some() || self.record.stated_cost.is_some();
-        self.told = self.target.clone().filter(|_| stated).map(|target| (self.current, target));
         self.record.images = i64::try_from(report.images).unwrap_or(i64::MAX);
         self.record.upstream_id.clone_from(&report.id);
         self.record.finish.clone_from(&report.finish);
@@ -331,16 +331,17 @@ impl Trace {
         Some(Shortened::of(&self.texts, rate))
     }
 
-    /// Where one broke off and nobody went on, what it took is booked to it, and not to whom was tried after it.
+    /// Where one broke off and nobody went on, it is its answer that the client got, and not one of whom was tried after it.
     fn book(&mut self) {
-        let Some((attempt, target)) = self.told.take().filter(|(attempt, _)| *attempt != self.current) else {
+        let Some((attempt, target, dialect)) = self.answering.take() else { return };
+        let Some(answered) = self.record.attempts.get(attempt).filter(|_| attempt != self.current) else {
             return;
         };
-        let Some(told) = self.record.attempts.get(attempt) else { return };
-        self.record.provider_id.clone_from(&told.provider_id);
-        self.record.model.clone_from(&told.model);
-        self.record.account_id = told.account_id;
-        self.record.account_name.clone_from(&told.account_name);
+        self.record.provider_id.clone_from(&answered.provider_id);
+        self.record.model.clone_from(&answered.model);
+        self.record.account_id = answered.account_id;
+        self.record.account_name.clone_from(&answered.account_name);
+        self.record.upstream_dialect = dialect;
         self.target = Some(target);
     }
 

@@ -68,7 +68,8 @@ impl Costs {
         let by_image = rate.price.image.is_some() && sum.images > 0;
         // What was recorded as it was billed is known better than by counts, and whose images and tokens were not one
         // request's cannot be told apart.
-        if rate.stated && sum.cost + sum.list_cost > 0 || by_image && tokens {
+        let known = sum.cost_unknown + sum.list_unknown < sum.requests - sum.failed;
+        if rate.stated && known || by_image && tokens {
             return Self::of(sum);
         }
         // What is paid by the image needs no tokens; whether others stated none is known where they had a price before.

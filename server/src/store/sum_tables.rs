@@ -4,6 +4,7 @@
 //! everything is ten to twenty times as many rows as either, and most questions are about one of the two.
 
 use super::entity::usage_hours;
+use super::requests::first_id;
 use super::{RequestRecord, Store, StoreError, SumKey};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QuerySelect, Select, Statement};
@@ -132,18 +133,19 @@ pub(super) async fn lock(work: &DatabaseTransaction) -> Result<(), StoreError> {
 
 impl Store {
     /// Adds up anew the hours since a time, Unix ms, that a replica of an older version has written, which knew of no sums
-    /// by less than everything. Gives how many there were.
+    /// by less than everything; and says of its attempts whose they were. Gives how many hours there were.
     pub async fn mend_sums(&self, since: i64) -> Result<usize, StoreError> {
         let counted = |kept: Sums| {
             let table = kept.table();
             format!(
-                "(SELECT period_at, SUM(requests) AS requests FROM {table} WHERE period_at >= {since} GROUP BY period_at)"
+                "(SELECT period_at, SUM(requests) AS requests, SUM(cost) AS cost, SUM(list_cost) AS list_cost \
+                 FROM {table} WHERE period_at >= {since} GROUP BY period_at)"
             )
         };
         let (all, less) = (counted(Sums::Hours), counted(Sums::TargetHours));
         let differ = format!(
             "SELECT a.period_at FROM {all} a LEFT JOIN {less} b ON b.period_at = a.period_at \
-             WHERE b.requests IS NULL OR b.requests <> a.requests"
+             WHERE b.requests IS NULL OR b.requests <> a.requests OR b.cost <> a.cost OR b.list_cost <> a.list_cost"
         );
         let rows =
             self.db.query_all_raw(Statement::from_string(self.db.get_database_backend(), differ)).await?;
@@ -153,6 +155,18 @@ impl Store {
             rebuild(&work, row.try_get_by_index(0)?).await?;
             work.commit().await?;
         }
+        let first = first_id(since).simple();
+        let first = match self.db.get_database_backend() {
+            DbBackend::Postgres => format!("'{first}'"),
+            _ => format!("x'{first}'"),
+        };
+        let untold = format!(
+            "UPDATE attempts SET (key_id, client, combo) = \
+             (SELECT r.key_id, r.client, r.combo FROM requests r WHERE r.id = attempts.request_id) \
+             WHERE client = '' AND request_id >= {first} AND EXISTS \
+             (SELECT 1 FROM requests r WHERE r.id = attempts.request_id AND r.client <> '')"
+        );
+        self.db.execute_unprepared(&untold).await?;
         Ok(rows.len())
     }
 }

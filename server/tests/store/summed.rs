@@ -222,13 +222,18 @@ pub(super) async fn sums_that_another_version_wrote_are_mended(base: &Base, stor
     let all = requests();
     store.write_usage(&all).await.unwrap();
     // As though a third of the time had been written by one that knows these sums, and the rest not.
+    let codex = Slice { from: FROM, to: FROM + LASTS, client: Some("Codex".into()), ..Slice::default() };
+    let fallen = store.fallen(&codex).await.unwrap();
     let direct = base.direct().await;
+    direct.execute_unprepared("UPDATE attempts SET client = '', combo = '', key_id = NULL").await.unwrap();
     for table in ["usage_target_hours", "usage_caller_hours"] {
         let lost = format!("DELETE FROM {table} WHERE period_at >= {}", FROM + 13 * DAY);
         direct.execute_unprepared(&lost).await.unwrap();
     }
     direct.close().await.unwrap();
     assert!(store.mend_sums(FROM).await.unwrap() > 100);
+    assert!(!fallen.is_empty());
+    assert_eq!(store.fallen(&codex).await.unwrap(), fallen, "attempts know again whose they were");
     let slice = Slice { from: FROM, to: FROM + LASTS, ..Slice::default() };
     for (split, expected) in [
         (Split::Provider, by(&all, |record| record.provider_id.clone())),
