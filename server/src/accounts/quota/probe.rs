@@ -74,6 +74,10 @@ pub async fn probe(app: &App, provider: &Arc<Provider>, account: &Account) {
     // Whoever comes while it is being asked has what the other finds out.
     let Ok(_turn) = account.quota.turn.try_lock() else { return };
     let began = clock::now().unix_ms;
+    // Or has it already, if that was between its looking and its turn.
+    if began < account.quota.asked().again_at {
+        return;
+    }
     let shortest = probes.iter().map(|probe| probe.every.0).max().unwrap_or_default();
     let mut again_at = began.saturating_add(shortest);
     let (mut found, mut why): (Vec<Window>, String) = (Vec::new(), String::new());
