@@ -74,8 +74,13 @@ fn state(row: &UnderWay) -> String {
 #[component]
 fn Line(row: UnderWay) -> impl IntoView {
     let doing = state(&row);
-    let combo = (!row.combo.is_empty() && row.combo != row.asked).then(|| format!("{} → ", row.combo));
-    let target = if row.target.is_empty() { "…".to_owned() } else { row.target };
+    let combo = (!row.combo.is_empty() && row.combo != row.asked).then(|| format!(" → {}", row.combo));
+    let target = match row.target {
+        target if target.is_empty() => " → …".to_owned(),
+        // Whoever asks for a model by its own name needs no way to it.
+        target if target == row.asked => String::new(),
+        target => format!(" → {target}"),
+    };
     let who = if row.key.is_empty() { "no key".to_owned() } else { row.key };
     let lasts = format::took(row.lasts_ms / 1000 * 1000);
     view! {
@@ -84,7 +89,7 @@ fn Line(row: UnderWay) -> impl IntoView {
                 {row.client} " " <span class="faint">{who}</span>
             </span>
             <span class="grow mono">
-                {row.asked} " → " {combo} {target}
+                {row.asked} {combo} {target}
             </span>
             <span class="faint">{doing}</span>
             <span class="number">{lasts}</span>

@@ -4,7 +4,7 @@
 use super::blocks::Block;
 use super::caller::Caller;
 use super::capture::{Capture, Tape};
-use super::inbound::Inbound;
+use super::inbound::{Inbound, Side};
 use super::pins::Pin;
 use super::plan::{Plan, Step, Target};
 use super::under_way::{Entry, Facts};
@@ -38,6 +38,8 @@ pub struct Trace {
     arrived: Moment,
     record: Box<RequestRecord>,
     ended: bool,
+    /// Whether it is passed on as it came, being none of the dialects: images, sound, vectors.
+    beside: bool,
     /// The attempt that answers, or the last one begun.
     current: usize,
     target: Option<Arc<Target>>,
@@ -90,6 +92,7 @@ impl Trace {
             arrived,
             record: Box::new(record),
             ended: false,
+            beside: matches!(inbound.side, Some(Side::Also(..))),
             current: 0,
             target: None,
             answering: None,
@@ -182,7 +185,11 @@ impl Trace {
         record.model.clone_from(&step.target.model);
         record.account_id = Some(step.account.id);
         record.account_name.clone_from(&step.account.name);
-        record.upstream_dialect = step.speaks().map(|speaks| speaks.word().to_owned()).unwrap_or_default();
+        record.upstream_dialect = match step.speaks() {
+            _ if self.beside => record.dialect.clone(),
+            Some(speaks) => speaks.word().to_owned(),
+            None => String::new(),
+        };
     }
 
     /// The attempt answers. `untouched`: it was sent what the client sent, whatever else was prepared.

@@ -133,6 +133,7 @@ async fn vectors_and_pictures_go_through_as_they_are() {
         }
         let page = super::page(&house, &answer).await;
         assert_eq!(page["row"]["outcome"], "answered", "{page:#}");
+        assert_eq!(page["upstream_dialect"], page["row"]["dialect"], "nothing is translated: {page:#}");
     }
     let refused = house.send("/v1/embeddings", &[], r#"{"model":"to-chat/error-400","input":"x"}"#).await;
     assert_eq!(refused.status, 400, "{refused:?}");
